@@ -1,0 +1,1 @@
+"""Decide what a cluster is, from settings to rendered text; never imports Pulumi."""

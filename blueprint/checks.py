@@ -1,0 +1,146 @@
+"""Problems that only show when settings are compared with each other."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from blueprint.memory import LEAST_BROKER_HEAP_MIB, LEAST_NAME_SERVER_HEAP_MIB, most_mib
+from blueprint.ports import HIGHEST_PORT, LOWEST_LISTEN_PORT
+from blueprint.properties import find_property_problems
+from blueprint.schemes import TRAITS
+from blueprint.settings import ClusterSettings
+from blueprint.topology import ClusterSpec, HostSpec, NameServerSpec, place_groups, plan_cluster
+from blueprint.versions import maven_sha512, official_archive, require_safe
+
+ADDRESSES_IN_USE = 3
+"""The network's own address, the gateway's, the broadcast address."""
+
+
+def find_problems(settings: ClusterSettings) -> tuple[str, ...]:
+    """Return one line per problem: the key, its value, and what is allowed."""
+    problems = [
+        *_version_problems(settings),
+        *_server_problems(settings),
+        *_placement_problems(settings),
+        *find_property_problems(settings.properties),
+    ]
+    if not problems:
+        cluster = plan_cluster(settings)
+        problems = [*_port_problems(cluster), *_heap_problems(cluster)]
+    return tuple(problems)
+
+
+def _version_problems(settings: ClusterSettings) -> Iterator[str]:
+    try:
+        require_safe(settings.version)
+        if settings.artifact.source == "official":
+            official_archive(settings.version)
+        elif settings.artifact.source == "maven":
+            maven_sha512(settings.version)
+    except ValueError as problem:
+        yield str(problem)
+
+
+def _server_problems(settings: ClusterSettings) -> Iterator[str]:
+    servers = settings.hosts.servers
+    network = settings.hosts.network
+    if network.num_addresses < len(servers) + ADDRESSES_IN_USE:
+        yield f"cluster.hosts.network: {network} is too small for {len(servers)} servers"
+        return
+    reserved = {network[0]: "the network's own", network[1]: "the gateway's"}
+    reserved[network[-1]] = "the broadcast address"
+    first_at: dict[object, str] = {}
+    for position, server in enumerate(servers):
+        key = f"cluster.hosts.servers[{position}]"
+        if server.address not in network:
+            yield f"{key}.address: {server.address} is outside cluster.hosts.network {network}"
+        elif server.address in reserved:
+            yield f"{key}.address: {server.address} is {reserved[server.address]}; use another"
+        for field, value in (("address", server.address), ("name", server.name)):
+            if value in first_at:
+                yield (
+                    f"{key}.{field}: {value} is already that of {first_at[value]}; "
+                    "every server has its own"
+                )
+            first_at.setdefault(value, f"cluster.hosts.servers[{position}]")
+    if settings.name_servers > len(servers):
+        yield (
+            f"cluster.nameServers: {settings.name_servers} name servers need as many servers, "
+            f"and there are {len(servers)}"
+        )
+
+
+def _placement_problems(settings: ClusterSettings) -> Iterator[str]:
+    names = [server.name for server in settings.hosts.servers]
+    fewest = TRAITS[settings.scheme].fewest_hosts
+    if len(names) < fewest:
+        yield (
+            f"cluster.scheme: {settings.scheme.value!r} needs {fewest} servers or more, since a "
+            f"master and its slave never share one, and cluster.hosts.servers has {len(names)}"
+        )
+        return
+    known = ", ".join(names)
+    seen: set[str] = set()
+    for position, group in enumerate(settings.groups):
+        if group.name in seen:
+            yield f"cluster.groups[{position}].name: {group.name!r} is given twice"
+        seen.add(group.name)
+        for field, host in (("master", group.master), ("slave", group.slave)):
+            if host is not None and host not in names:
+                yield (
+                    f"cluster.groups[{position}].{field}: {host!r} is not a server; "
+                    f"there are {known}"
+                )
+    for position, placement in enumerate(place_groups(settings)):
+        if placement.master in placement.slaves:
+            yield (
+                f"cluster.groups[{position}]: master and slave are both on {placement.master!r}; "
+                "the loss of one server would lose both copies"
+            )
+
+
+def _port_problems(cluster: ClusterSpec) -> Iterator[str]:
+    for host in cluster.hosts:
+        takers: dict[int, list[str]] = defaultdict(list)
+        for process in cluster.processes_on(host):
+            kind = "nameServer" if isinstance(process, NameServerSpec) else process.role.value
+            for port in process.ports:
+                takers[port].append(f"{process.name} ({kind})")
+                if not LOWEST_LISTEN_PORT - 2 <= port <= HIGHEST_PORT:
+                    yield (
+                        f"cluster.ports: {process.name} would take port {port} on {host.name}; "
+                        f"allowed are {LOWEST_LISTEN_PORT - 2} to {HIGHEST_PORT}"
+                    )
+        for port, names in sorted(takers.items()):
+            if len(names) > 1:
+                yield (
+                    f"cluster.ports: {' and '.join(names)} would both take port {port} on "
+                    f"{host.name}; a broker takes listenPort-2, listenPort and listenPort+1"
+                )
+
+
+def _heap_problems(cluster: ClusterSpec) -> Iterator[str]:
+    for position, host in enumerate(cluster.hosts):
+        processes = cluster.processes_on(host)
+        needed = sum(process.memory_mib for process in processes)
+        allowed = most_mib(host.memory_mib)
+        if needed > allowed:
+            yield (
+                f"cluster.hosts.servers[{position}].memory: {_described(host)} leaves {allowed} "
+                f"MiB to JVMs, and {len(processes)} processes need {needed} MiB (heaps, direct "
+                "memory, overhead); give it more memory or lower cluster.heap"
+            )
+    for process in cluster.processes:
+        least = (
+            LEAST_NAME_SERVER_HEAP_MIB
+            if isinstance(process, NameServerSpec)
+            else LEAST_BROKER_HEAP_MIB
+        )
+        if process.heap_mib < least:
+            yield (
+                f"cluster.heap: {process.name} would get {process.heap_mib} MiB, and does not "
+                f"boot with less than {least} MiB"
+            )
+
+
+def _described(host: HostSpec) -> str:
+    return f"{host.name}'s {host.memory_mib} MiB"

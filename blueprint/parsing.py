@@ -1,0 +1,145 @@
+"""From the stack's raw configuration to settings, with every problem in one report."""
+
+import copy
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from blueprint.checks import find_problems
+from blueprint.errors import SettingsError
+from blueprint.settings import ClusterSettings
+
+ROOT = "cluster"
+DEEPEST = 5
+"""Levels of settings: a key taken out may leave its object without something required."""
+
+Location = tuple[int | str, ...]
+
+
+Check = Callable[[ClusterSettings], Iterable[str]]
+
+
+def parse_settings(raw: Mapping[str, Any], *further_checks: Check) -> ClusterSettings:
+    """Return the settings that `raw`, the stack's `cluster` object, spells.
+
+    Args:
+        raw: the object, as the engine decodes it.
+        further_checks: each yields a line per problem; run when the rest finds none of its own
+            fields unusable.
+
+    Raises:
+        SettingsError: with one line for every problem, whatever layer finds it.
+
+    """
+    if not isinstance(raw, Mapping):
+        raise SettingsError((f"{ROOT}: {raw!r} is not an object of settings",))
+    try:
+        settings = ClusterSettings.model_validate(raw)
+    except ValidationError as invalid:
+        errors = invalid.errors(include_url=False)
+        problems = [_line(error, raw) for error in errors]
+        rest = _without(raw, errors)
+        if rest is not None:
+            problems += _all_problems(rest, further_checks)
+        raise SettingsError(tuple(dict.fromkeys(problems))) from None
+    problems = _all_problems(settings, further_checks)
+    if problems:
+        raise SettingsError(tuple(problems))
+    return settings
+
+
+def _all_problems(settings: ClusterSettings, further_checks: Iterable[Check]) -> list[str]:
+    problems = list(find_problems(settings))
+    for check in further_checks:
+        try:
+            problems += check(settings)
+        except ValueError:
+            # It needs what an earlier line already says is unusable, as an unknown version.
+            if not problems:
+                raise
+    return problems
+
+
+def _without(raw: Mapping[str, Any], errors: list[ErrorDetails]) -> ClusterSettings | None:
+    """Return what is left when whatever is in error is taken out, if that is still a whole."""
+    rest = copy.deepcopy(dict(raw))
+    for _ in range(DEEPEST):
+        for error in errors:
+            path = _path_in(raw, error["loc"])
+            if not _remove(rest, path[:-1] if error["type"] == "missing" else path):
+                return None
+        try:
+            return ClusterSettings.model_validate(rest)
+        except ValidationError as invalid:
+            errors = invalid.errors(include_url=False)
+    return None
+
+
+def _remove(container: Any, path: Location) -> bool:  # noqa: ANN401 (raw configuration is any JSON)
+    """Take out one key; a list keeps its items, since the others are known by their positions."""
+    for step in path[:-1]:
+        try:
+            container = container[step]
+        except (KeyError, IndexError, TypeError):
+            return True
+    if not path or not isinstance(container, dict):
+        return False
+    container.pop(path[-1], None)
+    return True
+
+
+def _path_in(raw: Any, location: Location) -> Location:  # noqa: ANN401 (raw configuration is any JSON)
+    """Return the location without the steps that pydantic adds for the member of a union."""
+    path: list[int | str] = []
+    here: Any = raw
+    for position, step in enumerate(location):
+        last = position == len(location) - 1
+        if isinstance(here, Mapping) and (step in here or last):
+            here = here.get(step)
+        elif isinstance(here, list | tuple) and isinstance(step, int) and step < len(here):
+            here = here[step]
+        elif not last:
+            continue
+        path.append(step)
+    return tuple(path)
+
+
+def _line(error: ErrorDetails, raw: Mapping[str, Any]) -> str:
+    path = _path_in(raw, error["loc"])
+    key = ROOT + "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in path)
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        return f"{key}: no such key; allowed here are {', '.join(_keys_beside(error['loc']))}"
+    if kind == "missing":
+        return f"{key}: is missing"
+    said = error["msg"].removeprefix("Value error, ")
+    given = error["input"]
+    shown = "" if isinstance(given, Mapping) or repr(given) in said else f"{given!r}: "
+    return f"{key}: {shown}{said[0].lower()}{said[1:]}"
+
+
+def _keys_beside(location: Location) -> list[str]:
+    """Return the keys that the settings class at `location` knows."""
+    model: Any = ClusterSettings
+    for step in location[:-1]:
+        model = _step_into(model, step)
+    return sorted(field.alias or name for name, field in model.model_fields.items())
+
+
+def _step_into(model: Any, step: int | str) -> Any:  # noqa: ANN401 (annotations have no common type)
+    candidates = _models_in(model)
+    for candidate in candidates:
+        for name, field in candidate.model_fields.items():
+            if step == (field.alias or name):
+                return field.annotation
+            if name == "source" and step in get_args(field.annotation):
+                return candidate
+    return candidates[0] if candidates and isinstance(step, int) else model
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:  # noqa: ANN401 (annotations have no common type)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models_in(part)]

@@ -1,0 +1,112 @@
+"""Every path on a host, one property each."""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+HOME = PurePosixPath("/usr/local/rocketmq")
+TOOLS = PurePosixPath("/usr/local/lib/rocketmq-pulumi")
+RECORDS = PurePosixPath("/var/lib/rocketmq-pulumi-host")
+"""What our scripts remember between runs: counters of written files."""
+CACHE = PurePosixPath("/var/cache/rocketmq-pulumi")
+RUNTIME = PurePosixPath("/run/rocketmq")
+UNITS = PurePosixPath("/etc/systemd/system")
+PLAN = HOME / "conf" / "plan.json"
+REMOTING = TOOLS / "remoting.pyz"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProcessPaths:
+    """The places of one name server or broker; no two processes of a host share any."""
+
+    instance: str
+    conf_directory: PurePosixPath
+    conf_name: str
+    store_name: str | None
+    log_name: str
+
+    @property
+    def unit(self) -> str:
+        """Return the systemd unit's name."""
+        return f"rocketmq-{self.instance}.service"
+
+    @property
+    def unit_file(self) -> PurePosixPath:
+        """Return where the unit is written."""
+        return UNITS / self.unit
+
+    @property
+    def conf_file(self) -> PurePosixPath:
+        """Return the rendered properties, which the service cannot write."""
+        return self.conf_directory / self.conf_name
+
+    @property
+    def runtime_directory(self) -> PurePosixPath:
+        """Return the folder under /run that lives as long as the process."""
+        return RUNTIME / self.instance
+
+    @property
+    def runtime_conf(self) -> PurePosixPath:
+        """Return the copy of the properties that the process reads, and may rewrite."""
+        return self.runtime_directory / self.conf_name
+
+    @property
+    def started_from(self) -> PurePosixPath:
+        """Return the record of the file digests that the running process was started with."""
+        return RUNTIME / f"{self.instance}.started-from"
+
+    @property
+    def guard_state(self) -> PurePosixPath:
+        """Return what the guard of a master last decided."""
+        return RUNTIME / f"{self.instance}.guard.json"
+
+    @property
+    def user_home(self) -> PurePosixPath:
+        """Return the JVM's `user.home`, which separates logs and the name server's store."""
+        return HOME / "home" / self.instance
+
+    @property
+    def log_directory(self) -> PurePosixPath:
+        """Return where RocketMQ's own logging configuration puts the process's logs."""
+        return self.user_home / "logs" / "rocketmqlogs"
+
+    @property
+    def log(self) -> PurePosixPath:
+        """Return the log that explains most failures."""
+        return self.log_directory / self.log_name
+
+    @property
+    def store(self) -> PurePosixPath | None:
+        """Return `storePathRootDir`; None for a process without messages."""
+        return None if self.store_name is None else HOME / "store" / self.store_name
+
+    @property
+    def commit_log(self) -> PurePosixPath | None:
+        """Return `storePathCommitLog`."""
+        return None if self.store is None else self.store / "commitlog"
+
+
+def version_directory(version: str) -> PurePosixPath:
+    """Return where an archive is unpacked; never holds anything that changes."""
+    return HOME / "versions" / version
+
+
+def name_server_paths(instance: str) -> ProcessPaths:
+    """Return the paths of a name server."""
+    return ProcessPaths(
+        instance=instance,
+        conf_directory=HOME / "conf",
+        conf_name=f"{instance}.properties",
+        store_name=None,
+        log_name="namesrv.log",
+    )
+
+
+def broker_paths(instance: str, scheme: str, store_name: str) -> ProcessPaths:
+    """Return the paths of a broker, under the scheme's own configuration folder."""
+    return ProcessPaths(
+        instance=instance,
+        conf_directory=HOME / "conf" / scheme,
+        conf_name=f"{instance}.properties",
+        store_name=store_name,
+        log_name="broker.log",
+    )

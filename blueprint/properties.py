@@ -1,0 +1,94 @@
+"""Which broker properties a person may set, and to what; RocketMQ itself ignores every mistake."""
+
+import difflib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+TABLES = Path(__file__).parent / "property_types"
+TABLE_VERSION = "5.3.3"
+
+ENUMS = {
+    "brokerRole": ("SYNC_MASTER", "ASYNC_MASTER", "SLAVE"),
+    "flushDiskType": ("ASYNC_FLUSH", "SYNC_FLUSH"),
+    "metricsExporterType": ("DISABLE", "OTLP_GRPC", "PROM", "LOG"),
+}
+
+DECIDED = {
+    "brokerClusterName": "cluster.name",
+    "brokerName": "cluster.groups",
+    "brokerId": "cluster.groups",
+    "brokerRole": "cluster.scheme",
+    "listenPort": "cluster.ports",
+    "haListenPort": "cluster.ports",
+    "storePathRootDir": "the layout on a host",
+    "storePathCommitLog": "the layout on a host",
+    "namesrvAddr": "cluster.hosts and cluster.nameServers",
+    "brokerIP1": "cluster.hosts",
+    "brokerIP2": "cluster.hosts",
+    "totalReplicas": "cluster.scheme",
+    "inSyncReplicas": "cluster.scheme",
+    "rocketmqHome": "cluster.version",
+    "aclEnable": "nothing: RocketMQ 5 ignores it without a word, use authenticationEnabled",
+}
+"""Keys that the plan sets, and what decides each."""
+
+CLIENT_TIMEOUT_MS = 3000
+"""Clients give up a send after this time, before a slower `slaveTimeout` could tell them why."""
+
+INTEGER_BITS = {"int": 32, "long": 64}
+FLOATING = re.compile(r"-?\d+(\.\d+)?")
+
+
+@cache
+def property_types() -> Mapping[str, str]:
+    """Return the Java type of each key that a broker understands."""
+    types: dict[str, str] = json.loads((TABLES / f"{TABLE_VERSION}.json").read_text("utf-8"))
+    return types
+
+
+def find_property_problems(properties: Mapping[str, str]) -> Iterator[str]:
+    """Iterate over what is wrong with `cluster.properties`, one line each."""
+    for name, value in properties.items():
+        key = f"cluster.properties.{name}"
+        java_type = property_types().get(name)
+        if name in DECIDED:
+            yield f"{key}: {value!r} cannot be set here; it follows from {DECIDED[name]}"
+        elif java_type is None:
+            close = difflib.get_close_matches(name, property_types(), n=1)
+            hint = f"did you mean {close[0]}?" if close else "see RocketMQ's broker configuration"
+            yield f"{key}: {value!r} is for a key that no broker of {TABLE_VERSION} knows; {hint}"
+        else:
+            yield from _value_problems(key, name, value, java_type)
+
+
+def _value_problems(key: str, name: str, value: str, java_type: str) -> Iterator[str]:
+    if value != value.strip() or "\n" in value or "\r" in value:
+        yield f"{key}: {value!r} has blanks at its ends or line breaks, which RocketMQ misreads"
+    elif name in ENUMS:
+        if value not in ENUMS[name]:
+            yield f"{key}: {value!r} is not one of {', '.join(ENUMS[name])}"
+    elif java_type == "boolean" and value not in {"true", "false"}:
+        yield f"{key}: {value!r} is neither true nor false"
+    elif java_type in INTEGER_BITS:
+        yield from _integer_problems(key, name, value, INTEGER_BITS[java_type])
+    elif java_type in {"double", "float"} and FLOATING.fullmatch(value) is None:
+        yield f"{key}: {value!r} is not a number"
+
+
+def _integer_problems(key: str, name: str, value: str, bits: int) -> Iterator[str]:
+    if re.fullmatch(r"-?\d+", value) is None:
+        yield f"{key}: {value!r} is not a whole number"
+        return
+    number = int(value)
+    if not -(2 ** (bits - 1)) <= number < 2 ** (bits - 1):
+        yield f"{key}: {value!r} does not fit in the {bits} bits that RocketMQ gives it"
+    if name == "slaveTimeout" and not 0 < number < CLIENT_TIMEOUT_MS:
+        yield (
+            f"{key}: {value!r} must be 1 to {CLIENT_TIMEOUT_MS - 1} ms; clients wait "
+            f"{CLIENT_TIMEOUT_MS} ms and would see a timeout in place of FLUSH_SLAVE_TIMEOUT"
+        )
+    if name == "brokerPermission" and number not in {4, 6}:
+        yield f"{key}: {value!r} is neither 6 (read and write) nor 4 (read, drained)"

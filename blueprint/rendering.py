@@ -1,0 +1,93 @@
+"""Every text that lands on a host, from a spec and a template."""
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from blueprint.errors import RenderError
+from blueprint.java_command import render_java_command
+from blueprint.paths import PLAN, REMOTING, RUNTIME, TOOLS, version_directory
+from blueprint.topology import BrokerSpec, ClusterSpec, NameServerSpec, Process
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+READ_ONLY = 4
+
+DEFAULT_PROPERTIES = {
+    "deleteWhen": "04",
+    "fileReservedTime": "48",
+    "flushDiskType": "ASYNC_FLUSH",
+    "slaveTimeout": "2000",
+}
+"""The layout's values, and a `slaveTimeout` that answers before a client's 3 s are over."""
+
+# No autoescape: what is rendered is properties, units and shell, never HTML.
+_ENVIRONMENT = jinja2.Environment(  # noqa: S701 (see above)
+    loader=jinja2.FileSystemLoader(TEMPLATES),
+    undefined=jinja2.StrictUndefined,
+    keep_trailing_newline=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_ENVIRONMENT.filters["quote"] = lambda value: shlex.quote(str(value))
+
+
+def render(template: str, /, **values: Any) -> str:  # noqa: ANN401 (a template takes any value)
+    """Return the text of a template under templates/.
+
+    Raises:
+        RenderError: the template asks for a value that is not given.
+
+    """
+    try:
+        return _ENVIRONMENT.get_template(template).render(**values)
+    except jinja2.UndefinedError as missing:
+        message = f"templates/{template}: {missing.message}; give it where it is rendered"
+        raise RenderError(message) from missing
+
+
+def render_broker_properties(cluster: ClusterSpec, broker: BrokerSpec) -> str:
+    """Return the broker's properties file: what the plan decides, then what a person added."""
+    properties = DEFAULT_PROPERTIES | dict(cluster.extra_properties)
+    further = [item for item in properties.items() if item[0] not in DEFAULT_PROPERTIES]
+    return render(
+        "broker.properties.j2",
+        cluster=cluster,
+        broker=broker,
+        properties=properties,
+        further_properties=further,
+    )
+
+
+def render_process_properties(cluster: ClusterSpec, process: Process) -> str:
+    """Return the properties file of a name server or broker."""
+    if isinstance(process, NameServerSpec):
+        return render("namesrv.properties.j2", server=process)
+    return render_broker_properties(cluster, process)
+
+
+def render_unit(cluster: ClusterSpec, process: Process) -> str:
+    """Return the systemd unit of a process."""
+    paths = process.paths
+    guarded = isinstance(process, BrokerSpec) and process.is_master
+    before_start = [paths.conf_file, paths.runtime_conf, paths.started_from, paths.unit_file]
+    writable = [paths.user_home] + ([paths.store] if paths.store else [])
+    return render(
+        "process.service.j2",
+        process=process,
+        paths=paths,
+        version_directory=version_directory(cluster.version),
+        tools=TOOLS,
+        before_start_arguments=" ".join(
+            [*map(str, before_start), *([f"brokerPermission={READ_ONLY}"] if guarded else [])]
+        ),
+        command=render_java_command(cluster, process),
+        guard_unit=f"rocketmq-guard@{paths.instance}.service" if guarded else None,
+        writable=" ".join(map(str, writable)),
+    )
+
+
+def render_guard_unit() -> str:
+    """Return the unit, one instance per master, that lifts the drain after a start."""
+    return render("guard.service.j2", remoting=REMOTING, plan=PLAN, runtime=RUNTIME)

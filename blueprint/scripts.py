@@ -1,0 +1,169 @@
+"""The scripts that bring one host into one state; each can also undo it, and be run again."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from blueprint.packages import FAMILIES, LEAST_JAVA
+from blueprint.paths import (
+    CACHE,
+    HOME,
+    PLAN,
+    RECORDS,
+    REMOTING,
+    TOOLS,
+    UNITS,
+    version_directory,
+)
+from blueprint.readiness import plan_checks
+from blueprint.rendering import TEMPLATES, render, render_guard_unit
+from blueprint.topology import ClusterSpec, HostSpec, Process
+
+OLDEST_PYTHON = (3, 9)
+"""Of the checks that run on hosts; ruff's target-version for remoting/ is the same."""
+
+LEAST_DISK_MIB = 2048
+"""The unpacked archive, its zip, and the first log file of each broker."""
+
+REMOTING_SOURCES = TEMPLATES.parent / "remoting"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Archive:
+    """The archive to install: its digest, and a URL when the host downloads it itself."""
+
+    sha512: str
+    url: str | None
+    upload_path: str | None
+    """Relative to the project, so that it is the same in every clone."""
+
+    @property
+    def cached(self) -> str:
+        """Return where a host keeps it."""
+        return str(CACHE / f"{self.sha512[:16]}.zip")
+
+
+def frame(subject: str, host: HostSpec, body: str) -> str:
+    """Return a whole script: `bash -s ensure` makes the state, `bash -s remove` undoes it."""
+    return render("scripts/frame.sh.j2", subject=subject, host=host.name, body=body)
+
+
+def render_gate(cluster: ClusterSpec, host: HostSpec, user: str) -> str:
+    """Return what asks whether the host can be used at all."""
+    ports = sorted(port for process in cluster.processes_on(host) for port in process.ports)
+    body = render(
+        "scripts/gate.sh.j2",
+        host=host.name,
+        user=user,
+        ports=ports,
+        memory_mib=host.memory_mib,
+        oldest_python=OLDEST_PYTHON,
+        least_disk_mib=LEAST_DISK_MIB,
+        home=str(HOME),
+        cache=str(CACHE),
+    )
+    return frame("gate", host, body)
+
+
+def render_tools(host: HostSpec) -> str:
+    """Return what puts our own scripts, the checks and the guard's unit on the host."""
+    modules = [
+        {"name": path.name, "text": path.read_text("utf-8")}
+        for path in sorted(REMOTING_SOURCES.glob("*.py"))
+    ]
+    before_start, put_file = (
+        (TEMPLATES / f"{name}.sh").read_text("utf-8") for name in ("before-start", "put-file")
+    )
+    guard_unit = render_guard_unit()
+    texts = [before_start, put_file, guard_unit, *(module["text"] for module in modules)]
+    body = render(
+        "scripts/tools.sh.j2",
+        tools=str(TOOLS),
+        records=str(RECORDS),
+        units=str(UNITS),
+        before_start=before_start,
+        put_file=put_file,
+        guard_unit=guard_unit,
+        modules=modules,
+        digest=_digest(texts),
+    )
+    return frame("tools", host, body)
+
+
+def render_preparation(cluster: ClusterSpec, host: HostSpec) -> str:
+    """Return what makes the user, the directories, the hosts' names and Java."""
+    directories: list[str] = []
+    for process in cluster.processes_on(host):
+        paths = process.paths
+        directories += [str(paths.user_home), str(paths.log_directory)]
+    # As the layout has them: every host has the store of every broker, commitlog included.
+    for broker in cluster.brokers:
+        directories += [str(broker.paths.store), str(broker.paths.commit_log)]
+    body = render(
+        "scripts/preparation.sh.j2",
+        home=str(HOME),
+        service_directories=sorted(set(directories)),
+        hosts_lines=[f"{other.address} {other.name}" for other in cluster.hosts],
+        least_java=LEAST_JAVA,
+        package_families=FAMILIES,
+        purge_data=cluster.purge_data,
+    )
+    return frame("preparation", host, body)
+
+
+def render_install(cluster: ClusterSpec, host: HostSpec, archive: Archive) -> str:
+    """Return what unpacks the archive into its version's directory."""
+    body = render(
+        "scripts/install.sh.j2",
+        directory=str(version_directory(cluster.version)),
+        archive=archive.cached,
+        sha512=archive.sha512,
+        url=archive.url,
+    )
+    return frame("install", host, body)
+
+
+def render_service(process: Process) -> str:
+    """Return what enables and starts the process's unit."""
+    body = render("scripts/service.sh.j2", paths=process.paths)
+    return frame(f"{process.paths.instance}-service", process.host, body)
+
+
+def render_step(
+    cluster: ClusterSpec, process: Process, files: Sequence[str], timeout_seconds: int
+) -> str:
+    """Return the roll-out's step of one process.
+
+    Args:
+        cluster: the plan.
+        process: whose step it is.
+        files: what each of its file resources printed; a change of any is a reason to look.
+        timeout_seconds: how long its readiness may take on this host.
+
+    """
+    body = render(
+        "scripts/step.sh.j2",
+        host=process.host.name,
+        paths=process.paths,
+        files=" ".join(files),
+        remoting=str(REMOTING),
+        checks=plan_checks(cluster, process, timeout_seconds),
+    )
+    return frame(f"{process.paths.instance}-step", process.host, body)
+
+
+def render_verification(host: HostSpec, steps: Sequence[str], timeout_seconds: int) -> str:
+    """Return what checks the host's part of the cluster; `steps` is what they all printed."""
+    body = render(
+        "scripts/verification.sh.j2",
+        host=host.name,
+        plan=str(PLAN),
+        remoting=str(REMOTING),
+        timeout_seconds=timeout_seconds,
+        steps=_digest(steps),
+    )
+    return frame("verification", host, body)
+
+
+def _digest(texts: Sequence[str]) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""Make resources out of a ClusterSpec; decides nothing."""

@@ -1,0 +1,63 @@
+"""The whole cluster on its hosts; the only component that knows more than one of them."""
+
+from typing import ClassVar
+
+import pulumi
+
+from blueprint.scripts import Archive
+from blueprint.topology import ClusterSpec, Process
+from components.broker import Broker
+from components.hosts import Hosts
+from components.name_server import NameServer
+from components.prepared_host import PreparedHost
+from components.process import RocketmqProcess
+from components.rocketmq_install import RocketmqInstall
+from components.roll_out import RollOut
+from components.verification import Verification
+
+
+class Cluster(pulumi.ComponentResource):
+    """Hosts prepared, RocketMQ installed, all processes started, readied in order, verified."""
+
+    TYPE: ClassVar[str] = "rocketmq:cluster:Cluster"
+    verified: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        cluster: ClusterSpec,
+        hosts: Hosts,
+        archive: Archive,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(self.TYPE, name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self._prepared = {
+            host.name: PreparedHost(host, cluster, opts=child) for host in hosts.hosts
+        }
+        self._installs = {
+            host: RocketmqInstall(f"{host}-rocketmq", prepared, cluster, archive, opts=child)
+            for host, prepared in self._prepared.items()
+        }
+        processes = [
+            *(self._process(NameServer, cluster, server) for server in cluster.name_servers),
+            *(self._process(Broker, cluster, broker) for broker in cluster.masters),
+            *(self._process(Broker, cluster, broker) for broker in cluster.slaves),
+        ]
+        roll_out = RollOut(f"{name}-roll-out", cluster, processes, opts=child)
+        prepared = tuple(self._prepared.values())
+        verification = Verification(f"{name}-verification", prepared, roll_out.steps, opts=child)
+        self.verified = verification.report
+        self.register_outputs({"namesrvAddr": cluster.name_server_list})
+
+    def _process(
+        self, kind: type[RocketmqProcess], cluster: ClusterSpec, process: Process
+    ) -> RocketmqProcess:
+        host = process.host.name
+        return kind(
+            cluster,
+            process,
+            self._prepared[host],
+            self._installs[host].installed,
+            opts=pulumi.ResourceOptions(parent=self),
+        )

@@ -1,0 +1,25 @@
+"""Hosts, whoever provides them: the rest of the program sees nothing but `HostAccess`."""
+
+from typing import Protocol
+
+import pulumi
+
+from blueprint.settings import ClusterSettings
+from blueprint.topology import ClusterSpec
+from components.nspawn_hosts import NspawnHosts
+from components.over_ssh import HostAccess
+
+
+class Hosts(Protocol):
+    """What every provider yields."""
+
+    hosts: tuple[HostAccess, ...]
+    """In the plan's order."""
+    private_key: pulumi.Output[str]
+    """What `make verify` and `make ssh` log in with."""
+
+
+def make_hosts(settings: ClusterSettings, cluster: ClusterSpec) -> Hosts:
+    """Return the hosts of the provider that the settings choose."""
+    makers = {"nspawn": NspawnHosts}
+    return makers[settings.hosts.provider]("hosts", settings.hosts, cluster)

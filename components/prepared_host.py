@@ -1,0 +1,49 @@
+"""A host that has passed the gate and holds what every process on it needs."""
+
+from typing import ClassVar
+
+import pulumi
+
+from blueprint.paths import PLAN
+from blueprint.plan_file import render_plan
+from blueprint.scripts import render_gate, render_preparation, render_tools
+from blueprint.topology import ClusterSpec
+from components.over_ssh import GATE_TIMEOUT, HostAccess, RemoteFile, make_file, make_state
+
+
+class PreparedHost(pulumi.ComponentResource):
+    """The gate, then our tools, then user, directories, names and Java, then the plan."""
+
+    TYPE: ClassVar[str] = "rocketmq:prepared_host:PreparedHost"
+    access: HostAccess
+    gate: pulumi.Resource
+    ready: pulumi.Resource
+    plan: pulumi.Resource
+
+    def __init__(
+        self,
+        host: HostAccess,
+        cluster: ClusterSpec,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(self.TYPE, host.name, None, opts)
+        self.access = host
+        name = host.name
+        self.gate = make_state(
+            f"{name}-gate",
+            host,
+            render_gate(cluster, host.spec, host.user),
+            host.options(self, [], timeout=GATE_TIMEOUT),
+        )
+        tools = make_state(
+            f"{name}-tools", host, render_tools(host.spec), host.options(self, [self.gate])
+        )
+        self.ready = make_state(
+            f"{name}-preparation",
+            host,
+            render_preparation(cluster, host.spec),
+            host.options(self, [tools]),
+        )
+        plan = RemoteFile(path=PLAN, mode="0644", owner="root:root", text=render_plan(cluster))
+        self.plan = make_file(f"{name}-plan", host, plan, host.options(self, [self.ready]))
+        self.register_outputs({"address": host.spec.address})

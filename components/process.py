@@ -1,0 +1,66 @@
+"""What a name server and a broker have in common: two files and a service."""
+
+from typing import ClassVar
+
+import pulumi
+from pulumi_command import remote
+
+from blueprint.rendering import render_process_properties, render_unit
+from blueprint.scripts import render_service
+from blueprint.topology import ClusterSpec, Process
+from components.over_ssh import RemoteFile, make_file, make_state
+from components.prepared_host import PreparedHost
+
+
+class RocketmqProcess(pulumi.ComponentResource):
+    """Its properties and unit on its host, then the service, enabled and running.
+
+    A change of a file does not restart it: the roll-out's step does, in its turn.
+    """
+
+    TYPE: ClassVar[str]
+    process: Process
+    host: PreparedHost
+    files: tuple[remote.Command, remote.Command]
+    service: pulumi.Resource
+
+    def __init__(
+        self,
+        cluster: ClusterSpec,
+        process: Process,
+        host: PreparedHost,
+        installed: pulumi.Resource,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(self.TYPE, process.name, None, opts)
+        self.process, self.host = process, host
+        access = host.access
+        properties = RemoteFile(
+            path=process.paths.conf_file,
+            mode="0640",
+            owner="root:rocketmq",
+            text=render_process_properties(cluster, process),
+        )
+        unit = RemoteFile(
+            path=process.paths.unit_file,
+            mode="0644",
+            owner="root:root",
+            text=render_unit(cluster, process),
+        )
+        self.files = (
+            self._file("properties", properties),
+            self._file("unit", unit),
+        )
+        before = [*self.files, installed, host.plan]
+        self.service = make_state(
+            f"{process.name}-service",
+            access,
+            render_service(process),
+            access.options(self, before),
+        )
+        self.register_outputs({"address": process.address})
+
+    def _file(self, role: str, file: RemoteFile) -> remote.Command:
+        access = self.host.access
+        name = f"{self.process.name}-{role}"
+        return make_file(name, access, file, access.options(self, [self.host.ready]))

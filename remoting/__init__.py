@@ -1,0 +1,1 @@
+"""Speak RocketMQ's remoting protocol with only the standard library of Python 3.9 or newer."""

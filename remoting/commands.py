@@ -1,0 +1,237 @@
+"""The commands of `remoting.pyz`: arguments in, one JSON line or one error line out."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from remoting.checks import (
+    VERIFICATION_TOPIC,
+    BrokerIdentity,
+    check_broker_registered,
+    check_in_sync,
+    check_name_server_ready,
+    check_send_and_read,
+    ensure_topic,
+)
+from remoting.connection import Connection
+from remoting.errors import CheckFailedError, RemotingError, SlaveAheadError, StillAheadError
+from remoting.guard import Guard
+from remoting.messages import count_messages, read_topic, send_message
+from remoting.plan import read_plan
+from remoting.polling import Deadline
+from remoting.requests import broker_config, cluster_info, ha_status
+from remoting.verification import render_causes, render_table, report_as_json, verify_host
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EXIT_OK, EXIT_FAILED, EXIT_AHEAD = 0, 1, 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 good, 1 failed, 2 usage, 3 a slave is ahead."""
+    options = argument_parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (SlaveAheadError, StillAheadError) as error:
+        sys.stderr.write(f"{options.command}: {error}\n")
+        return EXIT_AHEAD
+    except CheckFailedError as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_FAILED
+    except (RemotingError, OSError) as error:
+        sys.stderr.write(f"{options.command}: {error}\n")
+        return EXIT_FAILED
+
+
+def argument_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands; each sets `run`."""
+    parser = argparse.ArgumentParser(prog="remoting", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    _add_checks(commands)
+    _add_tools(commands)
+    return parser
+
+
+def _add_checks(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    ready = commands.add_parser("name-server-ready", help="wait until a name server answers")
+    ready.add_argument("--address", required=True)
+    ready.set_defaults(run=_name_server_ready)
+    registered = commands.add_parser("broker-registered", help="wait until it is listed")
+    registered.add_argument("--name-servers", required=True, help="addresses, joined by ;")
+    registered.add_argument("--cluster", required=True)
+    registered.add_argument("--broker", required=True, help="its brokerName")
+    registered.add_argument("--id", required=True, type=int)
+    registered.add_argument("--address", required=True)
+    registered.add_argument("--nudge", action="store_true", help="make it register at once")
+    registered.set_defaults(run=_broker_registered)
+    in_sync = commands.add_parser("in-sync", help="wait until slaves hold what their master does")
+    guard = commands.add_parser("guard", help="lift a master's drain once its slaves are in sync")
+    for command, needed in ((in_sync, True), (guard, False)):
+        command.add_argument("--master", required=True)
+        command.add_argument("--slave", action="append", default=[], required=needed)
+    in_sync.set_defaults(run=_in_sync)
+    guard.add_argument("--permission", type=int, default=6)
+    guard.add_argument("--state", type=Path, required=True, help="file for the decision")
+    guard.set_defaults(run=_guard)
+    roundtrip = commands.add_parser("send-and-read", help="send a message and read it back")
+    _add_broker(roundtrip)
+    roundtrip.add_argument("--cluster", help="accepted for the log; the broker knows its own")
+    roundtrip.add_argument("--topic", default=VERIFICATION_TOPIC)
+    roundtrip.set_defaults(run=_send_and_read)
+    verify = commands.add_parser("verify", help="check every process of a host")
+    verify.add_argument("--plan", type=Path, required=True)
+    verify.add_argument("--host", required=True)
+    verify.add_argument("--json", action="store_true")
+    verify.add_argument("--no-units", action="store_true", help="do not ask systemd")
+    verify.set_defaults(run=_verify)
+    for command in (ready, registered, in_sync, roundtrip, verify):
+        command.add_argument("--timeout", type=_positive_seconds, default=60.0)
+
+
+def _add_tools(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    for name, run in (("config", _config), ("ha-status", _ha_status), ("cluster", _cluster)):
+        command = commands.add_parser(name, help=f"print what {name} reports")
+        command.add_argument("--address", required=True)
+        command.set_defaults(run=run)
+    send = commands.add_parser("send", help="send messages, one line each")
+    _add_broker(send)
+    send.add_argument("--topic", required=True)
+    send.add_argument("--count", type=int, default=1)
+    send.add_argument("--body-size", type=int, default=64, help="bytes, at least 64")
+    send.add_argument("--timeout-ms", type=int, default=3000)
+    send.set_defaults(run=_send)
+    count = commands.add_parser("count", help="count a topic's messages on one broker")
+    count.add_argument("--broker-address", required=True)
+    count.add_argument("--topic", required=True)
+    count.add_argument("--queues", type=int, help="count by bounds only; works without the topic")
+    count.set_defaults(run=_count)
+
+
+def _add_broker(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--broker-address", required=True)
+    command.add_argument("--broker", required=True, help="its brokerName")
+
+
+def _positive_seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < float("inf"):
+        message = f"{text} is not a positive number of seconds"
+        raise argparse.ArgumentTypeError(message)
+    return seconds
+
+
+def _print_json(value: object) -> int:
+    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()
+    return EXIT_OK
+
+
+def _name_server_ready(options: argparse.Namespace) -> int:
+    brokers = check_name_server_ready(options.address, Deadline.after(options.timeout))
+    return _print_json({"address": options.address, "brokerNames": brokers})
+
+
+def _broker_registered(options: argparse.Namespace) -> int:
+    name_servers = [one.strip() for one in options.name_servers.split(";") if one.strip()]
+    broker = BrokerIdentity(options.cluster, options.broker, options.id, options.address)
+    deadline = Deadline.after(options.timeout)
+    nudges = check_broker_registered(name_servers, broker, deadline, nudge=options.nudge)
+    return _print_json({"broker": options.broker, "address": options.address, "nudges": nudges})
+
+
+def _in_sync(options: argparse.Namespace) -> int:
+    offsets = check_in_sync(options.master, options.slave, Deadline.after(options.timeout))
+    return _print_json({"master": offsets.master, "slaves": offsets.slaves})
+
+
+def _guard(options: argparse.Namespace) -> int:
+    def report(line: str) -> None:
+        sys.stderr.write(f"guard of {options.master}: {line}\n")
+        sys.stderr.flush()
+
+    guard = Guard(options.master, tuple(options.slave), options.permission, options.state, report)
+    lifted = guard.run()
+    return _print_json({"state": lifted.state, "master": lifted.master, "slave": lifted.slave})
+
+
+def _send_and_read(options: argparse.Namespace) -> int:
+    deadline = Deadline.after(options.timeout)
+    sent, milliseconds = check_send_and_read(
+        options.broker_address, options.broker, options.topic, deadline
+    )
+    return _print_json({"msgId": sent.message_id, "ms": milliseconds})
+
+
+def _verify(options: argparse.Namespace) -> int:
+    plan, deadline = read_plan(options.plan), Deadline.after(options.timeout)
+    report = verify_host(plan, options.host, deadline, check_units=not options.no_units)
+    if options.json:
+        _print_json(report_as_json(report))
+    else:
+        sys.stdout.write(render_table(report))
+        sys.stdout.flush()
+    sys.stderr.write(render_causes(report))
+    return EXIT_FAILED if report.failed else EXIT_OK
+
+
+def _config(options: argparse.Namespace) -> int:
+    with Connection(options.address) as connection:
+        # A broker with access control answers its passwords in clear.
+        return _print_json(_without_secrets(broker_config(connection)))
+
+
+def _without_secrets(config: dict[str, str]) -> dict[str, str]:
+    secret = ("credential", "initauthenticationuser", "password", "secret")
+    hidden = {key for key in config if any(word in key.lower() for word in secret)}
+    return {key: "***" if key in hidden and config[key] else config[key] for key in config}
+
+
+def _ha_status(options: argparse.Namespace) -> int:
+    with Connection(options.address) as connection:
+        return _print_json(asdict(ha_status(connection)))
+
+
+def _cluster(options: argparse.Namespace) -> int:
+    with Connection(options.address) as connection:
+        brokers = cluster_info(connection)
+    return _print_json({name: asdict(broker) for name, broker in brokers.items()})
+
+
+def _send(options: argparse.Namespace) -> int:
+    timeout_seconds = options.timeout_ms / 1000
+    ensure_topic(options.broker_address, options.topic, timeout_seconds)
+    all_ok = True
+    for index in range(options.count):
+        body = f"{options.broker} {index} ".encode().ljust(options.body_size, b"x")
+        with Connection(options.broker_address, timeout_seconds) as connection:
+            sent = send_message(connection, options.broker, options.topic, body)
+        all_ok = all_ok and sent.is_replicated
+        _print_json(
+            {
+                "code": sent.code,
+                "status": sent.status,
+                "ms": sent.milliseconds,
+                "msgId": sent.message_id,
+            }
+        )
+    return EXIT_OK if all_ok else EXIT_FAILED
+
+
+def _count(options: argparse.Namespace) -> int:
+    with Connection(options.broker_address) as connection:
+        if options.queues is not None:
+            total = count_messages(connection, options.topic, options.queues)
+            return _print_json({"count": total})
+        messages = list(read_topic(connection, options.topic))
+    listed = [
+        {"msgId": one.unique_key, "sha256": hashlib.sha256(one.body).hexdigest()[:16]}
+        for one in messages
+    ]
+    return _print_json({"count": len(listed), "messages": listed})

@@ -1,0 +1,169 @@
+"""Lift the drain of a freshly booted master once its slaves are in sync, and never before.
+
+A master boots drained. The guard compares it with its slaves before the first write; a slave that
+holds more than its master leaves it drained, because the two logs would differ for ever.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from remoting.connection import REQUEST_TIMEOUT_SECONDS, Connection
+from remoting.errors import NotYetError, RemotingError, SlaveAheadError, StillAheadError
+from remoting.replication import Offsets, compare_offsets
+from remoting.requests import (
+    broker_permission,
+    commit_log_max_offset,
+    runtime_info,
+    update_broker_config,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_FIRST_PAUSE_SECONDS = 0.3
+_LONGEST_PAUSE_SECONDS = 2.0
+_PAUSE_GROWTH = 1.3
+_READABLE_BY_ALL = 0o644
+_NUMBER = re.compile(r"\d+")
+WAITING, LIFTED, AHEAD = "waiting", "lifted", "ahead"
+
+
+@dataclass(frozen=True)
+class GuardState:
+    """What a guard last decided; offsets in bytes, -1 while unknown."""
+
+    state: str
+    reason: str
+    master: int = -1
+    slave: int = -1
+    master_boot: str = ""
+
+    def is_ahead_in(self, master_boot: str) -> bool:
+        """Tell whether a slave was ahead in this very boot of the master."""
+        return self.state == AHEAD and self.master_boot == master_boot
+
+    def write(self, path: Path) -> None:
+        """Replace `path` in one step, readable by everybody."""
+        at = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        content = {
+            "state": self.state,
+            "reason": self.reason,
+            "master": self.master,
+            "slave": self.slave,
+            "masterBoot": self.master_boot,
+            "at": at,
+        }
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(content, file)
+            os.fchmod(file.fileno(), _READABLE_BY_ALL)
+        os.replace(temporary, path)  # noqa: PTH105 -- `temporary` is text from mkstemp
+
+    @classmethod
+    def read(cls, path: Path) -> GuardState | None:
+        """Return what `path` holds; None when it is missing or not a guard's state."""
+        try:
+            content: Any = json.loads(path.read_text())
+            return cls(
+                str(content["state"]),
+                str(content["reason"]),
+                int(content["master"]),
+                int(content["slave"]),
+                str(content.get("masterBoot", "")),
+            )
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+
+@dataclass
+class Guard:
+    """Watches one master and its slaves; `report` gets one line per change of state."""
+
+    master: str
+    slaves: tuple[str, ...]
+    permission: int
+    state_path: Path
+    report: Callable[[str], None]
+    request_seconds: float = REQUEST_TIMEOUT_SECONDS
+    _boot: str = field(default="", init=False)
+    _written: GuardState | None = field(default=None, init=False)
+    _reported: str = field(default="", init=False)
+    _remembered: GuardState | None = field(default=None, init=False)
+
+    def run(self) -> GuardState:
+        """Wait, for ever if need be, until the drain is lifted.
+
+        Raises:
+            SlaveAheadError, StillAheadError: the master stays drained; the state file says why.
+
+        """
+        self._remembered = GuardState.read(self.state_path)
+        pause = _FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                return self._attempt()
+            except SlaveAheadError as error:
+                ahead = GuardState(
+                    AHEAD, str(error), error.master_offset, error.slave_offset, self._boot
+                )
+                self._record(ahead)
+                raise
+            except StillAheadError:
+                raise
+            except NotYetError as error:
+                self._wait(error)
+                pause = _FIRST_PAUSE_SECONDS
+            except RemotingError as error:
+                self._wait(error)
+                pause = min(_LONGEST_PAUSE_SECONDS, pause * _PAUSE_GROWTH)
+            time.sleep(pause)
+
+    def _wait(self, error: RemotingError) -> None:
+        # Until the master tells that it booted again, what an earlier guard saw stays on record.
+        if not self._boot and self._remembered and self._remembered.state == AHEAD:
+            return
+        self._record(GuardState(WAITING, str(error), master_boot=self._boot))
+
+    def _attempt(self) -> GuardState:
+        with Connection(self.master, self.request_seconds) as connection:
+            self._boot = runtime_info(connection).get("bootTimestamp", "")
+        if self._remembered and self._remembered.is_ahead_in(self._boot):
+            raise StillAheadError(self._remembered.reason)
+        offsets = self._offsets()
+        self._lift()
+        slave = min(offsets.slaves, default=-1)
+        lifted = GuardState(LIFTED, "in sync", offsets.master, slave, self._boot)
+        self._record(lifted)
+        return lifted
+
+    def _offsets(self) -> Offsets:
+        if self.slaves:
+            return compare_offsets(self.master, self.slaves, self.request_seconds)
+        with Connection(self.master, self.request_seconds) as connection:
+            return Offsets(commit_log_max_offset(connection), ())
+
+    def _lift(self) -> None:
+        with Connection(self.master, self.request_seconds) as connection:
+            update_broker_config(connection, {"brokerPermission": str(self.permission)})
+            permission = broker_permission(connection)
+        if permission != self.permission:
+            cause = f"{self.master} reports brokerPermission={permission} after the lift"
+            raise NotYetError(cause)
+
+    def _record(self, state: GuardState) -> None:
+        if state != self._written:
+            state.write(self.state_path)
+            self._written = state
+        kind = _NUMBER.sub("#", f"{state.state}: {state.reason}")
+        if kind != self._reported:
+            self._reported = kind
+            self.report(f"{state.state}: {state.reason}")

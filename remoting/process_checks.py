@@ -1,0 +1,188 @@
+"""The checks of one planned process, in the order in which each builds on the one before."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from remoting.checks import (
+    VERIFICATION_TOPIC,
+    BrokerIdentity,
+    check_broker_registered,
+    check_in_sync,
+    check_name_server_ready,
+    check_send_and_read,
+)
+from remoting.connection import Connection
+from remoting.errors import NotYetError
+from remoting.guard import AHEAD, GuardState
+from remoting.polling import Check, Deadline, poll
+from remoting.requests import broker_permission, cluster_info, route_permissions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from remoting.plan import Plan, PlannedBroker, PlannedNameServer
+    from remoting.requests import ListedBroker
+
+_SYSTEMCTL_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Step:
+    """One named check; `run` returns what it found, or raises a RemotingError."""
+
+    name: str
+    run: Callable[[], str]
+
+
+def name_server_steps(
+    plan: Plan, server: PlannedNameServer, deadline: Deadline, *, check_units: bool
+) -> list[Step]:
+    """Return the checks of a name server on this host."""
+
+    def ready() -> str:
+        check_name_server_ready(server.address, deadline)
+        return "answers"
+
+    units = [Step("unit", lambda: _unit_active(server.unit, deadline))] if check_units else []
+    return [*units, Step("ready", ready), listing_step(plan, server, deadline)]
+
+
+def listing_step(plan: Plan, server: PlannedNameServer, deadline: Deadline) -> Step:
+    """Return the check that a name server lists the planned brokers and no other."""
+    check = Check("lists-planned", server.address, f"namesrv.log of {server.name}")
+
+    def attempt() -> str:
+        with Connection(server.address, deadline.request_seconds) as connection:
+            problems = listing_problems(plan, cluster_info(connection))
+        if problems:
+            raise NotYetError("; ".join(problems))
+        return f"{len(plan.brokers)} brokers"
+
+    return Step("lists-planned", lambda: poll(attempt, check, deadline))
+
+
+def listing_problems(plan: Plan, listed: dict[str, ListedBroker]) -> list[str]:
+    """Name every broker that is missing, misplaced or not planned."""
+    planned = {(broker.group, broker.broker_id): broker for broker in plan.brokers}
+    problems: list[str] = []
+    for (group, broker_id), broker in planned.items():
+        address = listed[group].addresses.get(broker_id) if group in listed else None
+        if address is None:
+            problems.append(f"{broker.name} ({broker.address}) is missing")
+        elif address != broker.address:
+            problems.append(f"{broker.name} is listed at {address} instead of {broker.address}")
+    for name, entry in sorted(listed.items()):
+        if entry.cluster != plan.cluster:
+            problems.append(f"{name} belongs to cluster {entry.cluster} instead of {plan.cluster}")
+        for broker_id, address in sorted(entry.addresses.items()):
+            if (name, broker_id) not in planned:
+                problems.append(f"{name} id {broker_id} at {address} is not planned")
+    return problems
+
+
+def broker_steps(
+    plan: Plan, broker: PlannedBroker, deadline: Deadline, *, check_units: bool
+) -> list[Step]:
+    """Return the checks of a broker on this host; nothing is sent before all others passed."""
+    units = [Step("unit", lambda: _unit_active(broker.unit, deadline))] if check_units else []
+    steps = [*units, Step("registered", lambda: _registered(plan, broker, deadline))]
+    if not broker.is_master:
+        master = plan.master_of(broker).address
+        return [*steps, Step("in-sync", lambda: _in_sync(master, [broker.address], deadline))]
+    slaves = [slave.address for slave in plan.slaves_of(broker)]
+    if slaves:
+        steps.append(Step("in-sync", lambda: _in_sync(broker.address, slaves, deadline)))
+    return [
+        *steps,
+        Step("permission", lambda: _permission(broker, deadline)),
+        Step("send-and-read", lambda: _send_and_read(broker, deadline)),
+        Step("routed", lambda: _routed(plan, broker, deadline)),
+    ]
+
+
+def _registered(plan: Plan, broker: PlannedBroker, deadline: Deadline) -> str:
+    identity = BrokerIdentity(plan.cluster, broker.group, broker.broker_id, broker.address)
+    addresses = [server.address for server in plan.name_servers]
+    check_broker_registered(addresses, identity, deadline, nudge=False)
+    return f"on {len(addresses)} name servers"
+
+
+def _in_sync(master: str, slaves: list[str], deadline: Deadline) -> str:
+    return f"at {check_in_sync(master, slaves, deadline).master} bytes"
+
+
+def _permission(broker: PlannedBroker, deadline: Deadline) -> str:
+    look_at = f"the guard's state {broker.guard_state} and its unit's journal"
+    check = Check("permission", broker.address, look_at)
+
+    def attempt() -> str:
+        with Connection(broker.address, deadline.request_seconds) as connection:
+            permission = broker_permission(connection)
+        if permission == broker.permission:
+            return f"brokerPermission={permission}"
+        guard = GuardState.read(Path(broker.guard_state)) if broker.guard_state else None
+        reason = f"; its guard is {guard.state}: {guard.reason}" if guard else ""
+        drained = NotYetError(
+            f"brokerPermission is {permission} instead of {broker.permission}{reason}"
+        )
+        if guard and guard.state == AHEAD:
+            raise check.failure(drained)
+        raise drained
+
+    return poll(attempt, check, deadline)
+
+
+def _send_and_read(broker: PlannedBroker, deadline: Deadline) -> str:
+    sent, _ = check_send_and_read(broker.address, broker.group, VERIFICATION_TOPIC, deadline)
+    return f"{sent.status} in {sent.milliseconds} ms"
+
+
+def _routed(plan: Plan, broker: PlannedBroker, deadline: Deadline) -> str:
+    check = Check("routed", broker.name, "brokerPermission and namesrv.log")
+
+    def attempt() -> str:
+        for server in plan.name_servers:
+            with Connection(server.address, deadline.request_seconds) as connection:
+                told = route_permissions(connection, VERIFICATION_TOPIC).get(broker.group)
+            if told != broker.permission:
+                cause = f"{server.name} tells clients permission {told} for {broker.group}"
+                raise NotYetError(cause)
+        return f"clients see permission {broker.permission}"
+
+    return poll(attempt, check, deadline)
+
+
+def _unit_active(unit: str, deadline: Deadline) -> str:
+    check = Check("unit", unit, f"`systemctl status {unit}`")
+
+    def attempt() -> str:
+        state, pid = _unit_state(unit, check)
+        if state != "active" or pid == "0":
+            cause = f"the unit is {state} with main pid {pid}"
+            raise NotYetError(cause)
+        return f"pid {pid}"
+
+    return poll(attempt, check, deadline)
+
+
+def _unit_state(unit: str, check: Check) -> tuple[str, str]:
+    systemctl = shutil.which("systemctl")
+    if systemctl is None:
+        raise check.failure(NotYetError("this host has no systemctl"))
+    command = [systemctl, "show", "--property=ActiveState,MainPID", "--", unit]
+    try:
+        shown = subprocess.run(  # noqa: S603 -- an argument list, no shell
+            command, capture_output=True, text=True, check=True, timeout=_SYSTEMCTL_SECONDS
+        ).stdout
+    except subprocess.CalledProcessError as error:
+        cause = f"systemctl: {error.stderr.strip()}"
+        raise NotYetError(cause) from error
+    except subprocess.TimeoutExpired as error:
+        raise check.failure(NotYetError("systemctl does not answer")) from error
+    values = dict(line.partition("=")[::2] for line in shown.splitlines())
+    return values.get("ActiveState", "unknown"), values.get("MainPID", "0")

@@ -1,0 +1,128 @@
+"""Loopback servers that answer as a test tells them, and one that answers as a broker does."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True)
+class Request:
+    code: int
+    opaque: int
+    ext: dict[str, str]
+    body: bytes
+
+    def answer(self, *, body: bytes = b"", ext: Any = None, **header: Any) -> bytes:
+        ext_fields = {} if ext is None else {"extFields": ext}
+        fields = {"code": 0, "flag": 1, "opaque": self.opaque, **header, **ext_fields}
+        return frame(json.dumps(fields).encode(), body)
+
+
+def frame(header: bytes, body: bytes = b"") -> bytes:
+    return struct.pack(">ii", 4 + len(header) + len(body), len(header)) + header + body
+
+
+class ScriptedPeer:
+    """Answers each request with the bytes of `script`; None keeps silent, b"" hangs up."""
+
+    def __init__(self, script: Callable[[Request], bytes | None], ip: str = "127.0.0.1"):
+        self._script = script
+        self._listener = socket.create_server((ip, 0))
+        self.address = f"{ip}:{self._listener.getsockname()[1]}"
+        self.requests: list[Request] = []
+        self._open: list[socket.socket] = []
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_: object):
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for connection in self._open:
+            connection.close()
+        self._thread.join(timeout=5)
+
+    def _accept(self):
+        with suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                self._open.append(connection)
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket):
+        with suppress(OSError, struct.error), connection, connection.makefile("rb") as stream:
+            while True:
+                (total,) = struct.unpack(">i", stream.read(4))
+                payload = stream.read(total)
+                (length,) = struct.unpack_from(">i", payload)
+                header = json.loads(payload[4 : 4 + length])
+                ext = header["extFields"]
+                request = Request(header["code"], header["opaque"], ext, payload[4 + length :])
+                self.requests.append(request)
+                answer = self._script(request)
+                if answer == b"":
+                    return
+                if answer is not None:
+                    connection.sendall(answer)
+
+
+@dataclass
+class FakeBroker:
+    """A broker's state as the protocol shows it; a test changes it while it serves."""
+
+    offset: int = 0
+    permission: int = 6
+    is_master: bool = True
+    acks: dict[str, int] = field(default_factory=dict)  # by the slave's ip
+    boot: str = "1"
+    keeps_permission: bool = False
+    nudges: int = 0
+    listed: dict[str, Any] = field(default_factory=dict)
+
+    def __call__(self, request: Request) -> bytes:
+        if request.code == 25:
+            return request.answer(body=self._update(request.body.decode()))
+        bodies = {26: self._config, 28: self._runtime, 106: self._table, 907: self._ha_status}
+        if request.code not in bodies:
+            return request.answer(code=3, remark=f"request type {request.code} not supported")
+        return request.answer(body=bodies[request.code]().encode())
+
+    def _update(self, text: str) -> bytes:
+        value = text.strip().partition("=")[2]
+        self.nudges += not value
+        if value and not self.keeps_permission:
+            self.permission = int(value)
+        return b""
+
+    def _config(self) -> str:
+        return f"brokerName=broker-a\nbrokerPermission={self.permission}\n"
+
+    def _runtime(self) -> str:
+        table = {"commitLogMaxOffset": str(self.offset), "bootTimestamp": self.boot}
+        return json.dumps({"table": table})
+
+    def _table(self) -> str:
+        return json.dumps({"brokerAddrTable": self.listed})
+
+    def _ha_status(self) -> str:
+        connections = [
+            {"addr": f"{ip}:40000", "slaveAckOffset": acked, "inSync": True}
+            for ip, acked in self.acks.items()
+        ]
+        status = {"master": self.is_master, "masterCommitLogMaxOffset": self.offset}
+        return json.dumps({**status, "haConnectionInfo": connections})
+
+
+def listed_broker(addresses: dict[int, str], cluster: str = "DefaultCluster") -> dict[str, Any]:
+    return {"cluster": cluster, "brokerName": "broker-a", "brokerAddrs": addresses}

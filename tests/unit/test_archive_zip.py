@@ -1,0 +1,142 @@
+"""The zip writer and the layout: the same parts always give the same bytes."""
+
+import hashlib
+import os
+import zipfile
+
+import pytest
+
+from toolchain.archive.errors import ArchiveError
+from toolchain.archive.layout import collect_entries, place_source
+from toolchain.archive.stored_zip import Entry, write_stored_zip
+
+ENTRIES = [
+    Entry(name="top/conf/broker.conf", content=b"brokerName = broker-a\n"),
+    Entry(name="top/bin/mqbroker", content=b"#!/bin/sh\n", executable=True),
+    Entry(name="top/LICENSE", content=b""),
+]
+SOURCE_FILES = (
+    "README.md",
+    "pom.xml",
+    "distribution/LICENSE-BIN",
+    "distribution/NOTICE-BIN",
+    "distribution/release.xml",
+    "distribution/benchmark/producer.sh",
+    "distribution/bin/mqadmin",
+    "distribution/bin/mqbroker",
+    "distribution/bin/mqnamesrv",
+    "distribution/conf/2m-2s-sync/broker-a.properties",
+    "broker/src/main/resources/rmq.broker.logback.xml",
+    "namesrv/src/main/resources/rmq.namesrv.logback.xml",
+    "tools/src/main/resources/rmq.tools.logback.xml",
+)
+
+
+def written(tmp_path, entries):
+    path = tmp_path / "archive.zip"
+    write_stored_zip(path, entries)
+    return path
+
+
+def source_release(tmp_path, files):
+    path = tmp_path / "source-release.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("rocketmq-all-5.3.3/distribution/bin/", b"")
+        for file in files:
+            archive.writestr(f"rocketmq-all-5.3.3/{file}", file.encode())
+    return path
+
+
+def test_the_bytes_are_the_same_on_every_machine_and_python(tmp_path):
+    digest = hashlib.sha256(written(tmp_path, ENTRIES).read_bytes()).hexdigest()
+    assert digest == "c67932ba8d5a1ec2c15e4d226b92756c34a1394959bcaeea8050ab45551f2e2a"
+
+
+def test_neither_order_nor_time_nor_umask_changes_the_bytes(tmp_path):
+    first = written(tmp_path, ENTRIES).read_bytes()
+    umask = os.umask(0o077)
+    try:
+        second = written(tmp_path, reversed(ENTRIES)).read_bytes()
+    finally:
+        os.umask(umask)
+    assert first == second
+
+
+def test_entries_are_sorted_uncompressed_and_carry_fixed_modes(tmp_path):
+    with zipfile.ZipFile(written(tmp_path, ENTRIES)) as archive:
+        found = [(i.filename, oct(i.external_attr >> 16), i.date_time) for i in archive.infolist()]
+        assert {info.compress_type for info in archive.infolist()} == {zipfile.ZIP_STORED}
+    epoch = (1980, 1, 1, 0, 0, 0)
+    assert found == [
+        ("top/LICENSE", "0o100644", epoch),
+        ("top/bin/mqbroker", "0o100755", epoch),
+        ("top/conf/broker.conf", "0o100644", epoch),
+    ]
+
+
+def test_a_file_that_is_there_twice_is_refused_by_name(tmp_path):
+    with pytest.raises(ArchiveError, match=r"archive\.zip: top/LICENSE is there twice"):
+        written(tmp_path, [*ENTRIES, Entry(name="top/LICENSE", content=b"other")])
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("README.md", "README.md"),
+        ("distribution/LICENSE-BIN", "LICENSE"),
+        ("distribution/NOTICE-BIN", "NOTICE"),
+        ("distribution/bin/mqadmin", "bin/mqadmin"),
+        ("distribution/bin/dledger/fast-try.sh", "bin/dledger/fast-try.sh"),
+        ("distribution/conf/broker.conf", "conf/broker.conf"),
+        ("distribution/benchmark/producer.sh", "benchmark/producer.sh"),
+        ("proxy/src/main/resources/rmq.proxy.logback.xml", "conf/rmq.proxy.logback.xml"),
+        ("broker/src/test/resources/rmq.logback-test.xml", None),
+        ("distribution/release.xml", None),
+        ("LICENSE", None),
+        ("pom.xml", None),
+    ],
+)
+def test_each_file_of_the_source_release_lands_where_the_official_archive_has_it(path, place):
+    assert place_source(path) == place
+
+
+def test_the_archive_holds_scripts_configuration_licences_and_jars(tmp_path):
+    jars = tmp_path / "lib"
+    jars.mkdir()
+    (jars / "rocketmq-broker-5.3.3.jar").write_bytes(b"jar")
+    (jars / "maven.log").write_bytes(b"no jar")
+    source = source_release(tmp_path, SOURCE_FILES)
+    entries = {entry.name: entry for entry in collect_entries(source, jars, "top")}
+    assert sorted(entries) == [
+        "top/LICENSE",
+        "top/NOTICE",
+        "top/README.md",
+        "top/benchmark/producer.sh",
+        "top/bin/mqadmin",
+        "top/bin/mqbroker",
+        "top/bin/mqnamesrv",
+        "top/conf/2m-2s-sync/broker-a.properties",
+        "top/conf/rmq.broker.logback.xml",
+        "top/conf/rmq.namesrv.logback.xml",
+        "top/conf/rmq.tools.logback.xml",
+        "top/lib/rocketmq-broker-5.3.3.jar",
+    ]
+    assert {name for name, entry in entries.items() if entry.executable} == {
+        "top/bin/mqadmin",
+        "top/bin/mqbroker",
+        "top/bin/mqnamesrv",
+    }
+    assert entries["top/LICENSE"].content == b"distribution/LICENSE-BIN"
+
+
+def test_a_source_release_without_the_broker_script_is_refused(tmp_path):
+    files = [file for file in SOURCE_FILES if not file.endswith("mqbroker")]
+    source = source_release(tmp_path, files)
+    with pytest.raises(ArchiveError, match=r"no bin/mqbroker; "):
+        list(collect_entries(source, tmp_path, "top"))
+
+
+def test_archives_without_jars_are_refused(tmp_path):
+    source = source_release(tmp_path, SOURCE_FILES)
+    with pytest.raises(ArchiveError, match=r"no rocketmq-\*\.jar"):
+        list(collect_entries(source, tmp_path, "top"))

@@ -1,0 +1,41 @@
+"""`python3 -m toolchain.archive [VERSION]`: make the archive that Pulumi uploads."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Final
+
+from blueprint.versions import DEFAULT_VERSION
+from toolchain.archive.assemble import assemble
+from toolchain.archive.errors import ArchiveError
+from toolchain.archive.prove import prove
+
+_PROJECT: Final = Path(__file__).resolve().parents[2]
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command line and return its exit status."""
+    parser = argparse.ArgumentParser(prog="python3 -m toolchain.archive", description=__doc__)
+    parser.add_argument("version", nargs="?", default=DEFAULT_VERSION)
+    parser.add_argument("--fresh", action="store_true", help="use an empty Maven repository")
+    parser.add_argument(
+        "--prove", action="store_true", help="assemble twice from nothing and compare the bytes"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        if options.prove:
+            prove(options.version, _tell)
+        else:
+            assemble(options.version, _PROJECT, _tell, fresh=options.fresh)
+    except (ArchiveError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,54 @@
+"""Write down which keys a broker of one RocketMQ version understands, read from its own jars.
+
+    python3 -m toolchain.property_types LIB_DIRECTORY VERSION
+
+RocketMQ fills its configuration objects by calling a setter per key and silently skips a key that
+has none, so the setters are the truth.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+CLASSES = (
+    "org.apache.rocketmq.common.BrokerIdentity",
+    "org.apache.rocketmq.common.BrokerConfig",
+    "org.apache.rocketmq.store.config.MessageStoreConfig",
+    "org.apache.rocketmq.remoting.netty.NettyServerConfig",
+    "org.apache.rocketmq.remoting.netty.NettyClientConfig",
+    "org.apache.rocketmq.auth.config.AuthConfig",
+)
+SETTER = re.compile(
+    r"void set([A-Z])([A-Za-z0-9]*)\((int|long|double|float|boolean|java\.lang\.String)\)"
+)
+DESTINATION = Path("blueprint/property_types")
+
+
+def read_property_types(lib: Path) -> dict[str, str]:
+    """Return each key's Java type: int, long, double, float, boolean or String.
+
+    Raises:
+        subprocess.CalledProcessError: javap does not find a class in the jars under `lib`.
+
+    """
+    command = ["javap", "-cp", f"{lib}/*", "-public", *CLASSES]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
+    found = {
+        first.lower() + rest: java_type.rpartition(".")[2]
+        for first, rest, java_type in SETTER.findall(text)
+    }
+    return dict(sorted(found.items()))
+
+
+def main() -> None:
+    """Write the table of one version."""
+    lib, version = Path(sys.argv[1]), sys.argv[2]
+    types = read_property_types(lib)
+    DESTINATION.joinpath(f"{version}.json").write_text(json.dumps(types, indent=1) + "\n")
+    print(f"{len(types)} keys of {version}")  # noqa: T201 (a command's own report)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""What the toolchain is made of: versions, packages, build flags, and the digest of it all."""
+
+import hashlib
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+
+ENGINE_VERSION = "3.188.0"
+SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3"
+VERSION_VARIABLE = f"{SDK_MODULE}/go/common/version.Version"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Binary:
+    """A program that is built from one of the Go modules."""
+
+    name: str
+    module: str
+    package: str
+    plugin: tuple[str, str] | None = None
+    lab_only: bool = False
+
+    @property
+    def place(self) -> str:
+        """The path in the build folder; the engine warns of resource plugins that are on PATH."""
+        return f"{'plugins' if self.plugin else 'bin'}/{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Script:
+    """A file of a Go dependency that must lie beside the binaries."""
+
+    name: str
+    path: str
+    module: str = "engine"
+    source_module: str = SDK_MODULE
+
+    @property
+    def place(self) -> str:
+        """The path in the build folder."""
+        return f"bin/{self.name}"
+
+
+BINARIES = (
+    Binary(name="pulumi", module="engine", package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"),
+    Binary(
+        name="pulumi-language-python",
+        module="engine",
+        package="github.com/pulumi/pulumi/sdk/python/cmd/pulumi-language-python/v3",
+    ),
+    Binary(
+        name="pulumi-resource-command",
+        module="engine",
+        package="./command",
+        plugin=("command", "1.2.1"),
+    ),
+    Binary(
+        name="pulumi-resource-libvirt",
+        module="libvirt",
+        package=".",
+        plugin=("libvirt", "0.5.4"),
+        lab_only=True,
+    ),
+)
+SCRIPTS = (
+    Script(name="pulumi-language-python-exec", path="python/cmd/pulumi-language-python-exec"),
+    Script(name="pulumi-analyzer-policy-python", path="python/dist/pulumi-analyzer-policy-python"),
+)
+STACKS_WITHOUT_LIBVIRT = frozenset({"local", "hosts"})
+
+
+def go_build_arguments(binary: Binary) -> list[str]:
+    """Return the flags of `go build`: stripped, and with no path of this machine inside."""
+    flags = f"-s -w -X {VERSION_VARIABLE}=v{ENGINE_VERSION}"
+    if binary.module != "engine":
+        flags = "-s -w"
+    return ["-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags", flags]
+
+
+def digest_of_recipe(modules: Path, go_version: str) -> str:
+    """Return 16 hex digits that change with sources, recipe, Go version and architecture."""
+    digest = hashlib.sha256()
+    recipe = [go_version, platform.machine(), BINARIES, SCRIPTS, map(go_build_arguments, BINARIES)]
+    for part in recipe:
+        digest.update(repr(list(part) if isinstance(part, map) else part).encode())
+    for file in sorted(modules.rglob("*")):
+        is_source = file.suffix == ".go" or file.name in {"go.mod", "go.sum"}
+        if is_source and not file.name.endswith("_test.go"):
+            digest.update(f"\n{file.relative_to(modules)}\n".encode())
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
