@@ -1,5 +1,6 @@
 """The text of an SSH key pair."""
 
+import hashlib
 from dataclasses import dataclass
 
 END_OF_PRIVATE = "-----END OPENSSH PRIVATE KEY-----\n"
@@ -35,3 +36,8 @@ def parse_key_pair(text: str) -> KeyPair:
         message = "ssh-keygen printed no key pair; is openssh-client installed?"
         raise ValueError(message)
     return KeyPair(private=private + end, public=public.strip())
+
+
+def fingerprint(public: str) -> str:
+    """Return 16 hex digits that stand for a public key; none for no key."""
+    return hashlib.sha256(public.encode()).hexdigest()[:16] if public else ""

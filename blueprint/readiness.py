@@ -1,6 +1,7 @@
 """What a process must show before the next step, as arguments of the remoting client."""
 
 import shlex
+from collections.abc import Sequence
 
 from blueprint.topology import BrokerSpec, ClusterSpec, NameServerSpec, Process
 
@@ -21,15 +22,22 @@ def plan_checks(cluster: ClusterSpec, process: Process, timeout_seconds: int) ->
     )
     if process.is_master:
         return (registered,)
-    master = _master_of(cluster, process)
-    in_sync = _words(
-        "in-sync", master=master.address, slave=process.address, timeout=timeout_seconds
-    )
-    return (registered, in_sync)
+    master = next(m for m in cluster.masters if m.group == process.group)
+    return (registered, _in_sync(master, (process,), timeout_seconds))
 
 
-def _master_of(cluster: ClusterSpec, slave: BrokerSpec) -> BrokerSpec:
-    return next(master for master in cluster.masters if master.group == slave.group)
+def plan_restart_checks(
+    cluster: ClusterSpec, process: Process, timeout_seconds: int
+) -> tuple[str, ...]:
+    """Return what a restarted process must show besides, before another one is restarted."""
+    if isinstance(process, NameServerSpec) or not process.is_master:
+        return ()
+    return (_in_sync(process, cluster.slaves_of(process), timeout_seconds),)
+
+
+def _in_sync(master: BrokerSpec, slaves: Sequence[BrokerSpec], timeout_seconds: int) -> str:
+    words = [f"--slave={slave.address}" for slave in slaves]
+    return _words("in-sync", *words, master=master.address, timeout=timeout_seconds)
 
 
 def _words(command: str, *flags: str, **options: object) -> str:

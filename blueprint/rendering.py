@@ -67,10 +67,17 @@ def render_process_properties(cluster: ClusterSpec, process: Process) -> str:
     return render_broker_properties(cluster, process)
 
 
+def guard_unit(process: Process) -> str | None:
+    """Return the unit that guards a master; None for what boots without a drain."""
+    if isinstance(process, BrokerSpec) and process.is_master:
+        return f"rocketmq-guard@{process.paths.instance}.service"
+    return None
+
+
 def render_unit(cluster: ClusterSpec, process: Process) -> str:
     """Return the systemd unit of a process."""
     paths = process.paths
-    guarded = isinstance(process, BrokerSpec) and process.is_master
+    guard = guard_unit(process)
     before_start = [paths.conf_file, paths.runtime_conf, paths.started_from, paths.unit_file]
     writable = [paths.user_home] + ([paths.store] if paths.store else [])
     return render(
@@ -80,10 +87,10 @@ def render_unit(cluster: ClusterSpec, process: Process) -> str:
         version_directory=version_directory(cluster.version),
         tools=TOOLS,
         before_start_arguments=" ".join(
-            [*map(str, before_start), *([f"brokerPermission={READ_ONLY}"] if guarded else [])]
+            [*map(str, before_start), *([f"brokerPermission={READ_ONLY}"] if guard else [])]
         ),
         command=render_java_command(cluster, process),
-        guard_unit=f"rocketmq-guard@{paths.instance}.service" if guarded else None,
+        guard_unit=guard,
         writable=" ".join(map(str, writable)),
     )
 

@@ -15,8 +15,8 @@ from blueprint.paths import (
     UNITS,
     version_directory,
 )
-from blueprint.readiness import plan_checks
-from blueprint.rendering import TEMPLATES, render, render_guard_unit
+from blueprint.readiness import plan_checks, plan_restart_checks
+from blueprint.rendering import TEMPLATES, guard_unit, render, render_guard_unit
 from blueprint.topology import ClusterSpec, HostSpec, Process
 
 OLDEST_PYTHON = (3, 9)
@@ -148,6 +148,8 @@ def render_step(
         files=" ".join(files),
         remoting=str(REMOTING),
         checks=plan_checks(cluster, process, timeout_seconds),
+        restart_checks=plan_restart_checks(cluster, process, timeout_seconds),
+        guard_unit=guard_unit(process),
     )
     return frame(f"{process.paths.instance}-step", process.host, body)
 

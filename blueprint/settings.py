@@ -158,8 +158,8 @@ class ClusterSettings(_Settings):
     )
     scheme: Scheme = Scheme.SYNC
     version: str = "5.3.3"
-    artifact: Annotated[ArtifactSettings, BeforeValidator(_artifact_in_full)] = OfficialArtifact(
-        source="official"
+    artifact: Annotated[ArtifactSettings, BeforeValidator(_artifact_in_full)] = MavenArtifact(
+        source="maven"
     )
     hosts: NspawnHostsSettings
     groups: tuple[GroupSettings, ...] = Field(

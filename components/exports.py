@@ -38,4 +38,5 @@ def export_cluster(cluster: ClusterSpec, hosts: Hosts, made: Cluster) -> None:
         },
     )
     pulumi.export("sshPrivateKey", pulumi.Output.secret(hosts.private_key))
+    pulumi.export("sshPublicKey", hosts.public_key)
     pulumi.export("verified", made.verified)

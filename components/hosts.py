@@ -17,6 +17,7 @@ class Hosts(Protocol):
     """In the plan's order."""
     private_key: pulumi.Output[str]
     """What `make verify` and `make ssh` log in with."""
+    public_key: pulumi.Output[str]
 
 
 def make_hosts(settings: ClusterSettings, cluster: ClusterSpec) -> Hosts:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import pulumi
 from pulumi_command import local, remote
 
+from blueprint.key_pair import fingerprint
 from blueprint.settings import NspawnHostsSettings
 from blueprint.topology import ClusterSpec, HostSpec
 from components.over_ssh import HostAccess
@@ -23,6 +24,7 @@ class NspawnHosts(pulumi.ComponentResource):
     TYPE: ClassVar[str] = "rocketmq:nspawn_hosts:NspawnHosts"
     hosts: tuple[HostAccess, ...]
     private_key: pulumi.Output[str]
+    public_key: pulumi.Output[str]
 
     def __init__(
         self,
@@ -34,9 +36,9 @@ class NspawnHosts(pulumi.ComponentResource):
         super().__init__(self.TYPE, name, None, opts)
         children = pulumi.ResourceOptions(parent=self)
         login = SshKeyPair(f"{name}-login-key", opts=children)
-        self.private_key = login.private_key
+        self.private_key, self.public_key = login.private_key, login.public_key
         # The stack's public key tells this stack's state from another's of the same name.
-        token = login.public_key.apply(lambda key: hashlib.sha256(key.encode()).hexdigest()[:16])
+        token = login.public_key.apply(fingerprint)
         self._common = {
             "stack": pulumi.get_stack(),
             "owner": {"token": token},

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 import time
 from typing import Any
@@ -21,6 +22,8 @@ _READING = ("check-owner", "list")
 def main(arguments: list[str]) -> int:
     """Run one verb; a refusal is one line on stderr and exit status 1."""
     chosen = _parser().parse_args(arguments)
+    # Whoever runs this: a machine's root folder and the records must be readable for all.
+    os.umask(0o022)
     try:
         if chosen.verb not in _READING:
             become_root(arguments)
@@ -28,6 +31,12 @@ def main(arguments: list[str]) -> int:
     except MachinesError as error:
         sys.stderr.write(f"machines {chosen.verb}: {' '.join(str(error).split())}\n")
         return 1
+    except OSError as error:
+        sys.stderr.write(f"machines {chosen.verb}: {error}: see to it, then run again\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write(f"machines {chosen.verb}: interrupted: run it again to finish\n")
+        return 130
     return 0
 
 

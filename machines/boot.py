@@ -14,6 +14,7 @@ from machines.processes import supervisor_of
 
 START_SECONDS = 60.0
 _CONSOLE_LINES = 5
+_GONE_SECONDS = 3.0
 _NSPAWN_RUN = Path("/run/systemd/nspawn")
 
 
@@ -87,15 +88,16 @@ def await_ssh(host: HostPlace, address: str, wait_seconds: float = START_SECONDS
         MachinesError: no greeting in time, or the machine ended; with the console's last lines.
 
     """
-    deadline = time.monotonic() + wait_seconds
-    started = False
+    last_seen = time.monotonic()
+    deadline = last_seen + wait_seconds
     while not _greets(address):
+        now = time.monotonic()
         running = supervisor_of(host.root) is not None
-        if (started and not running) or time.monotonic() > deadline:
+        last_seen = now if running else last_seen
+        if now > deadline or now > last_seen + _GONE_SECONDS:
             cause = "no answer from its sshd" if running else "its systemd-nspawn ended"
             msg = f"machine {host.name} ({address}): {cause}: {console_end(host)}"
             raise MachinesError(msg)
-        started = started or running
         time.sleep(0.05)
 
 

@@ -39,6 +39,7 @@ def ensure_image() -> Path:
     with locked(lock, wait_seconds=BUILD_SECONDS):
         if not image.is_dir():
             _build(image)
+        lock.unlink()
     return image
 
 

@@ -1,6 +1,5 @@
 """A machine's life: made, started, found running, stopped as by a reboot, removed."""
 
-import shutil
 import sys
 import time
 from dataclasses import replace
@@ -33,11 +32,13 @@ def ensure_machine(spec: MachineSpec) -> MachineRecord:
         record = _recorded(spec)
         ensure_bridge(spec)
         record_network(spec)
+        begun = time.monotonic()
         if _is_up(spec, record):
             _refresh(spec)
         else:
             record = _start(spec, record)
         await_ssh(spec.host, spec.address)
+        sys.stderr.write(f"machine {spec.name}: up after {time.monotonic() - begun:.1f} s\n")
         finished = replace(record, boots=record.booting)
         if finished != record:
             write_machine(spec.host.record_file, finished)
@@ -135,7 +136,6 @@ def _refresh(spec: MachineSpec) -> None:
 
 def _start(spec: MachineSpec, record: MachineRecord) -> MachineRecord:
     host = spec.host
-    begun = time.monotonic()
     stop(host)
     record = replace(
         record,
@@ -150,8 +150,4 @@ def _start(spec: MachineSpec, record: MachineRecord) -> MachineRecord:
     write_host_files(spec)
     connect(spec)
     start(host)
-    await_ssh(host, spec.address)
-    seconds = time.monotonic() - begun
-    free = shutil.disk_usage(host.disk).free >> 30
-    sys.stderr.write(f"machine {spec.name}: up in {seconds:.1f} s, {free} GiB free on its disk\n")
     return record

@@ -2,11 +2,13 @@
 
 import ipaddress
 import json
+import shutil
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from machines.commands import ask, run
+from machines.commands import ask, run, tool_environment
 from machines.disk import mounted_at
 from machines.errors import MachinesError
 from machines.places import HostPlace, StackPlace, fixed_mac, machines_root
@@ -43,6 +45,15 @@ def parse_routes(text: str) -> tuple[Route, ...]:
         Route(destination=ipaddress.IPv4Network(entry["dst"]), device=entry["dev"])
         for entry in json.loads(text or "[]")
         if "dev" in entry and entry["dst"] != "default"
+    )
+
+
+def parse_addresses(text: str) -> tuple[str, ...]:
+    """Return address/prefix of each address in the output of `ip -json -4 addr show dev …`."""
+    return tuple(
+        f"{address['local']}/{address['prefixlen']}"
+        for link in json.loads(text or "[]")
+        for address in link.get("addr_info", [])
     )
 
 
@@ -86,8 +97,24 @@ def ensure_bridge(spec: NetworkSpec) -> None:
         if status != 0 and not link_exists(spec.bridge):
             msg = f"bridge {spec.bridge}: {output.strip()}: the kernel must offer bridges"
             raise MachinesError(msg)
-    run("ip", "addr", "replace", f"{spec.gateway}/{spec.prefix_length}", "dev", spec.bridge)
+    address = f"{spec.gateway}/{spec.prefix_length}"
+    shown = parse_addresses(run("ip", "-json", "-4", "addr", "show", "dev", spec.bridge))
+    for old in set(shown) - {address}:
+        run("ip", "addr", "del", old, "dev", spec.bridge)
+    run("ip", "addr", "replace", address, "dev", spec.bridge)
     run("ip", "link", "set", spec.bridge, "up")
+
+
+def warn_of_filter(bridge: str) -> None:
+    """Say on stderr when this computer's firewall drops what its bridges pass on."""
+    switch = Path("/proc/sys/net/bridge/bridge-nf-call-iptables")
+    if not switch.exists() or switch.read_text(encoding="ascii").strip() != "1":
+        return
+    if shutil.which("iptables", path=tool_environment()["PATH"]) is None:
+        return
+    if "-P FORWARD DROP" in ask("iptables", "-S", "FORWARD")[1]:
+        rule = f"iptables -I FORWARD -i {bridge} -o {bridge} -j ACCEPT"
+        sys.stderr.write(f"bridge {bridge}: the firewall may drop its traffic; then: {rule}\n")
 
 
 def record_network(spec: NetworkSpec) -> None:

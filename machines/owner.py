@@ -84,8 +84,8 @@ def require_sweepable(place: StackPlace, *, force: bool) -> None:
         MachinesError: the owner is another project folder, and `force` is not given.
 
     """
-    claimed = read_owner(place)
-    if claimed is None or force or claimed.path == project_path():
+    claimed = None if force else read_owner(place)
+    if claimed is None or claimed.path == project_path():
         return
     if Path(claimed.path).exists():
         msg = (

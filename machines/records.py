@@ -37,10 +37,10 @@ def read_object(file: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except ValueError as error:
-        msg = f"{file}: not JSON ({error}): run `make down`"
+        msg = f"{file}: not JSON ({error}): remove this file, then run again"
         raise MachinesError(msg) from error
     if not isinstance(value, dict):
-        msg = f"{file}: a JSON object is expected: run `make down`"
+        msg = f"{file}: a JSON object is expected: remove this file, then run again"
         raise MachinesError(msg)
     return value
 
@@ -68,7 +68,7 @@ def read_machine(file: Path) -> MachineRecord | None:
     try:
         return MachineRecord(**value)
     except TypeError as error:
-        msg = f"{file}: not a machine's record ({error}): run `make down`"
+        msg = f"{file}: not a machine's record ({error}): remove this file, then run again"
         raise MachinesError(msg) from error
 
 

@@ -15,6 +15,7 @@ from machines.network import (
     recorded_bridge,
     remove_link,
     require_free_network,
+    warn_of_filter,
 )
 from machines.owner import claim, require_free_or_own, require_sweepable
 from machines.places import StackPlace
@@ -37,6 +38,7 @@ def ensure_network(spec: NetworkSpec) -> None:
         claim(spec.place, spec.owner)
         record_network(spec)
         ensure_bridge(spec)
+        warn_of_filter(spec.bridge)
 
 
 def remove_network(spec: StackSpec) -> None:

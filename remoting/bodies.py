@@ -21,10 +21,10 @@ def parse_json_object(body: bytes) -> dict[str, Any]:
         value = json.loads(_STRING_OR_NUMERIC_KEY.sub(_quote_key, body.decode()))
     except RecursionError as error:
         raise ValueError(str(error)) from error
-    if not isinstance(value, dict):
-        message = f"a JSON object was expected, not {type(value).__name__}"
-        raise ValueError(message)  # noqa: TRY004 -- every bad body is one kind of error
-    return value
+    if isinstance(value, dict):
+        return value
+    message = f"a JSON object was expected, not {type(value).__name__}"
+    raise ValueError(message)
 
 
 def _quote_key(match: re.Match[str]) -> str:

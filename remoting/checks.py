@@ -102,13 +102,13 @@ class _Nudger:
     def nudge(self, timeout_seconds: float, unlisted: NotYetError) -> None:
         if time.monotonic() < self._next_at:
             return
-        self._next_at = time.monotonic() + _NUDGE_INTERVAL_SECONDS
         try:
             with Connection(self.address, timeout_seconds) as connection:
                 update_broker_config(connection, {"brokerPermission": ""})
         except RemotingError as error:
             cause = f"{unlisted}, and {error}"
             raise NotYetError(cause) from error
+        self._next_at = time.monotonic() + _NUDGE_INTERVAL_SECONDS
         self.count += 1
 
 

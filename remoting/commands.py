@@ -19,8 +19,14 @@ from remoting.checks import (
     check_send_and_read,
     ensure_topic,
 )
-from remoting.connection import Connection
-from remoting.errors import CheckFailedError, RemotingError, SlaveAheadError, StillAheadError
+from remoting.connection import Connection, split_address
+from remoting.errors import (
+    AddressError,
+    CheckFailedError,
+    RemotingError,
+    SlaveAheadError,
+    StillAheadError,
+)
 from remoting.guard import Guard
 from remoting.messages import count_messages, read_topic, send_message
 from remoting.plan import read_plan
@@ -61,23 +67,23 @@ def argument_parser() -> argparse.ArgumentParser:
 
 def _add_checks(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     ready = commands.add_parser("name-server-ready", help="wait until a name server answers")
-    ready.add_argument("--address", required=True)
+    ready.add_argument("--address", required=True, type=_address)
     ready.set_defaults(run=_name_server_ready)
     registered = commands.add_parser("broker-registered", help="wait until it is listed")
     registered.add_argument("--name-servers", required=True, help="addresses, joined by ;")
     registered.add_argument("--cluster", required=True)
     registered.add_argument("--broker", required=True, help="its brokerName")
     registered.add_argument("--id", required=True, type=int)
-    registered.add_argument("--address", required=True)
+    registered.add_argument("--address", required=True, type=_address)
     registered.add_argument("--nudge", action="store_true", help="make it register at once")
     registered.set_defaults(run=_broker_registered)
     in_sync = commands.add_parser("in-sync", help="wait until slaves hold what their master does")
     guard = commands.add_parser("guard", help="lift a master's drain once its slaves are in sync")
-    for command, needed in ((in_sync, True), (guard, False)):
-        command.add_argument("--master", required=True)
-        command.add_argument("--slave", action="append", default=[], required=needed)
+    in_sync.add_argument("--master", required=True, type=_address)
+    in_sync.add_argument("--slave", action="append", required=True, type=_address)
     in_sync.set_defaults(run=_in_sync)
-    guard.add_argument("--permission", type=int, default=6)
+    guard.add_argument("--plan", type=Path, required=True)
+    guard.add_argument("--broker", required=True, help="the master's name in the plan")
     guard.add_argument("--state", type=Path, required=True, help="file for the decision")
     guard.set_defaults(run=_guard)
     roundtrip = commands.add_parser("send-and-read", help="send a message and read it back")
@@ -98,7 +104,7 @@ def _add_checks(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 def _add_tools(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     for name, run in (("config", _config), ("ha-status", _ha_status), ("cluster", _cluster)):
         command = commands.add_parser(name, help=f"print what {name} reports")
-        command.add_argument("--address", required=True)
+        command.add_argument("--address", required=True, type=_address)
         command.set_defaults(run=run)
     send = commands.add_parser("send", help="send messages, one line each")
     _add_broker(send)
@@ -108,15 +114,23 @@ def _add_tools(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     send.add_argument("--timeout-ms", type=int, default=3000)
     send.set_defaults(run=_send)
     count = commands.add_parser("count", help="count a topic's messages on one broker")
-    count.add_argument("--broker-address", required=True)
+    count.add_argument("--broker-address", required=True, type=_address)
     count.add_argument("--topic", required=True)
     count.add_argument("--queues", type=int, help="count by bounds only; works without the topic")
     count.set_defaults(run=_count)
 
 
 def _add_broker(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--broker-address", required=True)
+    command.add_argument("--broker-address", required=True, type=_address)
     command.add_argument("--broker", required=True, help="its brokerName")
+
+
+def _address(text: str) -> str:
+    try:
+        split_address(text)
+    except AddressError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
 
 
 def _positive_seconds(text: str) -> float:
@@ -153,11 +167,13 @@ def _in_sync(options: argparse.Namespace) -> int:
 
 def _guard(options: argparse.Namespace) -> int:
     def report(line: str) -> None:
-        sys.stderr.write(f"guard of {options.master}: {line}\n")
+        sys.stderr.write(f"guard of {options.broker}: {line}\n")
         sys.stderr.flush()
 
-    guard = Guard(options.master, tuple(options.slave), options.permission, options.state, report)
-    lifted = guard.run()
+    plan = read_plan(options.plan)
+    master = plan.master_named(options.broker)
+    slaves = tuple(slave.address for slave in plan.slaves_of(master))
+    lifted = Guard(master.address, slaves, master.permission, options.state, report).run()
     return _print_json({"state": lifted.state, "master": lifted.master, "slave": lifted.slave})
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,22 +99,21 @@ def decode_frame(payload: bytes) -> Frame:
     return _frame_from_header(header, payload[end:])
 
 
-def _frame_from_header(header: Any, body: bytes) -> Frame:  # noqa: ANN401 -- any JSON value
-    ext = header.get("extFields") if isinstance(header, dict) else None
-    ext = {} if ext is None else ext
-    numbers = [header.get(key) for key in ("code", "opaque")] if isinstance(header, dict) else []
-    if not numbers or not all(type(number) is int for number in numbers):
+def _frame_from_header(header: object, body: bytes) -> Frame:
+    fields = header if isinstance(header, dict) else {}
+    code, opaque, flag = fields.get("code"), fields.get("opaque"), fields.get("flag", 0)
+    if type(code) is not int or type(opaque) is not int:
         fault = "a header without the numbers code and opaque"
         raise FrameError(fault)
-    flag = header.get("flag", 0)
+    ext = fields.get("extFields") or {}
     if type(flag) is not int or not isinstance(ext, dict):
         fault = "a header whose flag or extFields have the wrong type"
         raise FrameError(fault)
     return Frame(
-        code=header["code"],
-        opaque=header["opaque"],
+        code=code,
+        opaque=opaque,
         flag=flag,
-        remark=str(header.get("remark") or ""),
+        remark=str(fields.get("remark") or ""),
         ext={str(key): str(value) for key, value in ext.items()},
         body=body,
     )

@@ -13,10 +13,17 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from remoting.connection import REQUEST_TIMEOUT_SECONDS, Connection
-from remoting.errors import NotYetError, RemotingError, SlaveAheadError, StillAheadError
+from remoting.errors import (
+    AddressError,
+    NotYetError,
+    RemotingError,
+    SlaveAheadError,
+    StillAheadError,
+)
 from remoting.replication import Offsets, compare_offsets
 from remoting.requests import (
     broker_permission,
@@ -27,7 +34,6 @@ from remoting.requests import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 _FIRST_PAUSE_SECONDS = 0.3
 _LONGEST_PAUSE_SECONDS = 2.0
@@ -66,7 +72,7 @@ class GuardState:
         with os.fdopen(descriptor, "w") as file:
             json.dump(content, file)
             os.fchmod(file.fileno(), _READABLE_BY_ALL)
-        os.replace(temporary, path)  # noqa: PTH105 -- `temporary` is text from mkstemp
+        Path(temporary).replace(path)
 
     @classmethod
     def read(cls, path: Path) -> GuardState | None:
@@ -117,7 +123,7 @@ class Guard:
                 )
                 self._record(ahead)
                 raise
-            except StillAheadError:
+            except (AddressError, StillAheadError):
                 raise
             except NotYetError as error:
                 self._wait(error)

@@ -66,6 +66,20 @@ class Plan:
         group = (broker for broker in self.brokers if broker.group == slave.group)
         return next(broker for broker in group if broker.is_master)
 
+    def master_named(self, name: str) -> PlannedBroker:
+        """Return a master by its own name.
+
+        Raises:
+            PlanError: the plan has no such master.
+
+        """
+        for broker in self.brokers:
+            if broker.name == name and broker.is_master:
+                return broker
+        masters = ", ".join(broker.name for broker in self.brokers if broker.is_master)
+        key = "brokers"
+        raise PlanError(key, name, f"a master, of {masters}")
+
     @property
     def hosts(self) -> tuple[str, ...]:
         """Return the names of all hosts, sorted."""

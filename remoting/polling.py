@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from remoting.connection import REQUEST_TIMEOUT_SECONDS
-from remoting.errors import CheckFailedError, RemotingError, SlaveAheadError
+from remoting.errors import AddressError, CheckFailedError, RemotingError, SlaveAheadError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,13 +57,13 @@ def poll(attempt: Callable[[], T], check: Check, deadline: Deadline) -> T:
 
     Raises:
         CheckFailedError: the deadline passed, with the last cause; or raised by `attempt`.
-        SlaveAheadError: raised by `attempt`; waiting would only hide it.
+        SlaveAheadError, AddressError: raised by `attempt`; waiting would not mend it.
 
     """
     while True:
         try:
             return attempt()
-        except (SlaveAheadError, CheckFailedError):
+        except (AddressError, CheckFailedError, SlaveAheadError):
             raise
         except RemotingError as error:
             if deadline.remaining_seconds <= 0:

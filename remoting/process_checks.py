@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from remoting.requests import ListedBroker
 
 _SYSTEMCTL_SECONDS = 10
+_STOPPED = ("inactive", "failed")
 
 
 @dataclass(frozen=True)
@@ -161,20 +162,24 @@ def _unit_active(unit: str, deadline: Deadline) -> str:
     check = Check("unit", unit, f"`systemctl status {unit}`")
 
     def attempt() -> str:
-        state, pid = _unit_state(unit, check)
-        if state != "active" or pid == "0":
-            cause = f"the unit is {state} with main pid {pid}"
-            raise NotYetError(cause)
-        return f"pid {pid}"
+        unit_state = _unit_state(unit, check)
+        state, pid = unit_state.get("ActiveState", "unknown"), unit_state.get("MainPID", "0")
+        if state == "active" and pid != "0":
+            return f"pid {pid}"
+        stopped = NotYetError(f"the unit is {state} with main pid {pid}")
+        # While a host boots, the units to be started have a job; without one it stays stopped.
+        if state in _STOPPED and unit_state.get("Job", "0") in {"", "0"}:
+            raise check.failure(stopped)
+        raise stopped
 
     return poll(attempt, check, deadline)
 
 
-def _unit_state(unit: str, check: Check) -> tuple[str, str]:
+def _unit_state(unit: str, check: Check) -> dict[str, str]:
     systemctl = shutil.which("systemctl")
     if systemctl is None:
         raise check.failure(NotYetError("this host has no systemctl"))
-    command = [systemctl, "show", "--property=ActiveState,MainPID", "--", unit]
+    command = [systemctl, "show", "--property=ActiveState,MainPID,Job", "--", unit]
     try:
         shown = subprocess.run(  # noqa: S603 -- an argument list, no shell
             command, capture_output=True, text=True, check=True, timeout=_SYSTEMCTL_SECONDS
@@ -184,5 +189,4 @@ def _unit_state(unit: str, check: Check) -> tuple[str, str]:
         raise NotYetError(cause) from error
     except subprocess.TimeoutExpired as error:
         raise check.failure(NotYetError("systemctl does not answer")) from error
-    values = dict(line.partition("=")[::2] for line in shown.splitlines())
-    return values.get("ActiveState", "unknown"), values.get("MainPID", "0")
+    return dict(line.partition("=")[::2] for line in shown.splitlines())

@@ -96,7 +96,9 @@ def _require_connected(master: str, status: HaStatus, slaves: Sequence[str]) -> 
     for ip, count in wanted.items():
         acked = sorted(replica.acked_offset for replica in status.connections if replica.ip == ip)
         if len(acked) < count:
-            cause = f"{len(acked)} of {count} slaves on {ip} are connected to {master}"
+            others = sorted({replica.ip for replica in status.connections} - {ip})
+            beside = f" (connected are {', '.join(others)})" if others else ""
+            cause = f"{len(acked)} of {count} slaves on {ip} are connected to {master}{beside}"
             raise NotYetError(cause)
         _require_caught_up(f"on {ip}", status.max_offset - acked[-count], master)
 

@@ -80,9 +80,10 @@ def go_build_arguments(binary: Binary) -> list[str]:
 def digest_of_recipe(modules: Path, go_version: str) -> str:
     """Return 16 hex digits that change with sources, recipe, Go version and architecture."""
     digest = hashlib.sha256()
-    recipe = [go_version, platform.machine(), BINARIES, SCRIPTS, map(go_build_arguments, BINARIES)]
-    for part in recipe:
-        digest.update(repr(list(part) if isinstance(part, map) else part).encode())
+    recipe = [go_version, platform.machine()]
+    recipe += [f"{binary} {binary.place} {go_build_arguments(binary)}" for binary in BINARIES]
+    recipe += [f"{script} {script.place}" for script in SCRIPTS]
+    digest.update("\n".join(recipe).encode())
     for file in sorted(modules.rglob("*")):
         is_source = file.suffix == ".go" or file.name in {"go.mod", "go.sum"}
         if is_source and not file.name.endswith("_test.go"):

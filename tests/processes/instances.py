@@ -32,7 +32,7 @@ def free_base_port() -> int:
             for port in range(base - 2, base + 10):
                 with socket.socket() as probe:
                     probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                    probe.bind(("0.0.0.0", port))  # noqa: S104 -- brokers listen there too
+                    probe.bind(("", port))
         except OSError:
             continue
         return base

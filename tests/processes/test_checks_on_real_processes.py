@@ -68,8 +68,8 @@ def count(instance: Instance) -> int:
 
 
 def guard_arguments(group: Group, state: Path) -> tuple[object, ...]:
-    addresses = ("--master", group.master.address, "--slave", group.slave.address)
-    return ("guard", *addresses, "--permission", 6, "--state", state)
+    plan = write_plan(group, state.parent, state)
+    return ("guard", "--plan", plan, "--broker", "broker-a", "--state", state)
 
 
 def write_plan(group: Group, folder: Path, guard_state: Path) -> Path:

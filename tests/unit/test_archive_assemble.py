@@ -170,6 +170,26 @@ def test_a_second_process_says_that_it_waits_for_the_first(tmp_path):
     assert lines == ["another process is making archive.zip; waiting for it"]
 
 
+def test_a_maven_that_outlives_its_killed_parent_keeps_the_lock(tmp_path, maven):
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    script = f'#!/bin/sh\necho started >>"$CALLS"\nread -r _ <"{gate}"\nexit 1\n'
+    install_tool(tmp_path / "tools", "mvn", script)
+    lock_path = cached_archive("5.3.3").with_suffix(".lock")
+    parent = subprocess.Popen([sys.executable, "-m", "toolchain.archive", "5.3.3"], cwd=ROOT)
+    # Opening the gate for writing returns once the stand-in reads from it.
+    with gate.open("w") as release:
+        parent.kill()
+        parent.wait()
+        assert maven.read_text() == "started\n"
+        with lock_path.open("w") as lock:
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            release.write("go on\n")
+            release.flush()
+            fcntl.flock(lock, fcntl.LOCK_EX)
+
+
 def test_mavens_failure_shows_its_last_thirty_lines(tmp_path, monkeypatch):
     tools = tmp_path / "tools"
     install_tool(tools, "mvn", "#!/bin/sh\nseq 1 100\nexit 7\n")

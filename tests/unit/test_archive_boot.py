@@ -13,7 +13,7 @@ import pytest
 from blueprint.versions import DEFAULT_VERSION, find_known, upload_path
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 60
 
 

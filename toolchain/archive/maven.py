@@ -55,6 +55,7 @@ def collect(version: str, into: Path, local_repository: Path | None = None) -> C
                 stderr=subprocess.STDOUT,
                 timeout=_TIMEOUT_SECONDS,
                 check=False,
+                close_fds=False,
             )
         except subprocess.TimeoutExpired as error:
             message = f"mvn: RocketMQ {version} not there after {_TIMEOUT_SECONDS} s; {_tail(log)}"

@@ -34,9 +34,9 @@ def frame(header: bytes, body: bytes = b"") -> bytes:
 class ScriptedPeer:
     """Answers each request with the bytes of `script`; None keeps silent, b"" hangs up."""
 
-    def __init__(self, script: Callable[[Request], bytes | None], ip: str = "127.0.0.1"):
+    def __init__(self, script: Callable[[Request], bytes | None], ip: str = "127.0.0.1", port=0):
         self._script = script
-        self._listener = socket.create_server((ip, 0))
+        self._listener = socket.create_server((ip, port))
         self.address = f"{ip}:{self._listener.getsockname()[1]}"
         self.requests: list[Request] = []
         self._open: list[socket.socket] = []

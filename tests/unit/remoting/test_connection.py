@@ -77,7 +77,7 @@ def test_another_response_code_is_refused_with_its_name_and_one_line():
         (frame(b'{"code":"0","opaque":1}'), "without the numbers"),
         (frame(b'{"code":0,"opaque":true}'), "without the numbers"),
         (frame(b'{"code":0,"opaque":1,"flag":"1"}'), "wrong type"),
-        (frame(b'{"code":0,"opaque":1,"extFields":[]}'), "wrong type"),
+        (frame(b'{"code":0,"opaque":1,"extFields":[1]}'), "wrong type"),
         (frame(b'{"code":0,"opaque":99,"flag":1}'), "opaque 99 instead of 1"),
     ],
 )

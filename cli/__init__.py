@@ -1,0 +1,1 @@
+"""What `make up`, `down`, `verify` and `ssh` do around the engine."""

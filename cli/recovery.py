@@ -1,0 +1,128 @@
+"""What a killed run leaves behind, put right before the next one."""
+
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cli.engine import Engine
+from cli.errors import CommandError
+from cli.project import ROOT
+
+PROC = Path("/proc")
+ENDED_WITHIN_SECONDS = 10.0
+
+
+def recover(engine: Engine, stack: str) -> None:
+    """End the leftovers of dead runs, break their lock, forget what they had begun to create.
+
+    Raises:
+        CommandError: a living run holds the lock.
+
+    """
+    _break_dead_lock(engine, stack)
+    end_leftovers()
+    _forget_pending_creates(engine)
+
+
+def _break_dead_lock(engine: Engine, stack: str) -> None:
+    for lock in _locks(stack):
+        try:
+            holder = json.loads(lock.read_text("utf-8"))
+            pid, computer = int(holder["pid"]), str(holder["hostname"])
+        except (ValueError, KeyError, FileNotFoundError):
+            pid, computer = 0, socket.gethostname()
+        if computer != socket.gethostname():
+            message = (
+                f"stack {stack}: locked by process {pid} on {computer}; wait for it, "
+                f"or if it is dead run pulumi cancel --stack {stack}"
+            )
+            raise CommandError(message)
+        if pid and _is_engine(pid):
+            message = f"stack {stack}: process {pid} is updating it; wait, or end it: kill {pid}"
+            raise CommandError(message)
+        sys.stderr.write(f"stack {stack}: breaking the lock of process {pid}, which is dead\n")
+        engine.cancel()
+
+
+def _locks(stack: str) -> list[Path]:
+    """Return the lock files of a local backend; other backends have their own ways."""
+    url = urlsplit(os.environ.get("PULUMI_BACKEND_URL", ""))
+    if url.scheme != "file":
+        return []
+    folder = (
+        Path(url.path).expanduser() / ".pulumi" / "locks" / "organization" / "rocketmq" / stack
+    )
+    return sorted(folder.glob("*.json"))
+
+
+def _is_engine(pid: int) -> bool:
+    try:
+        return (PROC / str(pid) / "comm").read_text("utf-8").strip() == "pulumi"
+    except OSError:
+        return False
+
+
+def _forget_pending_creates(engine: Engine) -> None:
+    stored = engine.export()
+    deployment = stored.get("deployment") or {}
+    pending = deployment.get("pending_operations") or []
+    if not pending:
+        return
+    # Each create finds out for itself what is already there, so nothing of them is lost.
+    names = sorted(operation["resource"]["urn"].rpartition("::")[2] for operation in pending)
+    sys.stderr.write(f"an earlier run died while it changed {', '.join(names)}; doing it again\n")
+    deployment["pending_operations"] = []
+    engine.replace_deployment(stored)
+
+
+def end_leftovers() -> None:
+    """Kill plugins and scripts of this project whose engine is dead, by pid."""
+    leftovers = sorted(_orphans())
+    for pid in leftovers:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+        sys.stderr.write(f"ended process {pid}, a leftover of a killed run\n")
+    deadline = time.monotonic() + ENDED_WITHIN_SECONDS
+    while any((PROC / str(pid) / "cwd").exists() for pid in leftovers):
+        if time.monotonic() > deadline:
+            message = f"processes {leftovers}: still there after SIGKILL; see ps -p"
+            raise CommandError(message)
+        time.sleep(0.05)
+
+
+def _orphans() -> Iterator[int]:
+    """Iterate over this project's engine processes that no living engine or command started."""
+    for entry in PROC.iterdir():
+        if entry.name.isdigit() and _is_ours(entry) and not _has_living_root(int(entry.name)):
+            yield int(entry.name)
+
+
+def _is_ours(entry: Path) -> bool:
+    try:
+        if (entry / "cwd").resolve(strict=True) != ROOT:
+            return False
+        words = (entry / "cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return False
+    marks = ("pulumi-language-python", "pulumi-resource-", "pulumi-analyzer", "-m\0machines\0")
+    return any(mark in words for mark in marks)
+
+
+def _has_living_root(pid: int) -> bool:
+    while pid > 1:
+        if _is_engine(pid):
+            return True
+        try:
+            stat = (PROC / str(pid) / "stat").read_text("utf-8")
+        except OSError:
+            return False
+        pid = int(stat.rpartition(")")[2].split()[1])
+    return False
