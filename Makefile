@@ -1,0 +1,110 @@
+# RocketMQ clusters as code. `make help` lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+STACK ?= local
+HOST ?=
+CMD ?=
+export CMD
+UV_VERSION := 0.13.9
+VERSION ?= 5.3.3
+KILLS ?= 20
+
+WITH_ENV := . toolchain/env && exec
+PYTEST := $(WITH_ENV) pytest
+# What the stacks other than `local` need is made with their issues.
+SETUP_local := archive image
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
+
+.PHONY: up
+up: setup ## bring the cluster of STACK up (default: local) and verify it
+	@$(WITH_ENV) python -m cli up --stack $(STACK)
+
+.PHONY: down
+down: python toolchain ## destroy everything that `make up` made for STACK
+	@$(WITH_ENV) python -m cli down --stack $(STACK)
+
+.PHONY: verify
+verify: python toolchain ## check the live cluster of STACK, outside the engine
+	@$(WITH_ENV) python -m cli verify --stack $(STACK)
+
+.PHONY: preview
+preview: setup ## show what `make up` would change, line by line; touches no host
+	@$(WITH_ENV) python -m cli preview --stack $(STACK)
+
+.PHONY: ssh
+ssh: python toolchain ## log in to HOST of STACK, or run CMD there
+	@$(WITH_ENV) python -m cli ssh --stack $(STACK) --host "$(HOST)" --run "$$CMD"
+
+.PHONY: setup
+setup: python toolchain $(or $(SETUP_$(STACK)),archive image) ## install and build all that `make up` needs
+
+.PHONY: python
+python: .state/uv/$(UV_VERSION) ## the Python environment, from the lock
+	@.state/uv/bin/uv sync --frozen --quiet --python "$$(command -v python3)"
+
+.state/uv/$(UV_VERSION):
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'python3: 3.11 or newer is needed' >&2; exit 1; }
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || { apt-get update -q && apt-get install -qy --no-install-recommends python3-venv; } || { echo 'python3-venv: cannot be installed; install it and run again' >&2; exit 1; }
+	@rm -rf .state/uv && python3 -m venv .state/uv
+	@.state/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+.PHONY: toolchain
+toolchain: python ## the engine and its plugins: yours when new enough, else built from Go modules
+	@$(WITH_ENV) python -m toolchain.build --for $(STACK)
+
+.PHONY: archive
+archive: python ## the RocketMQ archive of VERSION, assembled from Maven Central
+	@$(WITH_ENV) python -m toolchain.archive $(VERSION)
+
+.PHONY: image
+image: python ## the image of the machines of stack local
+	@$(WITH_ENV) python -m machines image >/dev/null
+
+.PHONY: check
+check: python ## formatting, lint, types, and every test without host or engine
+	@$(WITH_ENV) ruff format --check --quiet .
+	@$(WITH_ENV) ruff check --quiet .
+	@$(WITH_ENV) mypy --no-error-summary .
+	@$(PYTEST) -q tests/unit tests/components tests/program -m 'not engine and not processes and not local'
+
+.PHONY: fmt
+fmt: python ## format, and mend what lint can
+	@$(WITH_ENV) ruff format .
+	@$(WITH_ENV) ruff check --fix .
+
+.PHONY: golden
+golden: python ## write the golden files anew; read the diff before you commit it
+	@$(WITH_ENV) python -m tests.golden
+
+.PHONY: test
+test: setup check test-go test-engine test-processes test-local ## everything: no host, engine, processes, machines
+
+.PHONY: test-go
+test-go: ## the stand-in command provider keeps the official behaviour and limits
+	@cd toolchain/go/engine && go test ./...
+
+.PHONY: test-engine
+test-engine: setup ## previews and refusals by the real engine
+	@$(PYTEST) -q tests/engine -m engine
+
+.PHONY: test-processes
+test-processes: python archive ## the checks against RocketMQ processes on loopback
+	@$(PYTEST) -q tests -m processes
+
+.PHONY: test-local
+test-local: setup ## a real cluster on machines of this computer
+	@$(PYTEST) -q tests/local -m 'local and not kills'
+
+.PHONY: test-kills
+test-kills: setup ## kill `make up` at KILLS random moments, then bring it up
+	@KILLS=$(KILLS) $(PYTEST) -q tests/local -m kills
+
+.PHONY: clean
+clean: ## remove what setup made in this clone (not the cache, not a stack that is up)
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -95,7 +95,8 @@ def render_preparation(cluster: ClusterSpec, host: HostSpec) -> str:
     directories: list[str] = []
     for process in cluster.processes_on(host):
         paths = process.paths
-        directories += [str(paths.user_home), str(paths.log_directory)]
+        logs = paths.log_directory
+        directories += [str(paths.user_home), str(logs.parent), str(logs)]
     # As the layout has them: every host has the store of every broker, commitlog included.
     for broker in cluster.brokers:
         directories += [str(broker.paths.store), str(broker.paths.commit_log)]

@@ -21,7 +21,7 @@ def main() -> int:
     parser.add_argument("command", choices=sorted(COMMANDS))
     parser.add_argument("--stack", default="local")
     parser.add_argument("--host")
-    parser.add_argument("words", nargs="*", help="of a command to run on the host")
+    parser.add_argument("--run", default="", help="a command for the host's shell")
     said = parser.parse_args()
     folder = StackFolder(stack=said.stack)
     try:
@@ -98,7 +98,7 @@ def _ssh(engine: Engine, folder: StackFolder, said: argparse.Namespace) -> int:
         )
         raise CommandError(message)
     with agent_with(outputs["sshPrivateKey"], logins) as ssh:
-        return show([*ssh, *target(chosen[0]), *said.words])
+        return show([*ssh, *target(chosen[0]), *([said.run] if said.run else [])])
 
 
 def _machines(verb: str, folder: StackFolder, *words: str) -> None:

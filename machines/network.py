@@ -11,12 +11,14 @@ from pathlib import Path
 from machines.commands import ask, run, tool_environment
 from machines.disk import mounted_at
 from machines.errors import MachinesError
+from machines.locks import locked
 from machines.places import HostPlace, StackPlace, fixed_mac, machines_root
 from machines.records import read_object, write_object
 from machines.spec import MachineSpec, NetworkSpec
 
 # Routes this short are "everything" (a VPN halves the default route), not somebody's subnet.
 _WIDEST_SUBNET = 2
+_NAMESPACES_LOCK = Path("/run/lock/rocketmq-pulumi-namespaces.lock")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,7 +152,8 @@ def connect(spec: MachineSpec) -> None:
     host = spec.host
     disconnect(host)
     device = host.device
-    run("ip", "netns", "add", device)
+    with locked(_NAMESPACES_LOCK):
+        run("ip", "netns", "add", device)
     run(
         *("ip", "link", "add", device, "type", "veth"),
         *("peer", "name", "host0", "address", fixed_mac(spec.address), "netns", device),
@@ -178,10 +181,14 @@ def disconnect(host: HostPlace) -> None:
 def forget_namespaces_folder() -> None:
     """Undo what the first `ip netns add` on this computer mounts, when nobody uses it."""
     folder = Path("/run/netns")
-    if folder.is_dir() and not any(folder.iterdir()):
-        for _ in range(mounted_at(folder)):
-            run("umount", str(folder))
-        folder.rmdir()
+    # Another stack's run may be making the first namespace at this moment.
+    with locked(_NAMESPACES_LOCK):
+        if folder.is_dir() and not any(folder.iterdir()):
+            # It may be mounted twice, on itself; one unmount then ends both.
+            while mounted_at(folder):
+                run("umount", str(folder))
+            folder.rmdir()
+        _NAMESPACES_LOCK.unlink()
 
 
 def _refuse_name_of_another(spec: NetworkSpec) -> None:

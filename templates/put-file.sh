@@ -8,7 +8,8 @@ path=$1 mode=$2 owner=$3
 umask 077
 records=/var/lib/rocketmq-pulumi-host/writes
 counter=$records/$(printf '%s' "$path" | tr / _)
-mkdir -p "$records" "$(dirname "$path")"
+mkdir -p "$records"
+(umask 022 && mkdir -p "$(dirname "$path")")
 new=$(mktemp "$path.XXXXXX")
 trap 'rm -f "$new"' EXIT
 cat >"$new"

@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"context"
 	"net"
 	"path/filepath"
 	"testing"
@@ -50,8 +49,7 @@ func TestWithoutAPinAnyHostKeyIsTaken(t *testing.T) {
 }
 
 func TestARefusedDialIsTriedAgain(t *testing.T) {
-	server := sshtest.Start(t)
-	server.DropFirst = 3
+	server := sshtest.Start(t, sshtest.Dropping(3))
 	e := newEngine(t, remoteCommand)
 	e.mustCreate(props{"connection": connectionTo(server), "create": "true"})
 	if server.Accepted() != 4 {
@@ -60,8 +58,7 @@ func TestARefusedDialIsTriedAgain(t *testing.T) {
 }
 
 func TestTheDialLimitCountsErrorsBeyondTheFirstTry(t *testing.T) {
-	server := sshtest.Start(t)
-	server.DropFirst = 1000
+	server := sshtest.Start(t, sshtest.Dropping(1000))
 	e := newEngine(t, remoteCommand)
 	connection := connectionTo(server).with("dialErrorLimit", 3)
 	expectError(t, e.create(props{"connection": connection, "create": "true"}),
@@ -73,8 +70,7 @@ func TestTheDialLimitCountsErrorsBeyondTheFirstTry(t *testing.T) {
 
 func TestTheDefaultDialLimitGivesUpAfterElevenSeconds(t *testing.T) {
 	t.Parallel()
-	server := sshtest.Start(t)
-	server.DropFirst = 1000
+	server := sshtest.Start(t, sshtest.Dropping(1000))
 	e := newEngine(t, remoteCommand)
 	started := time.Now()
 	expectError(t, e.create(props{"connection": connectionTo(server), "create": "true"}),
@@ -100,11 +96,9 @@ func TestAWrongKeyIsTriedAgainLikeARefusedDial(t *testing.T) {
 }
 
 func TestOnlyTheTimeoutEndsAnUnlimitedDial(t *testing.T) {
-	server := sshtest.Start(t)
-	server.DropFirst = 1000
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-	defer cancel()
-	e := newEngineWithContext(t, ctx, remoteCommand)
+	server := sshtest.Start(t, sshtest.Dropping(1000))
+	e := newEngine(t, remoteCommand)
+	e.customTimeoutSeconds = 1
 	connection := connectionTo(server).with("dialErrorLimit", -1)
 	expectError(t, e.create(props{"connection": connection, "create": "true"}),
 		"context deadline exceeded")
@@ -112,9 +106,8 @@ func TestOnlyTheTimeoutEndsAnUnlimitedDial(t *testing.T) {
 
 func TestTheTimeoutDoesNotEndARunningCommand(t *testing.T) {
 	server := sshtest.Start(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-	defer cancel()
-	e := newEngineWithContext(t, ctx, remoteCommand)
+	e := newEngine(t, remoteCommand)
+	e.customTimeoutSeconds = 1
 	e.mustCreate(props{"connection": connectionTo(server), "create": "sleep 2; echo finished"})
 	expectText(t, e.stdout(), "finished")
 }
@@ -127,9 +120,8 @@ func TestAServerWithoutABannerHangsInSpiteOfEveryTimeout(t *testing.T) {
 	}
 	defer func() { _ = listener.Close() }() // the backlog accepts; nobody ever answers
 	_, key := sshtest.NewKey(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-	defer cancel()
-	e := newEngineWithContext(t, ctx, remoteCommand)
+	e := newEngine(t, remoteCommand)
+	e.customTimeoutSeconds = 1
 	port := listener.Addr().(*net.TCPAddr).Port
 	expectHang(t, 4*time.Second, func() {
 		_ = e.create(props{"create": "true", "connection": props{
@@ -139,8 +131,7 @@ func TestAServerWithoutABannerHangsInSpiteOfEveryTimeout(t *testing.T) {
 }
 
 func TestAPasswordLetsIn(t *testing.T) {
-	server := sshtest.Start(t)
-	server.Password = "open sesame"
+	server := sshtest.Start(t, func(s *sshtest.Server) { s.Password = "open sesame" })
 	connection := connectionTo(server).with("password", server.Password)
 	delete(connection, "privateKey")
 	newEngine(t, remoteCommand).mustCreate(props{"connection": connection, "create": "true"})

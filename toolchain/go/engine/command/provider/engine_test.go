@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -75,6 +74,8 @@ type engine struct {
 	t      *testing.T
 	server integration.Server
 	urn    resource.URN
+	// customTimeoutSeconds is the program's custom_timeouts; 0 means none.
+	customTimeoutSeconds float64
 
 	id     string
 	inputs property.Map
@@ -83,17 +84,13 @@ type engine struct {
 
 func newEngine(t *testing.T, token tokens.Type) *engine {
 	t.Helper()
-	return newEngineWithContext(t, t.Context(), token)
-}
-
-func newEngineWithContext(t *testing.T, ctx context.Context, token tokens.Type) *engine {
-	t.Helper()
 	served, err := provider.New()
 	if err != nil {
 		t.Fatal(err)
 	}
 	version := semver.MustParse(provider.Version)
-	server, err := integration.NewServer(ctx, provider.Name, version, integration.WithProvider(served))
+	server, err := integration.NewServer(
+		t.Context(), provider.Name, version, integration.WithProvider(served))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +134,9 @@ func (e *engine) create(given props) error {
 	if err != nil {
 		return err
 	}
-	created, err := e.server.Create(p.CreateRequest{Urn: e.urn, Properties: inputs})
+	created, err := e.server.Create(p.CreateRequest{
+		Urn: e.urn, Properties: inputs, Timeout: e.customTimeoutSeconds,
+	})
 	if err == nil {
 		e.id, e.inputs, e.state = created.ID, inputs, e.overWire(created.Properties)
 	}

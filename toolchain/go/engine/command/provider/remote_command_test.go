@@ -148,15 +148,14 @@ func TestAPreviewDialsNobodyAndLeavesOutputsUnknown(t *testing.T) {
 }
 
 func TestARefusedVariableOfTheUserIsAnError(t *testing.T) {
-	server := sshtest.Start(t)
 	e := newEngine(t, remoteCommand)
 	given := props{
-		"connection": connectionTo(server), "create": "echo $COLOUR",
+		"connection": connectionTo(sshtest.Start(t)), "create": "echo $COLOUR",
 		"environment": props{"COLOUR": "red"},
 	}
-	expectError(t, e.create(given), `could not set environment variable "COLOUR"`)
-	server.AcceptEnv = []string{"COLOUR"}
-	e.mustCreate(given)
+	expectError(t, e.create(given), `environment variable "COLOUR" was refused`)
+	accepting := sshtest.Start(t, sshtest.Accepting("COLOUR"))
+	e.mustCreate(given.with("connection", connectionTo(accepting)))
 	expectText(t, e.stdout(), "red")
 }
 
@@ -165,8 +164,7 @@ func TestThePreviousOutputIsGivenToTheNextRunAndOnlyWarnedOfWhenRefused(t *testi
 	for name, accepted := range map[string][]string{"accepted": {stdout}, "refused": nil} {
 		t.Run(name, func(t *testing.T) {
 			logged := recordLog(t)
-			server := sshtest.Start(t)
-			server.AcceptEnv = accepted
+			server := sshtest.Start(t, sshtest.Accepting(accepted...))
 			e := newEngine(t, remoteCommand)
 			given := props{
 				"connection": connectionTo(server), "create": "echo first",
@@ -198,6 +196,22 @@ func TestThePreviousOutputCanBeLeftOut(t *testing.T) {
 	e.mustUpdate(given.with("create", "echo b"))
 	if strings.Contains(logged(), "Unable to set") {
 		t.Fatalf("warned all the same: %s", logged())
+	}
+}
+
+func TestARefreshLooksAtNoHost(t *testing.T) {
+	server := sshtest.Start(t)
+	e := newEngine(t, remoteCommand)
+	e.mustCreate(props{"connection": connectionTo(server), "create": "echo a"})
+	before := server.Accepted()
+	read, err := e.server.Read(p.ReadRequest{
+		ID: e.id, Urn: e.urn, Properties: e.state, Inputs: e.inputs,
+	})
+	if err != nil || !property.New(read.Properties).Equals(property.New(e.state)) {
+		t.Fatalf("error %v, state %v", err, read.Properties)
+	}
+	if server.Accepted() != before {
+		t.Fatal("a refresh opened a connection")
 	}
 }
 

@@ -42,7 +42,7 @@ func (c *CopyToRemoteInputs) sourceFailures() []p.CheckFailure {
 	asset, archive := c.Source.Asset, c.Source.Archive
 	switch {
 	case asset != nil && archive != nil:
-		return []p.CheckFailure{{Property: "asset", Reason: "only one of asset or archive can be set"}}
+		return []p.CheckFailure{{Property: "asset", Reason: "asset and archive exclude each other"}}
 	case asset == nil && archive == nil:
 		return []p.CheckFailure{{Property: "asset", Reason: "either asset or archive must be set"}}
 	case asset != nil && !asset.IsPath() && !asset.IsText():

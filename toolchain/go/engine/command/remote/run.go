@@ -54,7 +54,7 @@ func (s *CommandOutputs) setVariables(ctx context.Context, session *ssh.Session)
 		for name, value := range *s.Environment {
 			if err := session.Setenv(name, value); err != nil {
 				p.GetLogger(ctx).Errorf(refusedVariable, name)
-				return fmt.Errorf("could not set environment variable %q: %w", name, err)
+				return fmt.Errorf("environment variable %q was refused: %w", name, err)
 			}
 		}
 	}

@@ -24,7 +24,7 @@ func (t remoteTree) stat(name string) (fs.FileInfo, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("failed to stat remote path %s: %w", name, err)
+		return nil, fmt.Errorf("cannot look at remote path %s: %w", name, err)
 	}
 	return info, nil
 }
@@ -101,11 +101,11 @@ func (t remoteTree) putFile(source, destination string) error {
 func (t remoteTree) write(content io.Reader, destination string) error {
 	remote, err := t.files.Create(destination)
 	if err != nil {
-		return fmt.Errorf("failed to create remote file %s: %w", destination, err)
+		return fmt.Errorf("cannot create remote file %s: %w", destination, err)
 	}
 	_, err = remote.ReadFrom(content)
 	if err := errors.Join(err, remote.Close()); err != nil {
-		return fmt.Errorf("failed to write remote file %s: %w", destination, err)
+		return fmt.Errorf("cannot write remote file %s: %w", destination, err)
 	}
 	return nil
 }
@@ -114,7 +114,7 @@ func (t remoteTree) write(content io.Reader, destination string) error {
 func (t remoteTree) makeParents(name string) error {
 	parent := path.Dir(name)
 	if err := t.files.MkdirAll(parent); err != nil {
-		return fmt.Errorf("failed to create remote directory %s: %w", parent, err)
+		return fmt.Errorf("cannot make remote directory %s: %w", parent, err)
 	}
 	return nil
 }
@@ -125,13 +125,13 @@ func (t remoteTree) makeDirectory(name string) error {
 		return err
 	}
 	if info != nil && !info.IsDir() {
-		return fmt.Errorf("remote path %s exists but is not a directory", name)
+		return fmt.Errorf("remote path %s is not a directory", name)
 	}
 	if info != nil {
 		return nil
 	}
 	if err := t.files.MkdirAll(name); err != nil {
-		return fmt.Errorf("failed to create remote directory %s: %w", name, err)
+		return fmt.Errorf("cannot make remote directory %s: %w", name, err)
 	}
 	return nil
 }

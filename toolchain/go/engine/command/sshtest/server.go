@@ -16,7 +16,7 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// Server is a running server; set the public fields before the first connection.
+// Server is a running server; only what is given to Start may set its public fields.
 type Server struct {
 	// AcceptEnv are the names of the variables that a client may set.
 	AcceptEnv []string
@@ -36,8 +36,18 @@ type Server struct {
 	config   *ssh.ServerConfig
 }
 
-// Start runs a server until the test ends.
-func Start(t *testing.T) *Server {
+// Dropping makes a server close its first TCP connections before any handshake.
+func Dropping(connections int64) func(*Server) {
+	return func(server *Server) { server.DropFirst = connections }
+}
+
+// Accepting makes a server accept the variables.
+func Accepting(names ...string) func(*Server) {
+	return func(server *Server) { server.AcceptEnv = names }
+}
+
+// Start runs a server, changed by the given functions, until the test ends.
+func Start(t *testing.T, configure ...func(*Server)) *Server {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -64,6 +74,9 @@ func Start(t *testing.T) *Server {
 		},
 	}
 	server.config.AddHostKey(hostSigner)
+	for _, change := range configure {
+		change(server)
+	}
 	go server.serve()
 	return server
 }

@@ -1,0 +1,162 @@
+"""A fresh clone of this project with a stack of its own, as a new user would have it."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import yaml
+
+PROJECT = Path(__file__).parents[2]
+STATE_OF_MACHINES = Path("/var/lib/rocketmq-pulumi")
+UP_SECONDS = 600
+
+
+class Clone:
+    """A copy of the working tree under git, and the commands a user types in it."""
+
+    def __init__(self, folder: Path, stack: str, network: str, home: Path | None = None):
+        self.folder, self.stack = folder, stack
+        self.environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PULUMI", "MAKE", "VIRTUAL_ENV", "PYTEST"))
+        }
+        if home is not None:
+            # Another user's home, the same cache of big things.
+            cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+            self.environment |= {"HOME": str(home), "XDG_CACHE_HOME": cache}
+        self._copy_tree()
+        self.write_settings(network)
+        self._git("init", "--quiet")
+        self._git("add", "--all")
+        self._git("-c", "user.name=t", "-c", "user.email=t@t", "commit", "--quiet", "-m", "all")
+
+    def _copy_tree(self) -> None:
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=PROJECT,
+            capture_output=True,
+            check=True,
+        ).stdout
+        for name in listed.decode().split("\0"):
+            source = PROJECT / name
+            if name and source.is_file():
+                target = self.folder / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(source.read_bytes())
+                target.chmod(source.stat().st_mode)
+
+    def write_settings(self, network: str) -> None:
+        """Give the stack the settings of `local` in another network."""
+        settings = yaml.safe_load((PROJECT / "Pulumi.local.yaml").read_text())
+        hosts = settings["config"]["rocketmq:cluster"]["hosts"]
+        prefix = network.rpartition(".")[0]
+        hosts["network"] = network
+        for server in hosts["servers"]:
+            server["address"] = f"{prefix}.{server['address'].rpartition('.')[2]}"
+        self.settings_file.write_text(yaml.safe_dump(settings, sort_keys=False))
+
+    @property
+    def settings_file(self) -> Path:
+        return self.folder / f"Pulumi.{self.stack}.yaml"
+
+    def change(self, **changes: object) -> None:
+        """Change keys of the `cluster` object."""
+        settings = yaml.safe_load(self.settings_file.read_text())
+        settings["config"]["rocketmq:cluster"].update(changes)
+        self.settings_file.write_text(yaml.safe_dump(settings, sort_keys=False))
+
+    def _git(self, *words: str) -> str:
+        return subprocess.run(
+            ["git", *words], cwd=self.folder, capture_output=True, text=True, check=True
+        ).stdout
+
+    def git_changes(self) -> str:
+        return self._git("status", "--porcelain")
+
+    def make(self, target: str, *variables: str, seconds: int = UP_SECONDS):
+        """Run a make target; the result has returncode and all output in stdout."""
+        return subprocess.run(
+            ["make", "--no-print-directory", target, f"STACK={self.stack}", *variables],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+
+    def start_up(self) -> subprocess.Popen:
+        """Start `make up` in a session of its own, its output on a pipe."""
+        return subprocess.Popen(
+            ["make", "--no-print-directory", "up", f"STACK={self.stack}"],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+
+    def pulumi(self, words: str, **environment: str):
+        """Run the engine as typed after `source toolchain/env`, with the stack's own config."""
+        config = f".state/stacks/{self.stack}/Pulumi.{self.stack}.yaml"
+        line = f". toolchain/env && pulumi {words} --stack {self.stack} --non-interactive"
+        if words.split()[0] in {"up", "preview", "destroy"}:
+            line += f" --config-file {config}"
+        return subprocess.run(
+            ["bash", "-c", line],
+            cwd=self.folder,
+            env=self.environment | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            timeout=UP_SECONDS,
+            check=False,
+        )
+
+    def outputs(self) -> dict:
+        done = self.pulumi("stack output --json --show-secrets")
+        assert done.returncode == 0, done.stdout
+        return json.loads(done.stdout)
+
+    def machines(self, *words: str) -> str:
+        done = subprocess.run(
+            ["python3", "-m", "machines", *words, "--stack", self.stack],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+def leftovers(clone: Clone) -> list[str]:
+    """Return everything of the clone's stack that is still on this computer."""
+    found = []
+    place = STATE_OF_MACHINES / clone.stack
+    if place.exists():
+        found.append(str(place))
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                words = (entry / "cmdline").read_bytes().decode(errors="replace")
+                here = os.readlink(entry / "cwd")
+                root = os.readlink(entry / "root")
+            except OSError:
+                continue
+            marks = (str(place) in words, root.startswith(str(place)), here == str(clone.folder))
+            if any(marks):
+                found.append(f"process {entry.name}: {words}")
+    mounts = Path("/proc/self/mounts").read_text().splitlines()
+    found += [line for line in mounts if str(place) in line]
+    links = subprocess.run(["ip", "-o", "link"], capture_output=True, text=True, check=True).stdout
+    found += [line for line in links.splitlines() if f"rmq-{clone.stack}" in line]
+    return found

@@ -1,0 +1,49 @@
+import os
+import shutil
+import zipfile
+
+import pytest
+
+from blueprint.versions import maven_sha512, upload_path
+from tests.local.clone import PROJECT, Clone, leftovers
+from tests.local.hosts import LiveHosts
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_as_root():
+    if os.geteuid() != 0:
+        pytest.fail("tests/local need root: run them as root, or only make check")
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory):
+    """A fresh clone whose cluster is up; at the end nothing of it is left."""
+    made = Clone(tmp_path_factory.mktemp("clone") / "rocketmq", "live", "10.98.65.0/24")
+    try:
+        done = made.make("up")
+        assert done.returncode == 0, done.stdout[-6000:]
+        made.first_up = done.stdout
+        yield made
+    finally:
+        down = made.make("down")
+        left = leftovers(made)
+        shutil.rmtree(made.folder)
+        assert down.returncode == 0, down.stdout[-3000:]
+        assert left == []
+
+
+@pytest.fixture(scope="session")
+def hosts(clone, tmp_path_factory):
+    return LiveHosts(clone.outputs(), tmp_path_factory.mktemp("login"))
+
+
+@pytest.fixture(scope="session")
+def client_jars(tmp_path_factory):
+    """The jars of RocketMQ's own Java client, from the archive."""
+    folder = tmp_path_factory.mktemp("jars")
+    with zipfile.ZipFile(PROJECT / upload_path(maven_sha512("5.3.3"))) as archive:
+        for entry in archive.infolist():
+            if "/lib/" in entry.filename and entry.filename.endswith(".jar"):
+                name = entry.filename.rpartition("/")[2]
+                (folder / name).write_bytes(archive.read(entry))
+    return folder

@@ -1,0 +1,88 @@
+"""The hosts of a live stack: commands on them, and requests to their brokers."""
+
+import subprocess
+from pathlib import Path
+
+from remoting.checks import check_in_sync
+from remoting.connection import Connection
+from remoting.messages import count_messages, read_topic, send_message
+from remoting.polling import Deadline
+
+SYNC_SECONDS = 60
+
+
+class LiveHosts:
+    """SSH with the stack's key and pinned host keys; the remoting client from this computer."""
+
+    def __init__(self, outputs: dict, folder: Path):
+        self.outputs = outputs
+        self._key = folder / "key"
+        self._key.touch(mode=0o600)
+        self._key.write_text(outputs["sshPrivateKey"])
+        self._known = folder / "known_hosts"
+        lines = [f"{host} {said['hostKey']}\n" for host, said in outputs["logins"].items()]
+        self._known.write_text("".join(lines))
+
+    def run(self, host: str, command: str, *, check: bool = True) -> str:
+        """Run a command line on a host and return what it printed."""
+        said = self.outputs["logins"][host]
+        options = [
+            f"UserKnownHostsFile={self._known}",
+            f"IdentityFile={self._key}",
+            f"HostKeyAlias={host}",
+            "StrictHostKeyChecking=yes",
+            "IdentitiesOnly=yes",
+            "LogLevel=ERROR",
+        ]
+        words = [word for option in options for word in ("-o", option)]
+        done = subprocess.run(
+            ["ssh", "-F", "/dev/null", *words, f"{said['user']}@{said['address']}", command],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def broker(self, name: str) -> dict:
+        return next(broker for broker in self.outputs["brokers"] if broker["name"] == name)
+
+    def address(self, name: str) -> str:
+        return self.broker(name)["address"]
+
+    def send(self, name: str, topic: str, count: int = 1, timeout: float = 3.0) -> list:
+        """Send messages to one master; each result has its response code and milliseconds."""
+        results = []
+        for _ in range(count):
+            with Connection(self.address(name), timeout) as connection:
+                results.append(send_message(connection, name, topic, b"m" * 64))
+        return results
+
+    def count(self, name: str, topic: str) -> int:
+        with Connection(self.address(name)) as connection:
+            return count_messages(connection, topic, queues=4)
+
+    def read(self, name: str, topic: str) -> list:
+        with Connection(self.address(name)) as connection:
+            return list(read_topic(connection, topic))
+
+    def pid(self, host: str, unit: str) -> str:
+        return self.run(host, f"systemctl show -P MainPID {unit}").strip()
+
+    def create_topic(self, topic: str) -> None:
+        """Create a topic with four queues on both masters, as RocketMQ's own tool does."""
+        self.mqadmin("server1", f"updateTopic -c DefaultCluster -t {topic} -r 4 -w 4")
+
+    def mqadmin(self, host: str, words: str) -> str:
+        """Run RocketMQ's own tool on a host, with the exported name servers."""
+        home = self.run(host, "ls -d /usr/local/rocketmq/versions/*").strip()
+        java = "JAVA_OPT_EXT= _JAVA_OPTIONS='-Xms64m -Xmx128m -Xmn32m'"
+        names = self.outputs["namesrvAddr"]
+        return self.run(host, f"cd /tmp && {java} {home}/bin/mqadmin {words} -n '{names}' 2>&1")
+
+    def wait_in_sync(self, group: str) -> None:
+        """Wait until the slave holds everything that its master does."""
+        slave = self.address(f"{group}-s")
+        check_in_sync(self.address(group), [slave], Deadline.after(SYNC_SECONDS))

@@ -1,0 +1,252 @@
+"""A cluster on machines of this computer does what the README says."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from blueprint.versions import maven_sha512
+from tests.local.clone import Clone
+from tests.local.hosts import LiveHosts
+
+pytestmark = pytest.mark.local
+
+SEND_OK = 0
+FLUSH_SLAVE_TIMEOUT = 12
+CLIENT = Path(__file__).parent / "client" / "Exchange.java"
+
+
+def test_up_ends_verified_and_prints_the_endpoints(clone: Clone):
+    assert "OK: stack live, namesrvAddr 10.98.65.151:9876;10.98.65.152:9876" in clone.first_up
+    assert len(re.findall(r"verified server[12] at 20\S+Z .*: 3 processes", clone.first_up)) >= 4
+
+
+def test_the_git_tree_is_clean_after_up(clone: Clone):
+    assert clone.git_changes() == ""
+
+
+def test_four_brokers_and_both_name_servers_are_exported(hosts: LiveHosts):
+    assert hosts.outputs["namesrvAddr"] == "10.98.65.151:9876;10.98.65.152:9876"
+    assert [(b["name"], b["role"], b["host"], b["address"]) for b in hosts.outputs["brokers"]] == [
+        ("broker-a", "SYNC_MASTER", "server1", "10.98.65.151:10911"),
+        ("broker-b", "SYNC_MASTER", "server2", "10.98.65.152:10911"),
+        ("broker-a-s", "SLAVE", "server2", "10.98.65.152:11911"),
+        ("broker-b-s", "SLAVE", "server1", "10.98.65.151:11911"),
+    ]
+
+
+def test_a_second_up_changes_nothing(clone: Clone):
+    done = clone.pulumi("up --yes --skip-preview --expect-no-changes")
+    assert done.returncode == 0, done.stdout
+    assert "62 unchanged" in done.stdout
+
+
+def test_a_preview_shows_the_changed_line_per_broker_and_touches_no_host(
+    clone: Clone, hosts: LiveHosts
+):
+    files = "stat -c '%n %Y %i' /usr/local/rocketmq/conf/*/* /etc/systemd/system/rocketmq-*"
+    count_logins = "journalctl -u ssh -o cat | grep -c 'Accepted publickey'"
+    before = [hosts.run(host, files) for host in ("server1", "server2")]
+    logins = int(hosts.run("server1", count_logins))
+    clone.change(properties={"deleteWhen": "04", "fileReservedTime": 72})
+    try:
+        done = clone.make("preview")
+        assert done.returncode == 0, done.stdout
+        assert len(re.findall(r"^\s+-\s+fileReservedTime=48$", done.stdout, re.MULTILINE)) == 4
+        assert len(re.findall(r"^\s+\+\s+fileReservedTime=72$", done.stdout, re.MULTILINE)) == 4
+    finally:
+        clone.change(properties={"deleteWhen": "04", "fileReservedTime": 48})
+    # The login that asks is the only one more: a preview opens no connection.
+    assert int(hosts.run("server1", count_logins)) == logins + 1
+    assert [hosts.run(host, files) for host in ("server1", "server2")] == before
+
+
+def test_another_clone_under_another_home_previews_the_same_state_without_changes(
+    clone: Clone, tmp_path: Path
+):
+    other = Clone(tmp_path / "other", clone.stack, "10.98.65.0/24", home=tmp_path / "home")
+    (tmp_path / "home").mkdir()
+    assert other.make("setup").returncode == 0
+    copied = other.folder / ".state" / "stacks" / clone.stack
+    shutil.copytree(clone.folder / ".state" / "stacks" / clone.stack, copied)
+    state = clone.folder / ".state"
+    done = other.pulumi(
+        "preview --expect-no-changes",
+        PULUMI_BACKEND_URL=f"file://{state}/backend",
+        PULUMI_CONFIG_PASSPHRASE_FILE=f"{state}/passphrase",
+    )
+    assert done.returncode == 0, done.stdout
+    assert "62 unchanged" in done.stdout
+
+
+def test_a_second_clone_is_refused_with_the_owners_path(clone: Clone, tmp_path: Path):
+    other = Clone(tmp_path / "second", clone.stack, "10.98.65.0/24")
+    done = other.make("up")
+    assert done.returncode != 0
+    refusals = [line for line in done.stdout.splitlines() if str(clone.folder) in line]
+    assert len(refusals) == 1
+    assert "make down" in refusals[0]
+    down = other.make("down")
+    assert down.returncode != 0
+    assert str(clone.folder) in down.stdout
+    assert clone.make("verify").returncode == 0
+
+
+def test_mqadmin_lists_four_brokers(hosts: LiveHosts):
+    rows = hosts.mqadmin("server1", "clusterList").splitlines()
+    found = {tuple(row.split()[1:4]) for row in rows if row.startswith("DefaultCluster")}
+    assert found == {
+        ("broker-a", "0", "10.98.65.151:10911"),
+        ("broker-a", "1", "10.98.65.152:11911"),
+        ("broker-b", "0", "10.98.65.152:10911"),
+        ("broker-b", "1", "10.98.65.151:11911"),
+    }
+
+
+def test_the_stock_java_client_exchanges_messages_through_both_masters(
+    hosts: LiveHosts, client_jars: Path
+):
+    hosts.create_topic("exchange")
+    done = subprocess.run(
+        ["java", "-Xmx128m", "-cp", f"{client_jars}/*", str(CLIENT), hosts.outputs["namesrvAddr"]]
+        + ["exchange", "100"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "sent=100 received=100 brokers=broker-a,broker-b" in done.stdout, done.stderr[-2000:]
+
+
+def test_services_run_as_their_own_user(hosts: LiveHosts):
+    for host in ("server1", "server2"):
+        users = hosts.run(host, "ps -o user= -C java").split()
+        assert users == ["rocketmq"] * 3
+
+
+def test_no_secret_is_in_the_state_or_the_output_in_clear(clone: Clone, hosts: LiveHosts):
+    key_line = hosts.outputs["sshPrivateKey"].splitlines()[2]
+    assert key_line not in clone.first_up
+    for path in (clone.folder / ".state" / "backend").rglob("*"):
+        assert not path.is_file() or key_line not in path.read_text(errors="replace")
+
+
+@pytest.mark.parametrize(
+    ("stop", "go_on"),
+    [
+        ("systemctl stop", "systemctl start"),
+        ("systemctl kill --signal=STOP", "systemctl kill --signal=CONT"),
+    ],
+    ids=["stopped", "frozen"],
+)
+def test_a_send_without_its_slave_says_so_and_is_ok_once_the_slave_is_in_sync(
+    hosts: LiveHosts, stop: str, go_on: str
+):
+    topic = f"sync-{stop.split()[-1].strip('-').partition('=')[2] or 'stop'}"
+    hosts.create_topic(topic)
+    assert [sent.code for sent in hosts.send("broker-a", topic, 3)] == [SEND_OK] * 3
+    hosts.run("server2", f"{stop} rocketmq-broker-a-s.service")
+    try:
+        alone = hosts.send("broker-a", topic, 2)
+        # The answer itself arrives within the client's own 3 s, which bounds the request.
+        assert [sent.code for sent in alone] == [FLUSH_SLAVE_TIMEOUT] * 2
+    finally:
+        hosts.run("server2", f"{go_on} rocketmq-broker-a-s.service")
+    hosts.wait_in_sync("broker-a")
+    assert [sent.code for sent in hosts.send("broker-a", topic, 3)] == [SEND_OK] * 3
+    # Not replicated is not lost: every message is on the master once.
+    assert len({message.unique_key for message in hosts.read("broker-a", topic)}) == 8
+    assert hosts.count("broker-a-s", topic) == 8
+
+
+def test_a_changed_property_restarts_one_broker_after_another_and_loses_nothing(
+    clone: Clone, hosts: LiveHosts
+):
+    hosts.create_topic("kept")
+    assert [s.code for s in hosts.send("broker-b", "kept", 5)] == [SEND_OK] * 5
+    names = hosts.pid("server1", "rocketmq-namesrv.service")
+    pids = {b["name"]: hosts.pid(b["host"], unit_of(b)) for b in hosts.outputs["brokers"]}
+    clone.change(properties={"deleteWhen": "04", "fileReservedTime": 72})
+    done = clone.make("up")
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert "OK: stack live" in done.stdout
+    for broker in hosts.outputs["brokers"]:
+        assert f"warning: {unit_of(broker)} restarts" in done.stdout
+        assert hosts.pid(broker["host"], unit_of(broker)) != pids[broker["name"]]
+        home = "/usr/local/rocketmq/conf/2m-2s-sync"
+        assert "fileReservedTime=72" in hosts.run(
+            broker["host"], f"cat {home}/{broker['name']}.properties"
+        )
+    assert hosts.pid("server1", "rocketmq-namesrv.service") == names
+    assert len({m.unique_key for m in hosts.read("broker-b", "kept")}) == 5
+
+
+def test_an_archive_with_a_wrong_digest_changes_nothing_on_a_host(clone: Clone, hosts: LiveHosts):
+    pids = [hosts.pid(host, "rocketmq-namesrv.service") for host in ("server1", "server2")]
+    versions = "find /usr/local/rocketmq/versions /var/cache/rocketmq-pulumi | sort | sha256sum"
+    before = [hosts.run(host, versions) for host in ("server1", "server2")]
+    wrong = {"source": "url", "url": "file:///etc/hostname", "sha512": "0" * 128}
+    clone.change(artifact=wrong)
+    try:
+        done = clone.make("up")
+    finally:
+        clone.change(artifact="maven")
+    assert done.returncode != 0
+    assert "cluster.artifact.sha512: the download has" in done.stdout
+    assert "OK:" not in done.stdout
+    assert [hosts.run(host, versions) for host in ("server1", "server2")] == before
+    assert pids == [hosts.pid(h, "rocketmq-namesrv.service") for h in ("server1", "server2")]
+    again = clone.make("up")
+    assert again.returncode == 0, again.stdout[-4000:]
+    assert maven_sha512("5.3.3")[:16] in hosts.run(
+        "server1", "cat /usr/local/rocketmq/versions/5.3.3/.sha512"
+    )
+
+
+def test_up_never_says_ok_over_a_dead_broker(clone: Clone, hosts: LiveHosts):
+    hosts.run("server2", "systemctl disable --now rocketmq-broker-b.service")
+    try:
+        done = clone.make("up")
+        assert done.returncode != 0
+        assert "OK:" not in done.stdout
+        assert "cause: unit of broker-b on server2" in done.stdout
+    finally:
+        hosts.run("server2", "systemctl enable --now rocketmq-broker-b.service")
+    assert clone.make("verify").returncode == 0
+
+
+def test_a_killed_process_comes_back_by_itself_undrained_and_in_sync(
+    clone: Clone, hosts: LiveHosts
+):
+    old = hosts.pid("server1", "rocketmq-broker-a.service")
+    hosts.run("server1", f"kill -KILL {old}")
+    done = clone.make("verify")
+    assert done.returncode == 0, done.stdout
+    assert hosts.pid("server1", "rocketmq-broker-a.service") != old
+
+
+def test_up_after_all_machines_were_killed_ends_verified_with_all_messages(
+    clone: Clone, hosts: LiveHosts
+):
+    hosts.create_topic("before-the-power-cut")
+    sent = hosts.send("broker-a", "before-the-power-cut", 20)
+    assert [message.code for message in sent] == [SEND_OK] * 20
+    clone.machines("kill")
+    assert not any(machine["running"] for machine in machines_of(clone))
+    done = clone.make("up")
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert "OK: stack live" in done.stdout
+    kept = {message.unique_key for message in hosts.read("broker-a", "before-the-power-cut")}
+    assert kept == {message.message_id for message in sent}
+
+
+def unit_of(broker: dict) -> str:
+    return f"rocketmq-{broker['name']}.service"
+
+
+def machines_of(clone: Clone) -> list:
+    listed = json.loads(clone.machines("list"))
+    return listed["machines"] if isinstance(listed, dict) else listed

@@ -1,0 +1,86 @@
+"""A killed `make up` leaves nothing that the next `make up` or `make down` cannot put right."""
+
+import os
+import random
+import shutil
+import signal
+import time
+
+import pytest
+
+from tests.local.clone import Clone, leftovers
+
+pytestmark = pytest.mark.local
+
+KILLS = int(os.environ.get("KILLS", "20"))
+LONGEST_UP_SECONDS = 60
+
+
+@pytest.fixture
+def victim(tmp_path):
+    clone = Clone(tmp_path / "rocketmq", "victim", "10.98.66.0/24")
+    assert clone.make("setup").returncode == 0
+    yield clone
+    down = clone.make("down")
+    left = leftovers(clone)
+    shutil.rmtree(clone.folder)
+    assert down.returncode == 0, down.stdout[-3000:]
+    assert left == []
+
+
+def kill_up_at(clone: Clone, words: str, *, whole_group: bool) -> None:
+    """Start `make up` and kill it when it prints `words`."""
+    process = clone.start_up()
+    seen = []
+    for line in process.stdout:
+        seen.append(line)
+        if words in line:
+            break
+    else:
+        pytest.fail(f"{words!r} never came:\n{''.join(seen)[-3000:]}")
+    kill(process, whole_group=whole_group)
+
+
+def kill(process, *, whole_group: bool) -> None:
+    if whole_group:
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def test_down_after_a_kill_while_machines_are_made_leaves_nothing(victim):
+    kill_up_at(victim, "server1-machine creating", whole_group=True)
+    done = victim.make("down")
+    assert done.returncode == 0, done.stdout
+    assert leftovers(victim) == []
+    assert victim.git_changes() == ""
+
+
+def test_up_after_kills_while_installing_and_while_processes_start_works(victim):
+    kill_up_at(victim, "rocketmq-unpacked creating", whole_group=False)
+    kill_up_at(victim, "namesrv-server1-step creating", whole_group=True)
+    done = victim.make("up")
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert "OK: stack victim" in done.stdout
+    assert victim.git_changes() == ""
+
+
+@pytest.mark.kills
+def test_up_after_kills_at_random_moments_works(victim):
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    moments = random.Random(seed)
+    for number in range(KILLS):
+        process = victim.start_up()
+        pause = moments.uniform(0, LONGEST_UP_SECONDS)
+        deadline = time.monotonic() + pause
+        while process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        kill(process, whole_group=moments.random() < 0.5)
+        done = victim.make("up")
+        assert done.returncode == 0, f"kill {number} after {pause:.1f} s: {done.stdout[-6000:]}"
+        if moments.random() < 0.5:
+            assert victim.make("down").returncode == 0
+            assert leftovers(victim) == []
