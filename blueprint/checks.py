@@ -1,13 +1,13 @@
 """Problems that only show when settings are compared with each other."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from blueprint.memory import LEAST_BROKER_HEAP_MIB, LEAST_NAME_SERVER_HEAP_MIB, most_mib
 from blueprint.ports import HIGHEST_PORT, LOWEST_LISTEN_PORT
 from blueprint.properties import find_property_problems
 from blueprint.schemes import TRAITS
-from blueprint.settings import ClusterSettings
+from blueprint.settings import ClusterSettings, property_text
 from blueprint.topology import ClusterSpec, HostSpec, NameServerSpec, place_groups, plan_cluster
 from blueprint.versions import maven_sha512, official_archive, require_safe
 
@@ -27,6 +27,20 @@ def find_problems(settings: ClusterSettings) -> tuple[str, ...]:
         cluster = plan_cluster(settings)
         problems = [*_port_problems(cluster), *_heap_problems(cluster)]
     return tuple(problems)
+
+
+def find_field_problems(version: object, properties: object) -> Iterator[str]:
+    """Check the two fields that need no other, of settings that are no whole."""
+    if isinstance(version, str):
+        try:
+            require_safe(version)
+        except ValueError as problem:
+            yield str(problem)
+    if isinstance(properties, Mapping):
+        texts = {str(name): property_text(value) for name, value in properties.items()}
+        yield from find_property_problems(
+            {name: value for name, value in texts.items() if isinstance(value, str)}
+        )
 
 
 def _version_problems(settings: ClusterSettings) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from blueprint.checks import find_problems
+from blueprint.checks import find_field_problems, find_problems
 from blueprint.errors import SettingsError
 from blueprint.settings import ClusterSettings
 
@@ -39,10 +39,12 @@ def parse_settings(raw: Mapping[str, Any], *further_checks: Check) -> ClusterSet
         settings = ClusterSettings.model_validate(raw)
     except ValidationError as invalid:
         errors = invalid.errors(include_url=False)
-        problems = [_line(error, raw) for error in errors]
+        problems = [_line(error, raw) for error in errors if not _follows(error, errors)]
         rest = _without(raw, errors)
         if rest is not None:
             problems += _all_problems(rest, further_checks)
+        else:
+            problems += find_field_problems(raw.get("version"), raw.get("properties"))
         raise SettingsError(tuple(dict.fromkeys(problems))) from None
     problems = _all_problems(settings, further_checks)
     if problems:
@@ -96,6 +98,9 @@ def _path_in(raw: Any, location: Location) -> Location:  # noqa: ANN401 (raw con
     here: Any = raw
     for position, step in enumerate(location):
         last = position == len(location) - 1
+        tags = (here.get("source"), here.get("provider")) if isinstance(here, Mapping) else ()
+        if not last and step in tags:
+            continue
         if isinstance(here, Mapping) and (step in here or last):
             here = here.get(step)
         elif isinstance(here, list | tuple) and isinstance(step, int) and step < len(here):
@@ -106,12 +111,21 @@ def _path_in(raw: Any, location: Location) -> Location:  # noqa: ANN401 (raw con
     return tuple(path)
 
 
+def _follows(error: ErrorDetails, errors: list[ErrorDetails]) -> bool:
+    """Tell whether a list is only too short because an item of it is in error itself."""
+    here = error["loc"]
+    return error["type"] == "too_short" and any(
+        len(other["loc"]) > len(here) and other["loc"][: len(here)] == here for other in errors
+    )
+
+
 def _line(error: ErrorDetails, raw: Mapping[str, Any]) -> str:
     path = _path_in(raw, error["loc"])
     key = ROOT + "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in path)
     kind = error["type"]
     if kind == "extra_forbidden":
-        return f"{key}: no such key; allowed here are {', '.join(_keys_beside(error['loc']))}"
+        allowed = ", ".join(_keys_beside(error["loc"]))
+        return f"{key}: {error['input']!r} is for no known key; allowed here are {allowed}"
     if kind == "missing":
         return f"{key}: is missing"
     said = error["msg"].removeprefix("Value error, ")

@@ -31,9 +31,10 @@ DECIDED = {
     "totalReplicas": "cluster.scheme",
     "inSyncReplicas": "cluster.scheme",
     "rocketmqHome": "cluster.version",
-    "aclEnable": "nothing: RocketMQ 5 ignores it without a word, use authenticationEnabled",
 }
 """Keys that the plan sets, and what decides each."""
+
+WITHOUT_EFFECT = {"aclEnable": "RocketMQ 5 ignores it without a word; use authenticationEnabled"}
 
 CLIENT_TIMEOUT_MS = 3000
 """Clients give up a send after this time, before a slower `slaveTimeout` could tell them why."""
@@ -56,6 +57,8 @@ def find_property_problems(properties: Mapping[str, str]) -> Iterator[str]:
         java_type = property_types().get(name)
         if name in DECIDED:
             yield f"{key}: {value!r} cannot be set here; it follows from {DECIDED[name]}"
+        elif name in WITHOUT_EFFECT:
+            yield f"{key}: {value!r} has no effect; {WITHOUT_EFFECT[name]}"
         elif java_type is None:
             close = difflib.get_close_matches(name, property_types(), n=1)
             hint = f"did you mean {close[0]}?" if close else "see RocketMQ's broker configuration"

@@ -48,7 +48,7 @@ def _https(url: str) -> str:
     return url
 
 
-def _property_text(value: object) -> object:
+def property_text(value: object) -> object:
     """Return a property's value as RocketMQ's properties file spells it."""
     if isinstance(value, bool):
         return str(value).lower()
@@ -57,7 +57,7 @@ def _property_text(value: object) -> object:
     return value
 
 
-PropertyText = Annotated[str, BeforeValidator(_property_text)]
+PropertyText = Annotated[str, BeforeValidator(property_text)]
 
 
 class _Settings(BaseModel):

@@ -1,11 +1,15 @@
 """Start other programs; the only place of this package that does."""
 
+import contextlib
 import ctypes
 import os
 import signal
 import subprocess
+import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 SET_PARENT_DEATH_SIGNAL = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -43,6 +47,52 @@ def ask(
         check=False,
         env={**os.environ, **(environment or {})},
     )
+
+
+def ask_together(
+    commands: Sequence[Sequence[str]], *, grace_seconds: float
+) -> list[subprocess.CompletedProcess[str] | None]:
+    """Run programs side by side; when one fails, the others have `grace_seconds` to end.
+
+    Returns:
+        What each printed, in order; None for one that was ended.
+
+    """
+    with contextlib.ExitStack() as files:
+        runs = []
+        for words in commands:
+            out, err = (files.enter_context(tempfile.TemporaryFile("w+")) for _ in range(2))
+            process = subprocess.Popen(  # noqa: S603 (our own words, no shell)
+                words, stdin=subprocess.DEVNULL, stdout=out, stderr=err
+            )
+            runs.append((process, out, err))
+        _wait_for([process for process, _, _ in runs], grace_seconds)
+        return [_printed(*run) for run in runs]
+
+
+def _wait_for(processes: Sequence[subprocess.Popen[bytes]], grace_seconds: float) -> None:
+    deadline = None
+    while any(process.poll() is None for process in processes):
+        if deadline is None and any(process.returncode for process in processes):
+            deadline = time.monotonic() + grace_seconds
+        if deadline is not None and time.monotonic() > deadline:
+            for process in processes:
+                process.terminate()
+                process.wait()
+            return
+        time.sleep(0.02)
+
+
+def _printed(
+    process: subprocess.Popen[bytes], out: IO[str], err: IO[str]
+) -> subprocess.CompletedProcess[str] | None:
+    if process.returncode < 0:
+        return None
+    texts = []
+    for file in (out, err):
+        file.seek(0)
+        texts.append(file.read())
+    return subprocess.CompletedProcess(process.args, process.returncode, *texts)
 
 
 def start(words: Sequence[str]) -> subprocess.Popen[bytes]:

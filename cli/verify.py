@@ -1,6 +1,5 @@
 """The live check of a cluster, outside the engine: what it says is true now."""
 
-import concurrent.futures
 import shlex
 import sys
 from subprocess import CompletedProcess
@@ -9,9 +8,11 @@ from blueprint.paths import PLAN, REMOTING
 from cli.engine import Engine
 from cli.errors import CommandError
 from cli.login import Login, agent_with, read_logins, target
-from cli.processes import ask
+from cli.processes import ask_together
 
 SSH_FAILED = 255
+GRACE_SECONDS = 5.0
+"""What the other hosts still get when one has failed."""
 SECONDS_TO_START = 180
 """A cluster whose hosts have just been started gets the time that its JVMs take."""
 
@@ -25,17 +26,18 @@ def verify(engine: Engine, stack: str) -> None:
     """
     outputs = engine.outputs()
     logins = read_logins(outputs, stack)
-    with (
-        agent_with(outputs["sshPrivateKey"], logins) as ssh,
-        concurrent.futures.ThreadPoolExecutor(max_workers=len(logins)) as pool,
-    ):
-        reports = list(pool.map(lambda login: _verify_host(ssh, login), logins))
+    with agent_with(outputs["sshPrivateKey"], logins) as ssh:
+        commands = [_command(ssh, login) for login in logins]
+        reports = ask_together(commands, grace_seconds=GRACE_SECONDS)
     failed = []
     for login, report in zip(logins, reports, strict=True):
+        if report is None:
+            sys.stdout.write(f"{login.host}: not waited for, since another host failed\n")
+            continue
         sys.stdout.write(report.stdout)
         if report.returncode:
             failed.append(login.host)
-            sys.stdout.write(report.stderr)
+            sys.stdout.write(_cause(login, report))
     sys.stdout.flush()
     if failed:
         message = (
@@ -46,13 +48,16 @@ def verify(engine: Engine, stack: str) -> None:
     sys.stdout.write(f"OK: stack {stack}, namesrvAddr {outputs['namesrvAddr']}\n")
 
 
-def _verify_host(ssh: tuple[str, ...], login: Login) -> CompletedProcess[str]:
+def _command(ssh: tuple[str, ...], login: Login) -> list[str]:
     words = ["python3", str(REMOTING), "verify", "--plan", str(PLAN), "--host", login.host]
     words += ["--timeout", str(SECONDS_TO_START)]
     if login.user != "root":
         words = ["sudo", "-n", *words]
-    done = ask([*ssh, *target(login), shlex.join(words)])
-    if done.returncode == SSH_FAILED:
-        cause = (done.stderr.strip() or "no answer").splitlines()[-1]
-        done.stderr = f"{login.host}: no login at {login.address}: {cause}; is the host up?\n"
-    return done
+    return [*ssh, *target(login), shlex.join(words)]
+
+
+def _cause(login: Login, report: CompletedProcess[str]) -> str:
+    if report.returncode != SSH_FAILED:
+        return report.stderr
+    cause = (report.stderr.strip() or "no answer").splitlines()[-1]
+    return f"{login.host}: no login at {login.address}: {cause}; is the host up?\n"

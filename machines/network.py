@@ -184,10 +184,11 @@ def forget_namespaces_folder() -> None:
     # Another stack's run may be making the first namespace at this moment.
     with locked(_NAMESPACES_LOCK):
         if folder.is_dir() and not any(folder.iterdir()):
-            # It may be mounted twice, on itself; one unmount then ends both.
-            while mounted_at(folder):
-                run("umount", str(folder))
-            folder.rmdir()
+            # Mounted by `ip`, for everybody: it stays when somebody else changes it meanwhile.
+            for _ in range(mounted_at(folder)):
+                ask("umount", str(folder))
+            if not mounted_at(folder):
+                folder.rmdir()
         _NAMESPACES_LOCK.unlink()
 
 

@@ -17,16 +17,20 @@ INTERVAL_SECONDS = 0.15
 _SHORTEST_REQUEST_SECONDS = 0.2
 
 
-@dataclass(frozen=True)
 class Deadline:
-    """A moment on the monotonic clock."""
+    """A moment on the monotonic clock; it may come nearer, never go further."""
 
-    at: float
+    def __init__(self, at: float) -> None:
+        self.at = at
 
     @classmethod
     def after(cls, seconds: float) -> Deadline:
         """Return the deadline `seconds` from now."""
         return cls(time.monotonic() + seconds)
+
+    def shorten(self, seconds: float) -> None:
+        """Leave at most `seconds` to everybody who waits for it."""
+        self.at = min(self.at, time.monotonic() + seconds)
 
     @property
     def remaining_seconds(self) -> float:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from remoting.polling import Deadline
 
 LOG_TAIL_LINES = 15
+GRACE_SECONDS = 3
+"""What the other checks of a host still get when one has failed: its cause is often theirs."""
+
 _LOG_TAIL_BYTES = 64 * 1024
 
 
@@ -91,7 +94,7 @@ def verify_host(
     started = time.monotonic()
     subjects = _subjects(plan, host, deadline, check_units=check_units)
     with ThreadPoolExecutor(max_workers=len(subjects)) as pool:
-        processes = tuple(pool.map(_run_steps, subjects))
+        processes = tuple(pool.map(lambda subject: _run_steps(subject, deadline), subjects))
     at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     return VerificationReport(host, at, round(time.monotonic() - started, 2), processes)
 
@@ -112,7 +115,7 @@ def _subjects(plan: Plan, host: str, deadline: Deadline, *, check_units: bool) -
     return subjects
 
 
-def _run_steps(subject: _Subject) -> ProcessReport:
+def _run_steps(subject: _Subject, deadline: Deadline) -> ProcessReport:
     outcomes: list[Outcome] = []
     for step in subject.steps:
         started = time.monotonic()
@@ -124,6 +127,7 @@ def _run_steps(subject: _Subject) -> ProcessReport:
         milliseconds = round((time.monotonic() - started) * 1000, 1)
         outcomes.append(Outcome(step.name, is_ok, detail, milliseconds))
         if not is_ok:
+            deadline.shorten(GRACE_SECONDS)
             break
     return ProcessReport(
         subject.process, subject.role, subject.address, subject.log, tuple(outcomes)

@@ -1,0 +1,40 @@
+import pytest
+
+from blueprint.artifact import plan_archive
+from blueprint.parsing import parse_settings
+from blueprint.topology import plan_cluster
+from components.cluster import Cluster
+from components.exports import export_cluster
+from components.hosts import make_hosts
+from tests.recording import record
+from tests.stacks import raw_cluster
+
+
+def make_cluster(raw):
+    """Return a program that makes the whole cluster of an object of settings."""
+
+    def program():
+        settings = parse_settings(raw)
+        cluster = plan_cluster(settings)
+        hosts = make_hosts(settings, cluster)
+        export_cluster(cluster, hosts, Cluster("cluster", cluster, hosts, plan_archive(settings)))
+
+    return program
+
+
+@pytest.fixture(scope="session")
+def recorded():
+    """Everything that stack local registers when it is made."""
+    return record(make_cluster(raw_cluster()))
+
+
+@pytest.fixture(scope="session")
+def previewed():
+    """Everything that the first preview of stack local registers."""
+    return record(make_cluster(raw_cluster()), preview=True)
+
+
+@pytest.fixture
+def record_settings():
+    """Record the cluster of other settings."""
+    return lambda raw, **options: record(make_cluster(raw), **options)

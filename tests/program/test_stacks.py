@@ -1,0 +1,169 @@
+"""The whole program under the configuration of each committed stack, and under bad ones."""
+
+import json
+import runpy
+import sys
+
+import pulumi
+import pytest
+from pulumi.runtime import set_all_config
+
+from blueprint.artifact import plan_archive
+from blueprint.parsing import parse_settings
+from tests.recording import PRIVATE_MARK, REMOTE_COMMAND, Recorder, record
+from tests.stacks import PROJECT, changed, raw_cluster
+
+STACKS = sorted(path.name.split(".")[1] for path in PROJECT.glob("Pulumi.*.yaml"))
+
+
+@pytest.fixture
+def archives(tmp_path, monkeypatch):
+    """Assembled archives, empty ones, in a folder of their own."""
+    monkeypatch.setattr("components.archive_source.PROJECT", tmp_path)
+    for stack in STACKS:
+        path = plan_archive(parse_settings(raw_cluster(stack))).upload_path
+        if path:
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).touch()
+    return tmp_path
+
+
+@pytest.fixture
+def run_program(archives):
+    """Run `__main__.py` with a `cluster` object, as the engine does."""
+    assert archives.is_dir()
+
+    def run(raw, stack="local", *, preview=False, recorder=None):
+        def program():
+            set_all_config({} if raw is None else {"rocketmq:cluster": json.dumps(raw)})
+            runpy.run_path(str(PROJECT / "__main__.py"), run_name="__main__")
+
+        try:
+            return record(program, stack=stack, preview=preview, recorder=recorder)
+        finally:
+            set_all_config({})
+
+    return run
+
+
+def test_stack_local_is_committed():
+    assert "local" in STACKS
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_committed_stack_is_two_name_servers_and_four_brokers(run_program, stack):
+    found = run_program(raw_cluster(stack), stack)
+    assert len(found.of_type("rocketmq:name_server:NameServer")) == 2
+    assert len(found.of_type("rocketmq:broker:Broker")) == 4
+    assert len(found.of_type("rocketmq:cluster:Cluster")) == 1
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_committed_stack_can_be_previewed_before_anything_exists(run_program, stack):
+    made = run_program(raw_cluster(stack), stack)
+    assert run_program(raw_cluster(stack), stack, preview=True).resources.keys() == (
+        made.resources.keys()
+    )
+
+
+def test_the_exports_say_where_clients_connect_and_who_runs_where(run_program):
+    exports = run_program(raw_cluster()).exports
+    assert exports["namesrvAddr"] == "10.98.64.151:9876;10.98.64.152:9876"
+    assert exports["brokers"] == [
+        {
+            "name": "broker-a",
+            "role": "SYNC_MASTER",
+            "host": "server1",
+            "address": "10.98.64.151:10911",
+        },
+        {
+            "name": "broker-b",
+            "role": "SYNC_MASTER",
+            "host": "server2",
+            "address": "10.98.64.152:10911",
+        },
+        {
+            "name": "broker-a-s",
+            "role": "SLAVE",
+            "host": "server2",
+            "address": "10.98.64.152:11911",
+        },
+        {
+            "name": "broker-b-s",
+            "role": "SLAVE",
+            "host": "server1",
+            "address": "10.98.64.151:11911",
+        },
+    ]
+    assert exports["hosts"] == {"server1": "10.98.64.151", "server2": "10.98.64.152"}
+    assert exports["ssh"] == {
+        host: f"make ssh STACK=local HOST={host}" for host in ("server1", "server2")
+    }
+
+
+def test_the_exports_let_the_commands_log_in_with_pinned_host_keys(run_program):
+    exports = run_program(raw_cluster()).exports
+    for host, address in (("server1", "10.98.64.151"), ("server2", "10.98.64.152")):
+        assert exports["logins"][host] == {
+            "address": address,
+            "user": "root",
+            "hostKey": f"ssh-ed25519 AAAApublic-of-{host}-host-key-pair test",
+        }
+    assert exports["sshPublicKey"] == "ssh-ed25519 AAAApublic-of-hosts-login-key-pair test"
+    assert f"{PRIVATE_MARK}hosts-login-key-pair" in exports["sshPrivateKey"]
+
+
+def test_the_private_key_is_the_only_secret_among_the_exports(run_program):
+    found = run_program(raw_cluster())
+    assert found.secret_exports == {"sshPrivateKey"}
+    clear = {name: value for name, value in found.exports.items() if name != "sshPrivateKey"}
+    assert PRIVATE_MARK not in json.dumps(clear)
+
+
+def test_the_report_of_each_host_is_in_the_output_of_the_update(run_program):
+    verified = run_program(raw_cluster()).exports["verified"]
+    for host in ("server1", "server2"):
+        assert f'{{"of": "{host}-verification"}}' in verified
+
+
+def test_the_start_commands_are_dependent_remote_commands_of_their_rendered_files(run_program):
+    found = run_program(raw_cluster()).resources
+    for broker in ("broker-a", "broker-b", "broker-a-s", "broker-b-s"):
+        service = found[f"{broker}-service"]
+        assert service.token == REMOTE_COMMAND
+        assert f"{broker}-properties" in service.depends_on
+        assert f"brokerName={broker[:8]}\n" in found[f"{broker}-properties"].inputs["stdin"]
+
+
+def test_bad_settings_end_the_run_with_all_problems_before_any_resource(run_program):
+    recorder = Recorder()
+    raw = changed(flavour="best", version="5.0.0", nameServers=9, properties={"brokerId": 7})
+    with pytest.raises(pulumi.RunError) as refused:
+        run_program(raw, recorder=recorder)
+    report = str(refused.value)
+    assert report.startswith("4 problems in the stack's settings:\n")
+    for key in ("flavour", "version", "nameServers", "properties.brokerId"):
+        assert f"\n  - cluster.{key}: " in report
+    assert recorder.resources == {}
+
+
+def test_an_archive_with_another_digest_ends_the_run_before_any_resource(run_program, archives):
+    (archives / "mine.zip").write_bytes(b"not what it should be")
+    recorder = Recorder()
+    artifact = {"source": "file", "path": "mine.zip", "sha512": "ab" * 64}
+    with pytest.raises(pulumi.RunError, match=r"cluster\.artifact\.path: .*mine\.zip"):
+        run_program(changed(artifact=artifact), recorder=recorder)
+    assert recorder.resources == {}
+
+
+def test_a_stack_without_a_cluster_object_is_refused_by_its_name(run_program):
+    recorder = Recorder()
+    with pytest.raises(Exception, match="rocketmq:cluster") as refused:
+        run_program(None, recorder=recorder)
+    assert isinstance(refused.value, pulumi.RunError)
+    assert recorder.resources == {}
+
+
+def test_importing_the_tests_leaves_no_stack_behind():
+    assert pulumi.runtime.get_root_resource() is None
+    assert "__main__" in sys.modules

@@ -1,0 +1,181 @@
+"""A Pulumi monitor that keeps what the stock mocks drop: parents, dependencies, options, secrets."""
+
+import contextvars
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from google.protobuf import json_format
+from pulumi.runtime import rpc
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks, set_mocks
+from pulumi.runtime.settings import get_root_resource
+
+LOCAL_COMMAND = "command:local:Command"
+REMOTE_COMMAND = "command:remote:Command"
+UPLOAD = "command:remote:CopyToRemote"
+PRIVATE_MARK = "PRIVATE-HALF-OF-"
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that the program sealed."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A value that a preview does not have."""
+
+
+@dataclass(kw_only=True)
+class Registered:
+    """One resource as the engine is asked to register it; other resources by their names."""
+
+    token: str
+    name: str
+    custom: bool
+    parent: str
+    inputs: dict[str, Any]
+    depends_on: frozenset[str]
+    deleted_with: str
+    delete_before_replace: bool
+    secret_outputs: tuple[str, ...]
+    ignored: tuple[str, ...]
+    create_timeout: str
+
+
+@dataclass
+class Recorder(Mocks):
+    """Every registered resource by its name, and the stack's exports."""
+
+    preview: bool = False
+    resources: dict[str, Registered] = field(default_factory=dict)
+    exports: dict[str, Any] = field(default_factory=dict)
+    secret_exports: set[str] = field(default_factory=set)
+
+    def call(self, args: MockCallArgs) -> Any:
+        """Refuse: the program calls no function of a provider."""
+        raise AssertionError(f"unexpected call of {args.token}")
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        """Answer as the providers do; a preview has no output but its inputs."""
+        outputs = dict(args.inputs)
+        if self.preview:
+            return "", outputs
+        if args.name.endswith("-pair"):
+            outputs["stdout"] = key_pair_of(args.name)
+        elif args.typ in {LOCAL_COMMAND, REMOTE_COMMAND}:
+            outputs["stdout"] = json.dumps({"of": args.name})
+        return f"{args.name}-id", outputs
+
+    def of_type(self, *tokens: str) -> list[Registered]:
+        """Return the resources of some types."""
+        return [found for found in self.resources.values() if found.token in tokens]
+
+    def children_of(self, name: str) -> set[str]:
+        """Return the names of a resource's children."""
+        return {found.name for found in self.resources.values() if found.parent == name}
+
+
+class RecordingMonitor(MockMonitor):
+    """Notes each request before the mocks answer it."""
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 (the engine's own name)
+        """Keep the whole request; answer as usual."""
+        if request.type != "pulumi:pulumi:Stack":
+            assert request.name not in self.mocks.resources, f"{request.name} is there twice"
+            self.mocks.resources[request.name] = Registered(
+                token=request.type,
+                name=request.name,
+                custom=request.custom,
+                parent=_name(request.parent),
+                inputs=_decoded(json_format.MessageToDict(request.object)),
+                depends_on=frozenset(_name(urn) for urn in request.dependencies),
+                deleted_with=_name(request.deletedWith),
+                delete_before_replace=request.deleteBeforeReplace,
+                secret_outputs=tuple(request.additionalSecretOutputs),
+                ignored=tuple(request.ignoreChanges),
+                create_timeout=request.customTimeouts.create,
+            )
+        return super().RegisterResource(request)
+
+
+def record(
+    program: Callable[[], object],
+    *,
+    preview: bool = False,
+    stack: str = "tested",
+    recorder: Recorder | None = None,
+) -> Recorder:
+    """Run a program against a monitor that records; whatever the program raises is raised."""
+    recorder = recorder or Recorder()
+    recorder.preview = preview
+    contextvars.copy_context().run(_run, program, recorder, stack)
+    return recorder
+
+
+def _run(program: Callable[[], object], recorder: Recorder, stack: str) -> None:
+    monitor = RecordingMonitor(recorder)
+    set_mocks(recorder, "rocketmq", stack, preview=recorder.preview, monitor=monitor)
+
+    async def resolve(name: str, value: Any) -> None:
+        output = pulumi.Output.from_input(value)
+        recorder.exports[name] = await output.future(with_unknowns=True)
+        if await output.is_secret():
+            recorder.secret_exports.add(name)
+
+    @pulumi.runtime.test
+    def run() -> pulumi.Output[None]:
+        program()
+        outputs = dict(get_root_resource().outputs)
+
+        async def resolve_all() -> None:
+            for name, value in outputs.items():
+                await resolve(name, value)
+
+        return pulumi.Output.from_input(resolve_all())
+
+    run()
+
+
+def key_pair_of(name: str) -> str:
+    """Return what ssh-keygen would print, with a mark in the private half."""
+    return (
+        f"-----BEGIN OPENSSH PRIVATE KEY-----\n{PRIVATE_MARK}{name}\n"
+        f"-----END OPENSSH PRIVATE KEY-----\nssh-ed25519 AAAApublic-of-{name} test\n"
+    )
+
+
+def texts_in(value: Any, *, in_secret: bool = False) -> list[tuple[str, bool]]:
+    """Return every text in a value, keys included, and whether a secret holds it."""
+    if isinstance(value, Secret):
+        return texts_in(value.value, in_secret=True)
+    if isinstance(value, dict):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, list):
+        return [found for item in value for found in texts_in(item, in_secret=in_secret)]
+    return [(value, in_secret)] if isinstance(value, str) else []
+
+
+def opened(value: Any) -> Any:
+    """Return what a secret holds, or the value itself."""
+    return value.value if isinstance(value, Secret) else value
+
+
+def _name(urn: str) -> str:
+    return urn.rpartition("::")[2]
+
+
+def _decoded(value: Any) -> Any:
+    if value == rpc.UNKNOWN:
+        return Unknown()
+    if isinstance(value, list):
+        return [_decoded(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get(rpc._special_sig_key) == rpc._special_secret_sig:  # noqa: SLF001 (wire constants)
+        return Secret(_decoded(value["value"]))
+    return {key: _decoded(item) for key, item in value.items()}
