@@ -16,6 +16,7 @@ from cli.project import ROOT
 
 PROC = Path("/proc")
 ENDED_WITHIN_SECONDS = 10.0
+DYING_SECONDS = 2.0
 
 
 def recover(engine: Engine, stack: str) -> None:
@@ -43,11 +44,21 @@ def _break_dead_lock(engine: Engine, stack: str) -> None:
                 f"or if it is dead run pulumi cancel --stack {stack}"
             )
             raise CommandError(message)
-        if pid and _is_engine(pid):
+        if pid and not _ends(pid):
             message = f"stack {stack}: process {pid} is updating it; wait, or end it: kill {pid}"
             raise CommandError(message)
         sys.stderr.write(f"stack {stack}: breaking the lock of process {pid}, which is dead\n")
         engine.cancel()
+
+
+def _ends(pid: int) -> bool:
+    """Tell whether the engine is dead, or dies in a moment as its killed parent did."""
+    deadline = time.monotonic() + DYING_SECONDS
+    while _is_engine(pid):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def _locks(stack: str) -> list[Path]:
@@ -62,10 +73,13 @@ def _locks(stack: str) -> list[Path]:
 
 
 def _is_engine(pid: int) -> bool:
+    """Tell whether the process is a living engine; a dead one may wait for its parent's look."""
     try:
-        return (PROC / str(pid) / "comm").read_text("utf-8").strip() == "pulumi"
+        stat = (PROC / str(pid) / "stat").read_text("utf-8")
     except OSError:
         return False
+    name, _, rest = stat.partition("(")[2].rpartition(")")
+    return name == "pulumi" and rest.split()[0] not in {"Z", "X"}
 
 
 def _forget_pending_creates(engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""A Pulumi monitor that keeps what the stock mocks drop: parents, dependencies, options, secrets."""
+"""A Pulumi monitor that keeps what the stock mocks drop: parents, dependencies, options."""
 
 import contextvars
 import json

@@ -1,0 +1,1 @@
+"""Build what a machine without the official downloads needs."""

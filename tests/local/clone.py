@@ -106,7 +106,7 @@ class Clone:
         """Run the engine as typed after `source toolchain/env`, with the stack's own config."""
         config = f".state/stacks/{self.stack}/Pulumi.{self.stack}.yaml"
         line = f". toolchain/env && pulumi {words} --stack {self.stack} --non-interactive"
-        if words.split()[0] in {"up", "preview", "destroy"}:
+        if words.split(maxsplit=1)[0] in {"up", "preview", "destroy"}:
             line += f" --config-file {config}"
         return subprocess.run(
             ["bash", "-c", line],
@@ -148,8 +148,8 @@ def leftovers(clone: Clone) -> list[str]:
         if entry.name.isdigit():
             try:
                 words = (entry / "cmdline").read_bytes().decode(errors="replace")
-                here = os.readlink(entry / "cwd")
-                root = os.readlink(entry / "root")
+                here = str((entry / "cwd").readlink())
+                root = str((entry / "root").readlink())
             except OSError:
                 continue
             marks = (str(place) in words, root.startswith(str(place)), here == str(clone.folder))

@@ -107,8 +107,10 @@ def test_the_stock_java_client_exchanges_messages_through_both_masters(
 ):
     hosts.create_topic("exchange")
     done = subprocess.run(
-        ["java", "-Xmx128m", "-cp", f"{client_jars}/*", str(CLIENT), hosts.outputs["namesrvAddr"]]
-        + ["exchange", "100"],
+        [
+            *("java", "-Xmx128m", "-cp", f"{client_jars}/*", str(CLIENT)),
+            *(hosts.outputs["namesrvAddr"], "exchange", "100"),
+        ],
         capture_output=True,
         text=True,
         timeout=120,
@@ -131,17 +133,15 @@ def test_no_secret_is_in_the_state_or_the_output_in_clear(clone: Clone, hosts: L
 
 
 @pytest.mark.parametrize(
-    ("stop", "go_on"),
+    ("topic", "stop", "go_on"),
     [
-        ("systemctl stop", "systemctl start"),
-        ("systemctl kill --signal=STOP", "systemctl kill --signal=CONT"),
+        ("slave-stopped", "systemctl stop", "systemctl start"),
+        ("slave-frozen", "systemctl kill --signal=STOP", "systemctl kill --signal=CONT"),
     ],
-    ids=["stopped", "frozen"],
 )
 def test_a_send_without_its_slave_says_so_and_is_ok_once_the_slave_is_in_sync(
-    hosts: LiveHosts, stop: str, go_on: str
+    hosts: LiveHosts, topic: str, stop: str, go_on: str
 ):
-    topic = f"sync-{stop.split()[-1].strip('-').partition('=')[2] or 'stop'}"
     hosts.create_topic(topic)
     assert [sent.code for sent in hosts.send("broker-a", topic, 3)] == [SEND_OK] * 3
     hosts.run("server2", f"{stop} rocketmq-broker-a-s.service")

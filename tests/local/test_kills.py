@@ -70,7 +70,6 @@ def test_up_after_kills_while_installing_and_while_processes_start_works(victim)
 @pytest.mark.kills
 def test_up_after_kills_at_random_moments_works(victim):
     seed = random.randrange(2**32)
-    print(f"seed {seed}")
     moments = random.Random(seed)
     for number in range(KILLS):
         process = victim.start_up()
@@ -80,7 +79,9 @@ def test_up_after_kills_at_random_moments_works(victim):
             time.sleep(0.05)
         kill(process, whole_group=moments.random() < 0.5)
         done = victim.make("up")
-        assert done.returncode == 0, f"kill {number} after {pause:.1f} s: {done.stdout[-6000:]}"
+        assert done.returncode == 0, (
+            f"seed {seed}, kill {number} after {pause:.1f} s: {done.stdout[-6000:]}"
+        )
         if moments.random() < 0.5:
             assert victim.make("down").returncode == 0
             assert leftovers(victim) == []

@@ -2,7 +2,6 @@
 
 import json
 import runpy
-import sys
 
 import pulumi
 import pytest
@@ -33,15 +32,12 @@ def run_program(archives):
     """Run `__main__.py` with a `cluster` object, as the engine does."""
     assert archives.is_dir()
 
-    def run(raw, stack="local", *, preview=False, recorder=None):
+    def run(raw, *, preview=False, recorder=None):
         def program():
             set_all_config({} if raw is None else {"rocketmq:cluster": json.dumps(raw)})
             runpy.run_path(str(PROJECT / "__main__.py"), run_name="__main__")
 
-        try:
-            return record(program, stack=stack, preview=preview, recorder=recorder)
-        finally:
-            set_all_config({})
+        return record(program, preview=preview, recorder=recorder)
 
     return run
 
@@ -52,7 +48,7 @@ def test_stack_local_is_committed():
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_committed_stack_is_two_name_servers_and_four_brokers(run_program, stack):
-    found = run_program(raw_cluster(stack), stack)
+    found = run_program(raw_cluster(stack))
     assert len(found.of_type("rocketmq:name_server:NameServer")) == 2
     assert len(found.of_type("rocketmq:broker:Broker")) == 4
     assert len(found.of_type("rocketmq:cluster:Cluster")) == 1
@@ -60,8 +56,8 @@ def test_a_committed_stack_is_two_name_servers_and_four_brokers(run_program, sta
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_committed_stack_can_be_previewed_before_anything_exists(run_program, stack):
-    made = run_program(raw_cluster(stack), stack)
-    assert run_program(raw_cluster(stack), stack, preview=True).resources.keys() == (
+    made = run_program(raw_cluster(stack))
+    assert run_program(raw_cluster(stack), preview=True).resources.keys() == (
         made.resources.keys()
     )
 
@@ -97,7 +93,7 @@ def test_the_exports_say_where_clients_connect_and_who_runs_where(run_program):
     ]
     assert exports["hosts"] == {"server1": "10.98.64.151", "server2": "10.98.64.152"}
     assert exports["ssh"] == {
-        host: f"make ssh STACK=local HOST={host}" for host in ("server1", "server2")
+        host: f"make ssh STACK=tested HOST={host}" for host in ("server1", "server2")
     }
 
 
@@ -164,6 +160,7 @@ def test_a_stack_without_a_cluster_object_is_refused_by_its_name(run_program):
     assert recorder.resources == {}
 
 
-def test_importing_the_tests_leaves_no_stack_behind():
+def test_a_recorded_run_leaves_neither_stack_nor_configuration_behind(run_program):
+    run_program(raw_cluster())
     assert pulumi.runtime.get_root_resource() is None
-    assert "__main__" in sys.modules
+    assert "rocketmq:cluster" not in pulumi.runtime.config.CONFIG.get()

@@ -59,13 +59,7 @@ def _shellcheck(shell, text):
     assert found.returncode == 0, found.stdout + found.stderr
 
 
-UNCLEAN = pytest.mark.xfail(strict=True, reason="SC2015 and SC2140 in step.sh.j2")
-
-
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=[UNCLEAN] if name.endswith("step") else []) for name in SCRIPTS],
-)
+@pytest.mark.parametrize("name", SCRIPTS)
 def test_a_rendered_script_is_sound_bash(name):
     parsed = subprocess.run(
         ["bash", "-n"], input=SCRIPTS[name], text=True, capture_output=True, check=False

@@ -1,0 +1,57 @@
+"""The real engine on a copy of the program's configuration, with a backend of its own."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).parents[2]
+
+
+class Engine:
+    """`pulumi` in this project, on a stack that only the test knows."""
+
+    def __init__(self, folder: Path):
+        self.config = folder / "Pulumi.local.yaml"
+        (folder / "backend").mkdir()
+        (folder / "Pulumi.yaml").write_text((PROJECT / "Pulumi.yaml").read_text())
+        self.settings = yaml.safe_load((PROJECT / "Pulumi.local.yaml").read_text())
+        self.write()
+        self.environment = os.environ | {
+            "PULUMI_BACKEND_URL": f"file://{folder}/backend",
+            "PULUMI_CONFIG_PASSPHRASE": "test",
+            "ROCKETMQ_MACHINES_ROOT": str(folder / "machines"),
+        }
+        self.environment.pop("PULUMI_CONFIG_PASSPHRASE_FILE", None)
+        self.run("-C", str(folder), "stack", "init", "local")
+
+    @property
+    def cluster(self) -> dict:
+        return self.settings["config"]["rocketmq:cluster"]
+
+    def write(self) -> None:
+        self.config.write_text(yaml.safe_dump(self.settings, sort_keys=False))
+
+    def run(self, *words: str):
+        return subprocess.run(
+            ["pulumi", *words, "--non-interactive"],
+            cwd=PROJECT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=120,
+            check=False,
+        )
+
+    def preview(self, *words: str):
+        self.write()
+        options = ("--stack", "local", "--config-file", str(self.config))
+        return self.run("preview", *options, *words)
+
+
+@pytest.fixture
+def engine(tmp_path):
+    return Engine(tmp_path)

@@ -1,0 +1,82 @@
+"""What the real engine shows before anything is touched."""
+
+import hashlib
+import json
+import subprocess
+
+import pytest
+
+from tests.engine.conftest import PROJECT
+
+pytestmark = pytest.mark.engine
+
+
+def test_a_preview_of_an_empty_state_shows_every_file_and_needs_no_host(engine):
+    done = engine.preview("--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    planned = {
+        step["urn"].rpartition("::")[2]: step["newState"].get("inputs", {})
+        for step in json.loads(done.stdout)["steps"]
+    }
+    assert "inSyncReplicas=2\n" in planned["broker-a-properties"]["stdin"]
+    assert (
+        "storePathRootDir=/usr/local/rocketmq/store/broker-bs\n"
+        in (planned["broker-b-s-properties"]["stdin"])
+    )
+    assert sum(name.endswith("-service") for name in planned) == 6
+
+
+def test_a_preview_leaves_the_git_tree_as_it_was(engine):
+    def status() -> str:
+        return subprocess.run(
+            ["git", "status", "--porcelain"],
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    before = status()
+    assert engine.preview().returncode == 0
+    assert status() == before
+
+
+def refusal(engine) -> str:
+    done = engine.preview()
+    assert done.returncode != 0
+    text = done.stdout + done.stderr
+    assert "Traceback" not in text
+    # Nothing of the cluster is even planned.
+    assert "rocketmq:" not in text
+    return text
+
+
+def test_all_problems_come_in_one_report_before_any_resource(engine):
+    engine.cluster.update(
+        {"flavour": "best", "version": "5.1.1", "properties": {"fileReservedTim": 4}}
+    )
+    engine.cluster["hosts"]["servers"][1]["address"] = "10.98.64.151"
+    text = refusal(engine)
+    assert "4 problems in the stack's settings:" in text
+    for start in (
+        "- cluster.flavour: 'best'",
+        "- cluster.version: 5.1.1",
+        "- cluster.hosts.servers[1].address: 10.98.64.151",
+        "- cluster.properties.fileReservedTim: '4'",
+    ):
+        assert sum(line.strip().startswith(start) for line in text.splitlines()) == 1
+
+
+def test_a_local_archive_with_another_digest_is_refused_before_any_resource(engine, tmp_path):
+    archive = tmp_path / "rocketmq.zip"
+    archive.write_bytes(b"something else")
+    engine.cluster["artifact"] = {"source": "file", "path": str(archive), "sha512": "0" * 128}
+    actual = hashlib.sha512(b"something else").hexdigest()
+    line = next(line for line in refusal(engine).splitlines() if "cluster.artifact" in line)
+    assert actual[:16] in line
+    assert "0" * 16 in line
+
+
+def test_the_engine_refuses_a_cluster_that_is_no_object(engine):
+    engine.settings["config"]["rocketmq:cluster"] = "2m-2s-sync"
+    assert "cluster" in refusal(engine)
