@@ -9,11 +9,13 @@ from blueprint.topology import plan_cluster
 from components.archive_source import find_archive_problems
 from components.cluster import Cluster
 from components.exports import export_cluster
+from components.gentle_wait import wait_gently
 from components.hosts import make_hosts
 
 
 def main() -> None:
     """Make the stack that its configuration describes."""
+    wait_gently()
     settings = parse_settings(pulumi.Config().require_object("cluster"), find_archive_problems)
     cluster = plan_cluster(settings)
     hosts = make_hosts(settings, cluster)
