@@ -22,6 +22,13 @@ def slept(monkeypatch):
     return delays
 
 
+def run(coroutine):
+    """Run it in a loop of its own: asyncio.run would take the thread's loop from later tests."""
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(coroutine)
+    loop.close()
+
+
 def test_the_sdk_still_has_the_loop_that_is_made_gentle():
     source = inspect.getsource(pulumi.runtime.stack.wait_for_rpcs)
     assert "while len(SETTINGS.outputs) != 0:\n                await asyncio.sleep(0)" in source
@@ -32,7 +39,7 @@ def test_it_rests_once_in_a_round_of_looks(slept):
         for _ in range(times):
             await pulumi.runtime.stack.asyncio.sleep(0)
 
-    asyncio.run(look(2 * FEWEST_TURNS))
+    run(look(2 * FEWEST_TURNS))
     assert slept.count(REST_SECONDS) == 2
     assert slept.count(0) == 2 * FEWEST_TURNS - 2
 
@@ -44,9 +51,10 @@ def test_many_outstanding_outputs_are_all_looked_at_before_a_rest(slept, monkeyp
         for _ in range(499):
             await pulumi.runtime.stack.asyncio.sleep(0)
 
-    asyncio.run(look())
+    run(look())
     assert REST_SECONDS not in slept
 
 
-def test_everything_else_is_asyncio_itself(slept):
+@pytest.mark.usefixtures("slept")
+def test_everything_else_is_asyncio_itself():
     assert pulumi.runtime.stack.asyncio.gather is asyncio.gather
