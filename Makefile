@@ -87,7 +87,7 @@ test: setup check test-go test-engine test-processes test-local ## everything: n
 
 .PHONY: test-go
 test-go: ## the stand-in command provider keeps the official behaviour and limits
-	@cd toolchain/go/engine && go test ./...
+	@cd toolchain/go/engine && CGO_ENABLED=0 go test -trimpath ./command/...
 
 .PHONY: test-engine
 test-engine: setup ## previews and refusals by the real engine

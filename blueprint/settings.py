@@ -19,11 +19,11 @@ from blueprint.memory import parse_mebibytes
 from blueprint.schemes import Scheme
 
 NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
-SHA512 = r"^[0-9a-f]{128}$"
+SHA512 = r"^[0-9a-fA-F]{128}$"
 
 HostName = Annotated[str, StringConstraints(pattern=NAME, max_length=24)]
 GroupName = Annotated[str, StringConstraints(pattern=NAME, max_length=64)]
-Sha512 = Annotated[str, StringConstraints(pattern=SHA512)]
+Sha512 = Annotated[str, StringConstraints(pattern=SHA512, to_lower=True)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 

@@ -3,7 +3,8 @@
 `pulumi.runtime.stack.wait_for_rpcs` looks at every outstanding output in turn, for ever, with
 nothing but `asyncio.sleep(0)` between two looks. Measured: one core busy for as long as an update
 lasts, which on a small computer is one that the cluster needs to start. Here each round ends with
-a short rest, in which the event loop still answers everything at once.
+a short rest, in which the event loop still answers everything at once. Later releases do not spin
+(pulumi#22411): this file goes when the SDK is one of them.
 """
 
 import asyncio

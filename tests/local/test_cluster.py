@@ -239,6 +239,26 @@ def test_up_after_all_machines_were_killed_ends_verified_with_all_messages(
     assert kept == {message.message_id for message in sent}
 
 
+def test_stores_outlive_a_cluster_that_is_destroyed_on_hosts_that_stay(
+    clone: Clone, hosts: LiveHosts
+):
+    hosts.create_topic("kept-on-the-host")
+    sent = hosts.send("broker-b", "kept-on-the-host", 7)
+    assert [message.code for message in sent] == [SEND_OK] * 7
+    only_the_cluster = "urn:pulumi:live::rocketmq::rocketmq:cluster:Cluster**"
+    done = clone.pulumi(f"destroy --yes --skip-preview --target '{only_the_cluster}'")
+    assert done.returncode == 0, done.stdout[-6000:]
+    for host in ("server1", "server2"):
+        assert hosts.run(host, "ps -o pid= -C java", check=False) == ""
+        ours = "ls -d /etc/systemd/system/rocketmq-* /usr/local/lib/rocketmq-pulumi"
+        ours += " /usr/local/rocketmq/* /var/cache/rocketmq-pulumi 2>/dev/null"
+        assert hosts.run(host, ours, check=False).split() == ["/usr/local/rocketmq/store"]
+    done = clone.make("up")
+    assert done.returncode == 0, done.stdout[-6000:]
+    kept = {message.unique_key for message in hosts.read("broker-b", "kept-on-the-host")}
+    assert kept == {message.message_id for message in sent}
+
+
 def unit_of(broker: dict) -> str:
     return f"rocketmq-{broker['name']}.service"
 
