@@ -99,7 +99,7 @@ test-processes: python archive ## the checks against RocketMQ processes on loopb
 
 .PHONY: test-local
 test-local: setup ## a real cluster on machines of this computer
-	@$(PYTEST) -q tests/local -m 'local and not kills'
+	@$(PYTEST) -q tests/local -m 'local and not kills' --durations=12
 
 .PHONY: test-kills
 test-kills: setup ## kill `make up` at KILLS random moments, then bring it up
