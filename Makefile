@@ -13,8 +13,6 @@ KILLS ?= 20
 
 WITH_ENV := . toolchain/env && exec
 PYTEST := $(WITH_ENV) pytest
-# What the stacks other than `local` need is made with their issues.
-SETUP_local := archive image
 
 .PHONY: help
 help: ## list the targets
@@ -25,11 +23,11 @@ up: setup ## bring the cluster of STACK up (default: local) and verify it
 	@$(WITH_ENV) python -m cli up --stack $(STACK)
 
 .PHONY: down
-down: python toolchain ## destroy everything that `make up` made for STACK
+down: engine ## destroy everything that `make up` made for STACK
 	@$(WITH_ENV) python -m cli down --stack $(STACK)
 
 .PHONY: verify
-verify: python toolchain ## check the live cluster of STACK, outside the engine
+verify: engine ## check the live cluster of STACK, outside the engine
 	@$(WITH_ENV) python -m cli verify --stack $(STACK)
 
 .PHONY: preview
@@ -37,11 +35,11 @@ preview: setup ## show what `make up` would change, line by line; touches no hos
 	@$(WITH_ENV) python -m cli preview --stack $(STACK)
 
 .PHONY: ssh
-ssh: python toolchain ## log in to HOST of STACK, or run CMD there
+ssh: engine ## log in to HOST of STACK, or run CMD there
 	@$(WITH_ENV) python -m cli ssh --stack $(STACK) --host "$(HOST)" --run "$$CMD"
 
 .PHONY: setup
-setup: python toolchain $(or $(SETUP_$(STACK)),archive image) ## install and build all that `make up` needs
+setup: engine archive image ## install and build all that `make up` needs
 
 .PHONY: python
 python: .state/uv/$(UV_VERSION) ## the Python environment, from the lock
@@ -55,7 +53,11 @@ python: .state/uv/$(UV_VERSION) ## the Python environment, from the lock
 	@touch $@
 
 .PHONY: toolchain
-toolchain: python ## the engine and its plugins: yours when new enough, else built from Go modules
+toolchain: python ## the engine and all its plugins: yours when new enough, else built from Go modules
+	@$(WITH_ENV) python -m toolchain.build
+
+.PHONY: engine
+engine: python # what STACK needs of the toolchain
 	@$(WITH_ENV) python -m toolchain.build --for $(STACK)
 
 .PHONY: archive

@@ -20,12 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolchain.recipe import (
-    BINARIES,
+    ALL_STACKS,
     ENGINE_VERSION,
     SCRIPTS,
-    STACKS_WITHOUT_LIBVIRT,
     Binary,
     Script,
+    binaries_for,
     digest_of_recipe,
     go_build_arguments,
 )
@@ -72,7 +72,9 @@ class Places:
 def main(arguments: list[str] | None = None) -> int:
     """Make the toolchain ready; return the exit status."""
     parser = argparse.ArgumentParser(prog="python3 -m toolchain.build", description=__doc__)
-    parser.add_argument("--for", dest="stack", default="all", help="build only what STACK needs")
+    parser.add_argument(
+        "--for", dest="stack", default=ALL_STACKS, help="build only what STACK needs"
+    )
     stack: str = parser.parse_args(arguments).stack
     try:
         report(make_toolchain(Places.of_project(), stack))
@@ -91,7 +93,7 @@ def make_toolchain(places: Places, stack: str) -> str:
     go = find_go(places.modules / "engine" / "go.mod")
     digest = digest_of_recipe(places.modules, run([go, "version"]).strip())
     folder = places.cache / digest
-    binaries = [b for b in BINARIES if stack not in STACKS_WITHOUT_LIBVIRT or not b.lab_only]
+    binaries = binaries_for(stack, places.root)
     built = build_missing(go, places, folder, binaries)
     replace_link(places.link, folder / "bin")
     plugins = [install_plugin(places, folder, binary) for binary in binaries if binary.plugin]

@@ -2,6 +2,7 @@
 
 import hashlib
 import platform
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +67,15 @@ SCRIPTS = (
     Script(name="pulumi-language-python-exec", path="python/cmd/pulumi-language-python-exec"),
     Script(name="pulumi-analyzer-policy-python", path="python/dist/pulumi-analyzer-policy-python"),
 )
-STACKS_WITHOUT_LIBVIRT = frozenset({"local", "hosts"})
+ALL_STACKS = "all"
+_LIBVIRT = re.compile(r"""^\s*["']?provider["']?:\s*["']?libvirt\b""", re.MULTILINE)
+
+
+def binaries_for(stack: str, root: Path) -> list[Binary]:
+    """Return what a stack needs, by the provider in its settings; ALL_STACKS needs everything."""
+    settings = root / f"Pulumi.{stack}.yaml"
+    on_libvirt = settings.is_file() and _LIBVIRT.search(settings.read_text("utf-8")) is not None
+    return [b for b in BINARIES if not b.lab_only or on_libvirt or stack == ALL_STACKS]
 
 
 def go_build_arguments(binary: Binary) -> list[str]:

@@ -89,13 +89,13 @@ class Clone:
             check=False,
         )
 
-    def start_up(self) -> subprocess.Popen:
-        """Start `make up` in a session of its own, its output on a pipe."""
+    def start_up(self, output: int = subprocess.PIPE) -> subprocess.Popen:
+        """Start `make up` in a session of its own."""
         return subprocess.Popen(
             ["make", "--no-print-directory", "up", f"STACK={self.stack}"],
             cwd=self.folder,
             env=self.environment,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             text=True,

@@ -197,7 +197,6 @@ def test_stack_local_needs_no_libvirt():
     assert [entry.name for entry in recipe.BINARIES if entry.lab_only] == [
         "pulumi-resource-libvirt"
     ]
-    assert {"local", "hosts"} == recipe.STACKS_WITHOUT_LIBVIRT
 
 
 def test_the_versions_are_those_of_the_python_lock():
@@ -207,3 +206,20 @@ def test_the_versions_are_those_of_the_python_lock():
     assert f'"pulumi-command=={plugins["command"]}"' in lock
     go_mod = (PROJECT / "toolchain" / "go" / "engine" / "go.mod").read_text()
     assert f"github.com/pulumi/pulumi/pkg/v3 v{recipe.ENGINE_VERSION}" in go_mod
+
+
+@pytest.mark.parametrize(
+    ("stack", "settings", "libvirt"),
+    [
+        ("all", None, True),
+        ("unknown", None, False),
+        ("lab", "config:\n  a:\n    hosts:\n      provider: libvirt\n", True),
+        ("other", "config:\n  a:\n    hosts:\n      provider: nspawn # not libvirt\n", False),
+    ],
+)
+def test_libvirt_is_built_only_for_stacks_on_it(tmp_path, stack, settings, libvirt):
+    if settings is not None:
+        (tmp_path / f"Pulumi.{stack}.yaml").write_text(settings)
+    names = [binary.name for binary in recipe.binaries_for(stack, tmp_path)]
+    assert ("pulumi-resource-libvirt" in names) is libvirt
+    assert "pulumi-resource-command" in names
