@@ -74,12 +74,8 @@ def _locks(stack: str) -> list[Path]:
 
 def _is_engine(pid: int) -> bool:
     """Tell whether the process is a living engine; a dead one may wait for its parent's look."""
-    try:
-        stat = (PROC / str(pid) / "stat").read_text("utf-8")
-    except OSError:
-        return False
-    name, _, rest = stat.partition("(")[2].rpartition(")")
-    return name == "pulumi" and rest.split()[0] not in {"Z", "X"}
+    state = _stat(pid).rpartition(")")[2].split()[:1]
+    return _name(pid) == "pulumi" and state not in (["Z"], ["X"])
 
 
 def _forget_pending_creates(engine: Engine) -> None:
@@ -113,30 +109,46 @@ def end_leftovers() -> None:
 
 
 def _orphans() -> Iterator[int]:
-    """Iterate over this project's engine processes that no living engine or command started."""
+    """Iterate over this project's engine processes whose engine or command is gone."""
     for entry in PROC.iterdir():
-        if entry.name.isdigit() and _is_ours(entry) and not _has_living_root(int(entry.name)):
+        if entry.name.isdigit() and _is_ours(int(entry.name)) and _is_orphaned(int(entry.name)):
             yield int(entry.name)
 
 
-def _is_ours(entry: Path) -> bool:
+def _is_ours(pid: int) -> bool:
+    entry = PROC / str(pid)
     try:
         if (entry / "cwd").resolve(strict=True) != ROOT:
             return False
-        words = (entry / "cmdline").read_bytes().decode(errors="replace")
+        words = (entry / "cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
     except OSError:
         return False
-    marks = ("pulumi-language-python", "pulumi-resource-", "pulumi-analyzer", "-m\0machines\0")
+    marks = ("pulumi-language-python", "pulumi-resource-", "pulumi-analyzer", "-m machines ")
     return any(mark in words for mark in marks)
 
 
-def _has_living_root(pid: int) -> bool:
-    while pid > 1:
-        if _is_engine(pid):
-            return True
-        try:
-            stat = (PROC / str(pid) / "stat").read_text("utf-8")
-        except OSError:
-            return False
-        pid = int(stat.rpartition(")")[2].split()[1])
-    return False
+def _is_orphaned(pid: int) -> bool:
+    """Tell whether the topmost of our processes above was left to init.
+
+    What a person started has a shell above it, and what an engine started has the engine.
+    """
+    parent = _parent(pid)
+    while _is_ours(parent):
+        parent = _parent(parent)
+    return parent <= 1 or _name(parent) == "systemd"
+
+
+def _parent(pid: int) -> int:
+    """Return the parent's pid; 0 for a process that is gone."""
+    return int((_stat(pid) or ")? 0").rpartition(")")[2].split()[1])
+
+
+def _name(pid: int) -> str:
+    return _stat(pid).partition("(")[2].rpartition(")")[0]
+
+
+def _stat(pid: int) -> str:
+    try:
+        return (PROC / str(pid) / "stat").read_text("utf-8")
+    except OSError:
+        return ""

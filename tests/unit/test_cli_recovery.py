@@ -1,5 +1,6 @@
 """What a killed run leaves behind: its lock, its pending creates, its processes."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -193,12 +194,30 @@ def _wait_for_name(process, name):
     pytest.fail(f"{name} ended with {process.returncode}")
 
 
-def test_a_plugin_whose_engine_is_dead_is_ended(project, started, capsys):
+@pytest.fixture
+def orphan(project):
+    """A plugin whose engine has been killed: init is its parent now."""
+    script = "(exec -a pulumi-resource-command sleep 120) >/dev/null & echo $!"
+    printed = subprocess.run(
+        ["bash", "-c", script], cwd=project, stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
+    pid = int(printed)
+    yield pid
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def test_a_plugin_whose_engine_is_dead_is_ended(orphan, capsys):
+    end_leftovers()
+    assert f"ended process {orphan}" in capsys.readouterr().err
+    assert not os.path.exists(f"/proc/{orphan}/cwd")  # noqa: PTH110 (a dead one has no target)
+
+
+def test_what_a_person_started_in_a_shell_is_left_alone(project, started):
     plugin = started("pulumi-resource-command", project)
     _wait_for_name(plugin, "pulumi-resource-command")
     end_leftovers()
-    assert plugin.wait(timeout=10) == -signal.SIGKILL
-    assert f"ended process {plugin.pid}" in capsys.readouterr().err
+    assert plugin.poll() is None
 
 
 def test_a_plugin_of_a_living_engine_is_left_alone(living_engine):
