@@ -8,7 +8,7 @@ HOST ?=
 CMD ?=
 export CMD
 UV_VERSION := 0.13.9
-VERSION ?= 5.3.3
+VERSION ?=
 KILLS ?= 20
 
 WITH_ENV := . toolchain/env && exec
@@ -61,8 +61,8 @@ engine: python # what STACK needs of the toolchain
 	@$(WITH_ENV) python -m toolchain.build --for $(STACK)
 
 .PHONY: archive
-archive: python ## the RocketMQ archive of VERSION, assembled from Maven Central
-	@$(WITH_ENV) python -m toolchain.archive $(VERSION)
+archive: python ## the RocketMQ archive of STACK's settings (or of VERSION), assembled from Maven Central
+	@$(WITH_ENV) python -m $(if $(VERSION),toolchain.archive $(VERSION),cli archive --stack $(STACK))
 
 .PHONY: image
 image: python ## the image of the machines of stack local

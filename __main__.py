@@ -11,6 +11,7 @@ from components.cluster import Cluster
 from components.exports import export_cluster
 from components.gentle_wait import wait_gently
 from components.hosts import make_hosts
+from machines.errors import MachinesError
 
 
 def main() -> None:
@@ -25,5 +26,5 @@ def main() -> None:
 
 try:
     main()
-except ClusterError as error:
+except (ClusterError, MachinesError) as error:
     raise pulumi.RunError(str(error)) from error

@@ -7,9 +7,18 @@ from blueprint.memory import LEAST_BROKER_HEAP_MIB, LEAST_NAME_SERVER_HEAP_MIB, 
 from blueprint.ports import HIGHEST_PORT, LOWEST_LISTEN_PORT
 from blueprint.properties import find_property_problems
 from blueprint.schemes import TRAITS
-from blueprint.settings import ClusterSettings, property_text
-from blueprint.topology import ClusterSpec, HostSpec, NameServerSpec, place_groups, plan_cluster
-from blueprint.versions import maven_sha512, official_archive, require_safe
+from blueprint.settings import ClusterSettings, UrlArtifact, property_text
+from blueprint.topology import (
+    BrokerSpec,
+    ClusterSpec,
+    HostSpec,
+    NameServerSpec,
+    place_groups,
+    plan_cluster,
+)
+from blueprint.versions import maven_sha512, official_archive, parse_version, require_safe
+
+KNOWN_MAJOR = 5
 
 ADDRESSES_IN_USE = 3
 """The network's own address, the gateway's, the broadcast address."""
@@ -25,7 +34,7 @@ def find_problems(settings: ClusterSettings) -> tuple[str, ...]:
     ]
     if not problems:
         cluster = plan_cluster(settings)
-        problems = [*_port_problems(cluster), *_heap_problems(cluster)]
+        problems = [*_name_problems(cluster), *_port_problems(cluster), *_heap_problems(cluster)]
     return tuple(problems)
 
 
@@ -46,12 +55,28 @@ def find_field_problems(version: object, properties: object) -> Iterator[str]:
 def _version_problems(settings: ClusterSettings) -> Iterator[str]:
     try:
         require_safe(settings.version)
+        if parse_version(settings.version).major != KNOWN_MAJOR:
+            yield (
+                f"cluster.version: {settings.version} is not a version {KNOWN_MAJOR}.x, whose "
+                "replication this program sets up and checks"
+            )
+            return
         if settings.artifact.source == "official":
             official_archive(settings.version)
         elif settings.artifact.source == "maven":
             maven_sha512(settings.version)
+        elif isinstance(settings.artifact, UrlArtifact):
+            yield from _url_problems(settings, settings.artifact.url)
     except ValueError as problem:
         yield str(problem)
+
+
+def _url_problems(settings: ClusterSettings, url: str) -> Iterator[str]:
+    if settings.hosts.provider == "nspawn" and not url.startswith("file://"):
+        yield (
+            f"cluster.artifact.url: {url!r} cannot be reached from machines of this computer, "
+            "which have no way out; use maven or {source: file, path: …, sha512: …}"
+        )
 
 
 def _server_problems(settings: ClusterSettings) -> Iterator[str]:
@@ -109,6 +134,24 @@ def _placement_problems(settings: ClusterSettings) -> Iterator[str]:
             yield (
                 f"cluster.groups[{position}]: master and slave are both on {placement.master!r}; "
                 "the loss of one server would lose both copies"
+            )
+
+
+def _name_problems(cluster: ClusterSpec) -> Iterator[str]:
+    """Check that no two processes share a unit, a file or a message store by their names."""
+    takers: dict[str, list[str]] = defaultdict(list)
+    for process in cluster.processes:
+        takers[f"the name {process.name}"].append(process.name)
+        if isinstance(process, BrokerSpec):
+            takers[f"the unit {process.paths.unit}"].append(process.name)
+            takers[f"the store {process.paths.store}"].append(process.name)
+        else:
+            takers[f"the unit {process.paths.unit}"] = [process.name]
+    for taken, names in takers.items():
+        if len(names) > 1:
+            yield (
+                f"cluster.groups: {' and '.join(names)} would both have {taken}; "
+                "choose group names of which none is another's with -s or s at its end"
             )
 
 

@@ -130,7 +130,9 @@ def _line(error: ErrorDetails, raw: Mapping[str, Any]) -> str:
         return f"{key}: is missing"
     said = error["msg"].removeprefix("Value error, ")
     given = error["input"]
-    shown = "" if isinstance(given, Mapping) or repr(given) in said else f"{given!r}: "
+    # An address may hold a login.
+    hidden = isinstance(given, Mapping) or path[-1] == "url"
+    shown = "" if hidden or repr(given) in said else f"{given!r}: "
     return f"{key}: {shown}{said[0].lower()}{said[1:]}"
 
 

@@ -30,11 +30,24 @@ DECIDED = {
     "brokerIP2": "cluster.hosts",
     "totalReplicas": "cluster.scheme",
     "inSyncReplicas": "cluster.scheme",
+    "startAcceptSendRequestTimeStamp": "the guard of each master",
     "rocketmqHome": "cluster.version",
+    "bindAddress": "cluster.hosts",
+    "haMasterAddress": "cluster.groups",
+    "duplicationEnable": "cluster.scheme",
+    "enableDLegerCommitLog": "cluster.scheme",
+    "enableControllerMode": "cluster.scheme",
+    "enableSlaveActingMaster": "cluster.scheme",
 }
 """Keys that the plan sets, and what decides each."""
 
-WITHOUT_EFFECT = {"aclEnable": "RocketMQ 5 ignores it without a word; use authenticationEnabled"}
+WITHOUT_EFFECT = {"aclEnable": "RocketMQ 5 ignores it without a word"}
+
+SECRET = frozenset({"initAuthenticationUser", "innerClientAuthenticationCredentials"})
+"""Never shown in a problem, and not accepted: properties are plain text in the state."""
+
+NOT_SUPPORTED = SECRET | {"authenticationEnabled", "authorizationEnabled"}
+"""The checks sign no request yet, and would take such a cluster for a broken one."""
 
 CLIENT_TIMEOUT_MS = 3000
 """Clients give up a send after this time, before a slower `slaveTimeout` could tell them why."""
@@ -57,6 +70,9 @@ def find_property_problems(properties: Mapping[str, str]) -> Iterator[str]:
         java_type = property_types().get(name)
         if name in DECIDED:
             yield f"{key}: {value!r} cannot be set here; it follows from {DECIDED[name]}"
+        elif name in NOT_SUPPORTED:
+            shown = "its value" if name in SECRET else repr(value)
+            yield f"{key}: {shown} cannot be set, logins are not supported yet; leave it out"
         elif name in WITHOUT_EFFECT:
             yield f"{key}: {value!r} has no effect; {WITHOUT_EFFECT[name]}"
         elif java_type is None:
@@ -70,9 +86,16 @@ def find_property_problems(properties: Mapping[str, str]) -> Iterator[str]:
 def _value_problems(key: str, name: str, value: str, java_type: str) -> Iterator[str]:
     if value != value.strip() or "\n" in value or "\r" in value:
         yield f"{key}: {value!r} has blanks at its ends or line breaks, which RocketMQ misreads"
+    elif "\\" in value or not value.isascii():
+        yield f"{key}: {value!r} has a backslash or a letter beyond ASCII, which Java misreads"
     elif name in ENUMS:
         if value not in ENUMS[name]:
             yield f"{key}: {value!r} is not one of {', '.join(ENUMS[name])}"
+        elif value == "PROM":
+            yield (
+                f"{key}: {value!r} would take one port, 5557, for every broker of a host; "
+                "metrics are not supported yet, leave it out"
+            )
     elif java_type == "boolean" and value not in {"true", "false"}:
         yield f"{key}: {value!r} is neither true nor false"
     elif java_type in INTEGER_BITS:

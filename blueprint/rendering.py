@@ -12,7 +12,11 @@ from blueprint.paths import PLAN, REMOTING, RUNTIME, TOOLS, version_directory
 from blueprint.topology import BrokerSpec, ClusterSpec, NameServerSpec, Process
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
-READ_ONLY = 4
+NEVER_MS = 4102444800000
+"""The year 2100, in RocketMQ's milliseconds."""
+
+DRAINED = ("brokerPermission=4", f"startAcceptSendRequestTimeStamp={NEVER_MS}")
+"""What a master boots with besides: no new producer finds it, and one that knows it is refused."""
 
 DEFAULT_PROPERTIES = {
     "deleteWhen": "04",
@@ -74,8 +78,8 @@ def guard_unit(process: Process) -> str | None:
     return None
 
 
-def render_unit(cluster: ClusterSpec, process: Process) -> str:
-    """Return the systemd unit of a process."""
+def render_unit(cluster: ClusterSpec, process: Process, archive_sha512: str) -> str:
+    """Return the systemd unit of a process; another archive is another text, so it restarts."""
     paths = process.paths
     guard = guard_unit(process)
     before_start = [paths.conf_file, paths.runtime_conf, paths.started_from, paths.unit_file]
@@ -85,10 +89,9 @@ def render_unit(cluster: ClusterSpec, process: Process) -> str:
         process=process,
         paths=paths,
         version_directory=version_directory(cluster.version),
+        archive=archive_sha512[:16],
         tools=TOOLS,
-        before_start_arguments=" ".join(
-            [*map(str, before_start), *([f"brokerPermission={READ_ONLY}"] if guard else [])]
-        ),
+        before_start_arguments=" ".join([*map(str, before_start), *(DRAINED if guard else ())]),
         command=render_java_command(cluster, process),
         guard_unit=guard,
         writable=" ".join(map(str, writable)),

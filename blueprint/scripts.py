@@ -116,6 +116,7 @@ def render_install(cluster: ClusterSpec, host: HostSpec, archive: Archive) -> st
     """Return what unpacks the archive into its version's directory."""
     body = render(
         "scripts/install.sh.j2",
+        host=host.name,
         directory=str(version_directory(cluster.version)),
         archive=archive.cached,
         sha512=archive.sha512,
@@ -155,15 +156,15 @@ def render_step(
     return frame(f"{process.paths.instance}-step", process.host, body)
 
 
-def render_verification(host: HostSpec, steps: Sequence[str], timeout_seconds: int) -> str:
-    """Return what checks the host's part of the cluster; `steps` is what they all printed."""
+def render_verification(host: HostSpec, before: Sequence[str], timeout_seconds: int) -> str:
+    """Return what checks the host's part of the cluster; `before` is what all else printed."""
     body = render(
         "scripts/verification.sh.j2",
         host=host.name,
         plan=str(PLAN),
         remoting=str(REMOTING),
         timeout_seconds=timeout_seconds,
-        steps=_digest(steps),
+        before=_digest(before),
     )
     return frame("verification", host, body)
 

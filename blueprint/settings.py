@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -38,12 +39,16 @@ def _not_a_bare_number(value: object) -> object:
     return value
 
 
-Mebibytes = Annotated[int, BeforeValidator(_memory_text), BeforeValidator(_not_a_bare_number)]
+Mebibytes = Annotated[
+    int, Field(ge=1), BeforeValidator(_memory_text), BeforeValidator(_not_a_bare_number)
+]
 
 
 def _https(url: str) -> str:
-    if not url.startswith(("https://", "http://", "file://")):
-        message = f"{url!r} is not an http(s):// or file:// address"
+    # Not shown: it may hold a password.
+    message = "is not an https://, http:// or file:// address without a login"
+    parts = urlsplit(url)
+    if parts.scheme not in {"https", "http", "file"} or parts.username or parts.password:
         raise ValueError(message)
     return url
 

@@ -1,11 +1,13 @@
-"""`python -m cli up|down|verify|preview|ssh --stack S`."""
+"""`python -m cli archive|up|down|verify|preview|ssh --stack S`."""
 
 import argparse
 import json
+import shutil
 import sys
 
 from blueprint.errors import ClusterError
 from blueprint.key_pair import fingerprint
+from blueprint.versions import DEFAULT_VERSION
 from cli.engine import Engine
 from cli.errors import CommandError
 from cli.login import agent_with, read_logins, target
@@ -13,6 +15,8 @@ from cli.processes import ask, die_with_parent, show
 from cli.project import ROOT, StackFolder, ensure_passphrase
 from cli.recovery import end_leftovers, recover
 from cli.verify import verify
+
+INTERRUPTED = 130
 
 
 def main() -> int:
@@ -32,6 +36,9 @@ def main() -> int:
         sys.stdout.flush()
         sys.stderr.write(f"{said.command}: {error}\n")
         return 1
+    except KeyboardInterrupt:
+        sys.stderr.write(f"{said.command}: interrupted; run it again\n")
+        return INTERRUPTED
 
 
 def _up(engine: Engine, folder: StackFolder, _: argparse.Namespace) -> int:
@@ -76,18 +83,34 @@ def _down(engine: Engine, folder: StackFolder, _: argparse.Namespace) -> int:
         raise CommandError(message)
     if known:
         engine.remove()
-    for path in folder.folder.glob("*"):
-        path.unlink()
+    shutil.rmtree(folder.folder, ignore_errors=True)
     sys.stdout.write(f"stack {folder.stack}: nothing left\n")
     return 0
 
 
+def _archive(_engine: Engine, folder: StackFolder, _: argparse.Namespace) -> int:
+    """Assemble the archive that the stack's settings ask for, if it is to be assembled."""
+    cluster = folder.cluster()
+    if cluster.get("artifact", "maven") not in ("maven", {"source": "maven"}):
+        return 0
+    version = str(cluster.get("version", DEFAULT_VERSION))
+    return show([sys.executable, "-m", "toolchain.archive", version], folder=ROOT)
+
+
 def _verify(engine: Engine, folder: StackFolder, _: argparse.Namespace) -> int:
+    _require_stack(engine, folder)
     verify(engine, folder.stack)
     return 0
 
 
+def _require_stack(engine: Engine, folder: StackFolder) -> None:
+    if not engine.exists():
+        message = f"stack {folder.stack}: was never made; run make up STACK={folder.stack}"
+        raise CommandError(message)
+
+
 def _ssh(engine: Engine, folder: StackFolder, said: argparse.Namespace) -> int:
+    _require_stack(engine, folder)
     outputs = engine.outputs()
     logins = read_logins(outputs, folder.stack)
     chosen = [login for login in logins if login.host == said.host]
@@ -104,10 +127,11 @@ def _ssh(engine: Engine, folder: StackFolder, said: argparse.Namespace) -> int:
 def _machines(verb: str, folder: StackFolder, *words: str) -> None:
     command = [sys.executable, "-m", "machines", verb, "--stack", folder.stack, *words]
     done = ask(command, folder=ROOT)
-    sys.stderr.write(done.stderr)
+    *progress, last = done.stderr.splitlines() or [""]
+    sys.stderr.write("".join(f"{line}\n" for line in progress))
     if done.returncode:
-        message = f"stack {folder.stack}: stopped by the line above"
-        raise CommandError(message)
+        raise CommandError(last or f"machines {verb}: exit status {done.returncode}")
+    sys.stderr.write(f"{last}\n" if last else "")
 
 
 def _owner_token(engine: Engine) -> str:
@@ -128,7 +152,14 @@ def _print_outputs(engine: Engine) -> None:
             sys.stdout.write(f"{name}:\n{lines}")
 
 
-COMMANDS = {"up": _up, "down": _down, "preview": _preview, "verify": _verify, "ssh": _ssh}
+COMMANDS = {
+    "archive": _archive,
+    "up": _up,
+    "down": _down,
+    "preview": _preview,
+    "verify": _verify,
+    "ssh": _ssh,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,6 +1,10 @@
 """SSH to the stack's hosts: pinned host keys, and a private key that only an agent holds."""
 
+import contextlib
+import os
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +14,9 @@ from typing import Any
 
 from cli.errors import CommandError
 from cli.processes import ask, start
+
+PREFIX = "rocketmq-ssh-"
+AGENT_SECONDS = 10.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +49,8 @@ def read_logins(outputs: dict[str, Any], stack: str) -> tuple[Login, ...]:
 @contextmanager
 def agent_with(private_key: str, logins: tuple[Login, ...]) -> Iterator[tuple[str, ...]]:
     """Yield the start of an ssh command line that knows the key and the hosts."""
-    with tempfile.TemporaryDirectory(prefix="rocketmq-ssh-") as folder:
+    _remove_folders_of_the_dead()
+    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as folder:
         socket = Path(folder) / "agent"
         known_hosts = Path(folder) / "known_hosts"
         lines = [f"{login.host} {login.host_key}\n" for login in logins]
@@ -67,16 +75,29 @@ def agent_with(private_key: str, logins: tuple[Login, ...]) -> Iterator[tuple[st
             agent.wait(timeout=10)
 
 
+def _remove_folders_of_the_dead() -> None:
+    """Remove what killed commands left: a dead agent's socket and the pinned host keys."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        pid = folder.name.removeprefix(PREFIX).partition("-")[0]
+        with contextlib.suppress(FileNotFoundError):  # another command may remove it, too
+            if folder.stat().st_uid == os.geteuid() and not Path(f"/proc/{pid}").exists():
+                shutil.rmtree(folder, ignore_errors=True)
+
+
 def target(login: Login) -> tuple[str, ...]:
     """Return the words of an ssh command line that name the host."""
     return ("-o", f"HostKeyAlias={login.host}", f"{login.user}@{login.address}")
 
 
 def _add_key(agent: Popen[bytes], socket: Path, private_key: str) -> None:
+    deadline = time.monotonic() + AGENT_SECONDS
     while not socket.exists():
-        if agent.poll() is not None:
-            message = "ssh-agent: ended at once; is openssh-client whole?"
+        if agent.poll() is not None or time.monotonic() > deadline:
+            message = (
+                f"ssh-agent: no socket within {AGENT_SECONDS:.0f} s; is openssh-client whole?"
+            )
             raise CommandError(message)
+        time.sleep(0.01)
     environment = {"SSH_AUTH_SOCK": str(socket)}
     added = ask(["ssh-add", "-q", "-"], text=private_key, environment=environment)
     if added.returncode:

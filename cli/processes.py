@@ -21,8 +21,20 @@ def die_with_parent() -> None:
 
 
 def show(words: Sequence[str], *, folder: Path | None = None) -> int:
-    """Run a program on our own terminal and return its exit status; it ends with us."""
-    return subprocess.run(words, cwd=folder, check=False, preexec_fn=die_with_parent).returncode  # noqa: S603 (our own words, no shell; no other thread runs)
+    """Run a program on our own terminal and return its exit status; it ends with us.
+
+    Ctrl-C reaches the program, which ends in its own order; we wait for that.
+    """
+
+    def prepare() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        die_with_parent()
+
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return subprocess.run(words, cwd=folder, check=False, preexec_fn=prepare).returncode  # noqa: S603 (our own words, no shell; no other thread runs)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def ask(
@@ -63,31 +75,37 @@ def ask_together(
         for words in commands:
             out, err = (files.enter_context(tempfile.TemporaryFile("w+")) for _ in range(2))
             process = subprocess.Popen(  # noqa: S603 (our own words, no shell)
-                words, stdin=subprocess.DEVNULL, stdout=out, stderr=err
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                preexec_fn=die_with_parent,  # noqa: PLW1509 (no other thread runs)
             )
             runs.append((process, out, err))
-        _wait_for([process for process, _, _ in runs], grace_seconds)
-        return [_printed(*run) for run in runs]
+        ended = _wait_for([process for process, _, _ in runs], grace_seconds)
+        return [None if run[0] in ended else _printed(*run) for run in runs]
 
 
-def _wait_for(processes: Sequence[subprocess.Popen[bytes]], grace_seconds: float) -> None:
+def _wait_for(
+    processes: Sequence[subprocess.Popen[bytes]], grace_seconds: float
+) -> list[subprocess.Popen[bytes]]:
+    """Wait for all; return those that were ended since another had failed."""
     deadline = None
-    while any(process.poll() is None for process in processes):
+    while waited := [process for process in processes if process.poll() is None]:
         if deadline is None and any(process.returncode for process in processes):
             deadline = time.monotonic() + grace_seconds
         if deadline is not None and time.monotonic() > deadline:
-            for process in processes:
+            for process in waited:
                 process.terminate()
                 process.wait()
-            return
+            return waited
         time.sleep(0.02)
+    return []
 
 
 def _printed(
     process: subprocess.Popen[bytes], out: IO[str], err: IO[str]
-) -> subprocess.CompletedProcess[str] | None:
-    if process.returncode < 0:
-        return None
+) -> subprocess.CompletedProcess[str]:
     texts = []
     for file in (out, err):
         file.seek(0)
@@ -97,4 +115,8 @@ def _printed(
 
 def start(words: Sequence[str]) -> subprocess.Popen[bytes]:
     """Start a program that we end ourselves; it says nothing."""
-    return subprocess.Popen(words, stdout=subprocess.DEVNULL)  # noqa: S603 (our own words, no shell)
+    return subprocess.Popen(  # noqa: S603 (our own words, no shell)
+        words,
+        stdout=subprocess.DEVNULL,
+        preexec_fn=die_with_parent,  # noqa: PLW1509 (no other thread runs)
+    )

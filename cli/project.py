@@ -5,6 +5,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -57,13 +58,18 @@ class StackFolder:
             (ROOT / "Pulumi.yaml").read_text("utf-8"), "utf-8"
         )
 
+    def cluster(self) -> dict[str, Any]:
+        """Return the raw `cluster` object; empty where the program itself will complain."""
+        try:
+            found = yaml.safe_load(self.config.read_text("utf-8"))["config"]["rocketmq:cluster"]
+        except (KeyError, TypeError, yaml.YAMLError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
     def provider(self) -> str | None:
         """Return `cluster.hosts.provider`, or None where the settings do not say it."""
-        try:
-            cluster = yaml.safe_load(self.config.read_text("utf-8"))["config"]["rocketmq:cluster"]
-            return str(cluster["hosts"]["provider"])
-        except (KeyError, TypeError, yaml.YAMLError):
-            return None
+        hosts = self.cluster().get("hosts")
+        return str(hosts["provider"]) if isinstance(hosts, dict) and "provider" in hosts else None
 
 
 def ensure_passphrase() -> None:
@@ -73,5 +79,8 @@ def ensure_passphrase() -> None:
     if Path(given) != path or path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    # Written aside: half a passphrase must never become the one that the state is encrypted with.
+    aside = path.with_name(f"passphrase.{os.getpid()}")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(32) + "\n")
+    aside.rename(path)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from cli.engine import Engine
@@ -17,6 +18,10 @@ from cli.project import ROOT
 PROC = Path("/proc")
 ENDED_WITHIN_SECONDS = 10.0
 DYING_SECONDS = 2.0
+PLUGINS = ("pulumi-language-python", "pulumi-resource-", "pulumi-analyzer")
+MACHINES = "-m machines "
+REAPERS = frozenset({"systemd", "init", "tini", "dumb-init", "containerd-shim", "docker-init"})
+"""Who adopts a process whose parent died, besides the first process of the computer."""
 
 
 def recover(engine: Engine, stack: str) -> None:
@@ -88,7 +93,20 @@ def _forget_pending_creates(engine: Engine) -> None:
     names = sorted(operation["resource"]["urn"].rpartition("::")[2] for operation in pending)
     sys.stderr.write(f"an earlier run died while it changed {', '.join(names)}; doing it again\n")
     deployment["pending_operations"] = []
+    _doubt_updates(deployment, pending)
     engine.replace_deployment(stored)
+
+
+def _doubt_updates(deployment: dict[str, Any], pending: list[dict[str, Any]]) -> None:
+    """Forget what an update that died had been given before.
+
+    The host may have the new content already. With the old one on record, taking the change back
+    would look like no change at all, and the host would keep it.
+    """
+    updating = {o["resource"]["urn"] for o in pending if o.get("type") == "updating"}
+    for resource in deployment.get("resources", []):
+        if resource["urn"] in updating and "stdin" in resource.get("inputs", {}):
+            resource["inputs"]["stdin"] = ""
 
 
 def end_leftovers() -> None:
@@ -99,6 +117,9 @@ def end_leftovers() -> None:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             continue
+        except PermissionError:
+            message = f"process {pid}: a leftover of a killed run by another user; sudo kill {pid}"
+            raise CommandError(message) from None
         sys.stderr.write(f"ended process {pid}, a leftover of a killed run\n")
     deadline = time.monotonic() + ENDED_WITHIN_SECONDS
     while any((PROC / str(pid) / "cwd").exists() for pid in leftovers):
@@ -123,8 +144,7 @@ def _is_ours(pid: int) -> bool:
         words = (entry / "cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
     except OSError:
         return False
-    marks = ("pulumi-language-python", "pulumi-resource-", "pulumi-analyzer", "-m machines ")
-    return any(mark in words for mark in marks)
+    return any(mark in words for mark in (*PLUGINS, MACHINES))
 
 
 def _is_orphaned(pid: int) -> bool:
@@ -135,7 +155,7 @@ def _is_orphaned(pid: int) -> bool:
     parent = _parent(pid)
     while _is_ours(parent):
         parent = _parent(parent)
-    return parent <= 1 or _name(parent) == "systemd"
+    return parent <= 1 or _name(parent) in REAPERS
 
 
 def _parent(pid: int) -> int:

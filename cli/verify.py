@@ -29,9 +29,10 @@ def verify(engine: Engine, stack: str) -> None:
     with agent_with(outputs["sshPrivateKey"], logins) as ssh:
         commands = [_command(ssh, login) for login in logins]
         reports = ask_together(commands, grace_seconds=GRACE_SECONDS)
-    failed = []
+    failed, unfinished = [], []
     for login, report in zip(logins, reports, strict=True):
         if report is None:
+            unfinished.append(login.host)
             sys.stdout.write(f"{login.host}: not waited for, since another host failed\n")
             continue
         sys.stdout.write(report.stdout)
@@ -39,10 +40,11 @@ def verify(engine: Engine, stack: str) -> None:
             failed.append(login.host)
             sys.stdout.write(_cause(login, report))
     sys.stdout.flush()
-    if failed:
+    if failed or unfinished:
+        seen = failed or unfinished
         message = (
-            f"stack {stack}: NOT verified, see above for {' and '.join(failed)}; "
-            f"log in by make ssh STACK={stack} HOST={failed[0]}"
+            f"stack {stack}: NOT verified, see above for {' and '.join(seen)}; "
+            f"log in by make ssh STACK={stack} HOST={seen[0]}"
         )
         raise CommandError(message)
     sys.stdout.write(f"OK: stack {stack}, namesrvAddr {outputs['namesrvAddr']}\n")
@@ -57,6 +59,10 @@ def _command(ssh: tuple[str, ...], login: Login) -> list[str]:
 
 
 def _cause(login: Login, report: CompletedProcess[str]) -> str:
+    if report.returncode < 0:
+        return (
+            f"{login.host}: ssh was ended by signal {-report.returncode}; run make verify again\n"
+        )
     if report.returncode != SSH_FAILED:
         return report.stderr
     cause = (report.stderr.strip() or "no answer").splitlines()[-1]

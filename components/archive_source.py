@@ -22,4 +22,7 @@ def find_archive_problems(settings: ClusterSettings) -> Iterator[str]:
         return
     path = plan_archive(settings).upload_path
     if path is not None and not (PROJECT / path).is_file():
-        yield f"cluster.artifact: 'maven' is not assembled ({path} is missing); run make archive"
+        yield (
+            f"cluster.artifact: 'maven' is not assembled, {path} is missing; "
+            f"run make archive VERSION={settings.version}"
+        )

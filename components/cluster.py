@@ -46,7 +46,10 @@ class Cluster(pulumi.ComponentResource):
         ]
         roll_out = RollOut(f"{name}-roll-out", cluster, processes, opts=child)
         prepared = tuple(self._prepared.values())
-        verification = Verification(f"{name}-verification", prepared, roll_out.steps, opts=child)
+        installs = tuple(self._installs.values())
+        verification = Verification(
+            f"{name}-verification", prepared, installs, roll_out.steps, opts=child
+        )
         self.verified = verification.report
         self.register_outputs({"namesrvAddr": cluster.name_server_list})
 
@@ -58,6 +61,6 @@ class Cluster(pulumi.ComponentResource):
             cluster,
             process,
             self._prepared[host],
-            self._installs[host].installed,
+            self._installs[host],
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -83,6 +83,7 @@ class NspawnHosts(pulumi.ComponentResource):
             ),
             host_key=host_key.public_key,
             identity=identity.incarnation,
+            life=f"{identity.incarnation}:{identity.boots}",
             machine=machine,
             startup_seconds=STARTUP_SECONDS,
             after=(machine,),

@@ -31,6 +31,8 @@ class HostAccess:
     """The pinned public key, as a line of authorized_keys."""
     identity: str
     """Another value means another machine under the same name: all is made again."""
+    life: str
+    """Another value means that the host was started anew, with what it holds."""
     machine: pulumi.Resource | None
     """The host's own resource; what runs on it needs no undoing when it goes."""
     startup_seconds: int

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 import pulumi
+from pulumi_command import remote
 
 from blueprint.paths import PLAN
 from blueprint.plan_file import render_plan
@@ -16,9 +17,10 @@ class PreparedHost(pulumi.ComponentResource):
 
     TYPE: ClassVar[str] = "rocketmq:prepared_host:PreparedHost"
     access: HostAccess
-    gate: pulumi.Resource
-    ready: pulumi.Resource
-    plan: pulumi.Resource
+    gate: remote.Command
+    tools: remote.Command
+    ready: remote.Command
+    plan: remote.Command
 
     def __init__(
         self,
@@ -35,14 +37,14 @@ class PreparedHost(pulumi.ComponentResource):
             render_gate(cluster, host.spec, host.user),
             host.options(self, [], timeout=GATE_TIMEOUT),
         )
-        tools = make_state(
+        self.tools = make_state(
             f"{name}-tools", host, render_tools(host.spec), host.options(self, [self.gate])
         )
         self.ready = make_state(
             f"{name}-preparation",
             host,
             render_preparation(cluster, host.spec),
-            host.options(self, [tools]),
+            host.options(self, [self.tools]),
         )
         plan = RemoteFile(path=PLAN, mode="0644", owner="root:root", text=render_plan(cluster))
         self.plan = make_file(f"{name}-plan", host, plan, host.options(self, [self.ready]))

@@ -10,6 +10,7 @@ from blueprint.scripts import render_service
 from blueprint.topology import ClusterSpec, Process
 from components.over_ssh import RemoteFile, make_file, make_state
 from components.prepared_host import PreparedHost
+from components.rocketmq_install import RocketmqInstall
 
 
 class RocketmqProcess(pulumi.ComponentResource):
@@ -29,7 +30,7 @@ class RocketmqProcess(pulumi.ComponentResource):
         cluster: ClusterSpec,
         process: Process,
         host: PreparedHost,
-        installed: pulumi.Resource,
+        install: RocketmqInstall,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(self.TYPE, process.name, None, opts)
@@ -45,13 +46,13 @@ class RocketmqProcess(pulumi.ComponentResource):
             path=process.paths.unit_file,
             mode="0644",
             owner="root:root",
-            text=render_unit(cluster, process),
+            text=render_unit(cluster, process, install.archive.sha512),
         )
         self.files = (
             self._file("properties", properties),
             self._file("unit", unit),
         )
-        before = [*self.files, installed, host.plan]
+        before = [*self.files, install.installed, host.plan]
         self.service = make_state(
             f"{process.name}-service",
             access,

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 import pulumi
+from pulumi_command import remote
 
 from blueprint.scripts import Archive, render_install
 from blueprint.topology import ClusterSpec
@@ -14,7 +15,8 @@ class RocketmqInstall(pulumi.ComponentResource):
     """The archive, uploaded unless the host downloads it, unpacked under versions/."""
 
     TYPE: ClassVar[str] = "rocketmq:rocketmq_install:RocketmqInstall"
-    installed: pulumi.Resource
+    archive: Archive
+    installed: remote.Command
 
     def __init__(
         self,
@@ -25,6 +27,7 @@ class RocketmqInstall(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(self.TYPE, name, None, opts)
+        self.archive = archive
         access = host.access
         before: list[pulumi.Resource] = [host.ready]
         if archive.upload_path is not None:

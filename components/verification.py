@@ -9,10 +9,14 @@ from pulumi_command import remote
 from blueprint.scripts import render_verification
 from components.over_ssh import make_state
 from components.prepared_host import PreparedHost
+from components.rocketmq_install import RocketmqInstall
 
 
 class Verification(pulumi.ComponentResource):
-    """Each host's processes, registrations and replicas, and a message through each master."""
+    """Each host's processes, registrations and replicas, and a message through each master.
+
+    What every step before it printed is an input, so it runs again whenever anything changed.
+    """
 
     TYPE: ClassVar[str] = "rocketmq:verification:Verification"
     report: pulumi.Output[str]
@@ -21,12 +25,20 @@ class Verification(pulumi.ComponentResource):
         self,
         name: str,
         hosts: Sequence[PreparedHost],
+        installs: Sequence[RocketmqInstall],
         steps: Sequence[remote.Command],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(self.TYPE, name, None, opts)
-        printed = pulumi.Output.all(*(step.stdout for step in steps))
-        reports = [self._verify(host, printed, steps) for host in hosts]
+        before = [
+            *(made for host in hosts for made in (host.gate, host.tools, host.ready, host.plan)),
+            *(install.installed for install in installs),
+            *steps,
+        ]
+        lives = [host.access.life for host in hosts]
+        texts = (text for made in before for text in (made.stdin, made.stdout))
+        printed = pulumi.Output.all(*lives, *texts).apply(lambda texts: [str(t) for t in texts])
+        reports = [self._verify(host, printed, before) for host in hosts]
         self.report = pulumi.Output.all(*(report.stdout for report in reports)).apply("\n".join)
         self.register_outputs({"report": self.report})
 
@@ -34,7 +46,7 @@ class Verification(pulumi.ComponentResource):
         self,
         prepared: PreparedHost,
         printed: pulumi.Output[list[str]],
-        steps: Sequence[remote.Command],
+        before: Sequence[remote.Command],
     ) -> remote.Command:
         host = prepared.access
         return make_state(
@@ -43,6 +55,6 @@ class Verification(pulumi.ComponentResource):
             printed.apply(
                 lambda outputs: render_verification(host.spec, outputs, host.startup_seconds)
             ),
-            host.options(self, [prepared.plan, *steps]),
+            host.options(self, before),
             logging=remote.Logging.STDOUT_AND_STDERR,
         )

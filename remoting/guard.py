@@ -26,7 +26,7 @@ from remoting.errors import (
 )
 from remoting.replication import Offsets, compare_offsets
 from remoting.requests import (
-    broker_permission,
+    broker_config,
     commit_log_max_offset,
     runtime_info,
     update_broker_config,
@@ -40,6 +40,9 @@ _LONGEST_PAUSE_SECONDS = 2.0
 _PAUSE_GROWTH = 1.3
 _READABLE_BY_ALL = 0o644
 _NUMBER = re.compile(r"\d+")
+ACCEPT_SENDS_FROM = "startAcceptSendRequestTimeStamp"
+"""A drained route alone does not refuse producers that still know the old one; this time does."""
+
 WAITING, LIFTED, AHEAD = "waiting", "lifted", "ahead"
 
 
@@ -158,12 +161,14 @@ class Guard:
             return Offsets(commit_log_max_offset(connection), ())
 
     def _lift(self) -> None:
+        wanted = {ACCEPT_SENDS_FROM: "0", "brokerPermission": str(self.permission)}
         with Connection(self.master, self.request_seconds) as connection:
-            update_broker_config(connection, {"brokerPermission": str(self.permission)})
-            permission = broker_permission(connection)
-        if permission != self.permission:
-            cause = f"{self.master} reports brokerPermission={permission} after the lift"
-            raise NotYetError(cause)
+            update_broker_config(connection, wanted)
+            config = broker_config(connection)
+        for key, value in wanted.items():
+            if config.get(key) != value:
+                cause = f"{self.master} reports {key}={config.get(key)} after the lift"
+                raise NotYetError(cause)
 
     def _record(self, state: GuardState) -> None:
         if state != self._written:

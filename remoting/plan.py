@@ -38,6 +38,7 @@ class PlannedBroker:
     role: str
     address: str
     permission: int
+    config: dict[str, str]
     unit: str
     log: str
     guard_state: str | None
@@ -53,6 +54,8 @@ class Plan:
     """A whole cluster."""
 
     cluster: str
+    hosts: tuple[str, ...]
+    """All of them, also one on which nothing is placed."""
     name_servers: tuple[PlannedNameServer, ...]
     brokers: tuple[PlannedBroker, ...]
 
@@ -80,12 +83,6 @@ class Plan:
         key = "brokers"
         raise PlanError(key, name, f"a master, of {masters}")
 
-    @property
-    def hosts(self) -> tuple[str, ...]:
-        """Return the names of all hosts, sorted."""
-        of_name_servers = {server.host for server in self.name_servers}
-        return tuple(sorted(of_name_servers | {broker.host for broker in self.brokers}))
-
 
 def read_plan(path: Path) -> Plan:
     """Read and parse a plan file.
@@ -112,6 +109,7 @@ def parse_plan(document: object) -> Plan:
     root = _Section("", document)
     plan = Plan(
         cluster=root.text("cluster"),
+        hosts=root.names("hosts"),
         name_servers=tuple(_name_server(section) for section in root.sections("nameServers")),
         brokers=tuple(_broker(section) for section in root.sections("brokers")),
     )
@@ -148,6 +146,7 @@ def _broker(section: _Section) -> PlannedBroker:
         role=role,
         address=section.address("address"),
         permission=section.number("permission"),
+        config=section.texts("config"),
         unit=section.text("unit"),
         log=section.text("log"),
         guard_state=None if guard_state is None else section.text("guardState"),
@@ -171,6 +170,18 @@ class _Section:
         if not isinstance(value, str) or not value:
             raise PlanError(self.path(key), value, "a text that is not empty")
         return value
+
+    def texts(self, key: str) -> dict[str, str]:
+        value = self.values.get(key)
+        if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
+            raise PlanError(self.path(key), value, "an object of texts")
+        return value
+
+    def names(self, key: str) -> tuple[str, ...]:
+        value = self.values.get(key)
+        if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
+            raise PlanError(self.path(key), value, "a list of names")
+        return tuple(value)
 
     def number(self, key: str) -> int:
         value = self.values.get(key)

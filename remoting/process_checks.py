@@ -18,9 +18,9 @@ from remoting.checks import (
 )
 from remoting.connection import Connection
 from remoting.errors import NotYetError
-from remoting.guard import AHEAD, GuardState
+from remoting.guard import ACCEPT_SENDS_FROM, AHEAD, GuardState
 from remoting.polling import Check, Deadline, poll
-from remoting.requests import broker_permission, cluster_info, route_permissions
+from remoting.requests import broker_config, cluster_info, route_permissions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,13 +123,17 @@ def _permission(broker: PlannedBroker, deadline: Deadline) -> str:
 
     def attempt() -> str:
         with Connection(broker.address, deadline.request_seconds) as connection:
-            permission = broker_permission(connection)
-        if permission == broker.permission:
-            return f"brokerPermission={permission}"
+            config = broker_config(connection)
+        wanted = {"brokerPermission": str(broker.permission), ACCEPT_SENDS_FROM: "0"}
+        wanted.update(broker.config)
+        others = {key: config.get(key) for key in wanted if config.get(key) != wanted[key]}
+        if not others:
+            return f"brokerPermission={broker.permission}"
         guard = GuardState.read(Path(broker.guard_state)) if broker.guard_state else None
         reason = f"; its guard is {guard.state}: {guard.reason}" if guard else ""
         drained = NotYetError(
-            f"brokerPermission is {permission} instead of {broker.permission}{reason}"
+            ", ".join(f"{key} is {others[key]} instead of {wanted[key]}" for key in others)
+            + reason
         )
         if guard and guard.state == AHEAD:
             raise check.failure(drained)
@@ -164,6 +168,9 @@ def _unit_active(unit: str, deadline: Deadline) -> str:
     def attempt() -> str:
         unit_state = _unit_state(unit, check)
         state, pid = unit_state.get("ActiveState", "unknown"), unit_state.get("MainPID", "0")
+        if state == "active" and unit_state.get("UnitFileState", "enabled") != "enabled":
+            disabled = NotYetError(f"the unit runs, but is {unit_state['UnitFileState']}")
+            raise check.failure(disabled)
         if state == "active" and pid != "0":
             return f"pid {pid}"
         stopped = NotYetError(f"the unit is {state} with main pid {pid}")
@@ -179,7 +186,7 @@ def _unit_state(unit: str, check: Check) -> dict[str, str]:
     systemctl = shutil.which("systemctl")
     if systemctl is None:
         raise check.failure(NotYetError("this host has no systemctl"))
-    command = [systemctl, "show", "--property=ActiveState,MainPID,Job", "--", unit]
+    command = [systemctl, "show", "--property=ActiveState,MainPID,Job,UnitFileState", "--", unit]
     try:
         shown = subprocess.run(  # noqa: S603 -- an argument list, no shell
             command, capture_output=True, text=True, check=True, timeout=_SYSTEMCTL_SECONDS

@@ -13,6 +13,11 @@ mkdir -p "$records"
 new=$(mktemp "$path.XXXXXX")
 trap 'rm -f "$new"' EXIT
 cat >"$new"
+# A connection that broke sent less; every text of ours ends with a line's end.
+if [ ! -s "$new" ] || [ -n "$(tail -c 1 "$new")" ]; then
+	echo "put-file $path: the text did not arrive whole; run again" >&2
+	exit 1
+fi
 chown "$owner" "$new"
 chmod "$mode" "$new"
 writes=$(cat "$counter" 2>/dev/null || echo 0)

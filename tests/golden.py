@@ -8,6 +8,7 @@ from tests.stacks import planned, raw_cluster
 
 GOLDEN = Path(__file__).parent / "unit" / "golden"
 PROPERTIES_SHOWN = ("namesrv-server1", "broker-a", "broker-b", "broker-a-s", "broker-b-s")
+ARCHIVE = "0123456789abcdef" * 8
 UNITS_SHOWN = ("namesrv-server1", "broker-a", "broker-a-s")
 
 
@@ -24,7 +25,7 @@ def golden_texts() -> dict[Path, str]:
         if process.name in PROPERTIES_SHOWN:
             texts[folder / paths.conf_name] = render_process_properties(cluster, process)
         if process.name in UNITS_SHOWN:
-            texts[folder / paths.unit] = render_unit(cluster, process)
+            texts[folder / paths.unit] = render_unit(cluster, process, ARCHIVE)
     return texts
 
 

@@ -11,6 +11,7 @@ from pulumi_command import remote
 
 from blueprint.plan_file import render_plan
 from blueprint.rendering import render_process_properties, render_unit
+from blueprint.versions import maven_sha512
 from components.over_ssh import HostAccess, RemoteFile, make_file, make_state
 from machines.identity import planned_identity
 from tests.recording import (
@@ -118,7 +119,7 @@ def test_the_input_of_a_file_is_exactly_its_rendered_text(recorded, process):
     properties = resources[f"{process.name}-properties"].inputs
     unit = resources[f"{process.name}-unit"].inputs
     assert properties["stdin"] == render_process_properties(CLUSTER, process)
-    assert unit["stdin"] == render_unit(CLUSTER, process)
+    assert unit["stdin"] == render_unit(CLUSTER, process, maven_sha512("5.3.3"))
     paths = process.paths
     assert shlex.split(properties["create"])[1:] == [str(paths.conf_file), "0640", "root:rocketmq"]
     assert shlex.split(unit["create"])[1:] == [str(paths.unit_file), "0644", "root:root"]
@@ -232,6 +233,7 @@ def of_another_user():
         connection=login,
         host_key="ssh-ed25519 AAAA",
         identity="generation-1",
+        life="generation-1:1",
         machine=None,
         startup_seconds=9,
     )

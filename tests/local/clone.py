@@ -3,13 +3,17 @@
 import json
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 import yaml
 
+from machines.places import StackPlace
+
 PROJECT = Path(__file__).parents[2]
 STATE_OF_MACHINES = Path("/var/lib/rocketmq-pulumi")
 UP_SECONDS = 600
+HOSTS = ("server1", "server2")
 
 
 class Clone:
@@ -158,5 +162,17 @@ def leftovers(clone: Clone) -> list[str]:
     mounts = Path("/proc/self/mounts").read_text().splitlines()
     found += [line for line in mounts if str(place) in line]
     links = subprocess.run(["ip", "-o", "link"], capture_output=True, text=True, check=True).stdout
-    found += [line for line in links.splitlines() if f"rmq-{clone.stack}" in line]
+    stack = StackPlace(stack=clone.stack)
+    devices = [f"rmq-{clone.stack}", *(stack.host(name).device for name in HOSTS)]
+    found += [line for line in links.splitlines() if any(d in line for d in devices)]
+    found += [str(p) for d in devices for p in Path("/run/netns").glob(d)]
+    found += [
+        str(p)
+        for p in Path(tempfile.gettempdir()).glob("rocketmq-ssh-*")
+        if not is_of_the_living(p)
+    ]
     return found
+
+
+def is_of_the_living(folder: Path) -> bool:
+    return Path(f"/proc/{folder.name.split('-')[2]}").exists()

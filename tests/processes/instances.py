@@ -11,6 +11,8 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from blueprint.rendering import DRAINED
+
 PROJECT = Path(__file__).resolve().parents[2]
 NAME_SERVER_MAIN = "org.apache.rocketmq.namesrv.NamesrvStartup"
 BROKER_MAIN = "org.apache.rocketmq.broker.BrokerStartup"
@@ -140,7 +142,7 @@ def make_group(folder: Path, rocketmq: Path) -> Group:
             "brokerName": "broker-a",
             "brokerId": str(broker_id),
             "brokerRole": "SLAVE" if broker_id else "SYNC_MASTER",
-            "brokerPermission": "6" if broker_id else "4",
+            **({} if broker_id else dict(line.split("=") for line in DRAINED)),
             "flushDiskType": "ASYNC_FLUSH",
             "autoCreateTopicEnable": "false",
             "autoCreateSubscriptionGroup": "false",

@@ -17,11 +17,18 @@ from remoting.checks import (
     check_in_sync,
     check_name_server_ready,
 )
+from remoting.codes import ResponseCode
 from remoting.commands import EXIT_AHEAD, EXIT_FAILED, EXIT_OK, main
 from remoting.connection import Connection
 from remoting.messages import count_messages, read_topic
 from remoting.polling import Check, Deadline, poll
-from remoting.requests import broker_permission, cluster_info, ha_status, update_broker_config
+from remoting.requests import (
+    broker_permission,
+    cluster_info,
+    create_topic,
+    ha_status,
+    update_broker_config,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,7 +86,12 @@ def write_plan(group: Group, folder: Path, guard_state: Path) -> Path:
 
     def broker(instance: Instance, name: str, host: str) -> dict[str, Any]:
         broker_id = int(instance.properties["brokerId"])
-        keys = {"group": "broker-a", "id": broker_id, "permission": 6}
+        keys = {
+            "group": "broker-a",
+            "id": broker_id,
+            "permission": 6,
+            "config": {"inSyncReplicas": "2"},
+        }
         role = {"role": instance.properties["brokerRole"]}
         state = {"guardState": None if broker_id else str(guard_state)}
         return {**process(instance, name, host), **keys, **role, **state}
@@ -87,6 +99,7 @@ def write_plan(group: Group, folder: Path, guard_state: Path) -> Path:
     first, second = group.name_servers
     plan = {
         "cluster": "DefaultCluster",
+        "hosts": ["server1", "server2"],
         "nameServers": [
             process(first, "namesrv-1", "server1"),
             process(second, "namesrv-2", "server2"),
@@ -141,6 +154,14 @@ def test_an_empty_permission_registers_and_changes_nothing(group: Group):
         assert broker_permission(connection) == 4
     written = (group.master.home / "process.properties").read_text().splitlines()
     assert "brokerPermission=4" in written
+
+
+def test_a_drained_master_refuses_even_who_knows_its_address(group: Group):
+    with Connection(group.master.address) as connection:
+        create_topic(connection, TOPIC)
+    (refused,) = send(group)
+    assert refused["code"] == ResponseCode.SYSTEM_ERROR
+    assert count(group.master) == 0
 
 
 def test_the_guard_lifts_the_drain_once_the_slave_is_in_sync(group: Group, tmp_path: Path):

@@ -5,6 +5,7 @@ import hashlib
 import pytest
 
 from blueprint.artifact import plan_archive
+from blueprint.errors import SettingsError
 from blueprint.parsing import parse_settings
 from blueprint.versions import maven_sha512
 from components.archive_source import find_archive_problems
@@ -33,11 +34,27 @@ def test_no_word_about_the_archive_means_the_assembled_one():
     assert plan_archive(parse_settings(raw)).sha512 == maven_sha512("5.3.3")
 
 
-@pytest.mark.parametrize("scheme", ["https", "http", "file"])
-def test_an_archive_with_an_address_is_downloaded_by_the_hosts(scheme):
-    said = {"source": "url", "url": f"{scheme}://mirror.example/a.zip", "sha512": DIGEST}
+@pytest.mark.parametrize("url", ["https://mirror.example/a.zip", "http://mirror.example/a.zip"])
+def test_machines_of_this_computer_cannot_download(url):
+    said = {"source": "url", "url": url, "sha512": DIGEST}
+    with pytest.raises(SettingsError, match="which have no way out"):
+        parse_settings(changed(artifact=said, version="5.9.9"))
+
+
+@pytest.mark.parametrize("url", ["ftp://a/b.zip", "https://user:secret@a/b.zip", "http://[a"])
+def test_an_address_that_is_none_or_holds_a_login_is_refused_without_its_login(url):
+    said = {"source": "url", "url": url, "sha512": DIGEST}
+    with pytest.raises(SettingsError) as refused:
+        parse_settings(changed(artifact=said))
+    (problem,) = refused.value.problems
+    assert problem.startswith("cluster.artifact.url: ")
+    assert "secret" not in problem
+
+
+def test_an_archive_with_an_address_is_downloaded_by_the_hosts():
+    said = {"source": "url", "url": "file:///mirror/a.zip", "sha512": DIGEST}
     archive = plan_archive(parse_settings(changed(artifact=said, version="5.9.9")))
-    assert (archive.sha512, archive.url) == (DIGEST, f"{scheme}://mirror.example/a.zip")
+    assert (archive.sha512, archive.url) == (DIGEST, "file:///mirror/a.zip")
     assert archive.upload_path is None
 
 
@@ -96,5 +113,5 @@ def test_an_archive_that_is_not_assembled_yet_is_refused_with_the_command(projec
 
 @pytest.mark.usefixtures("project")
 def test_a_downloaded_archive_needs_nothing_on_this_computer():
-    said = {"source": "url", "url": "https://mirror.example/a.zip", "sha512": DIGEST}
+    said = {"source": "url", "url": "file:///mirror/a.zip", "sha512": DIGEST}
     assert list(find_archive_problems(parse_settings(changed(artifact=said)))) == []

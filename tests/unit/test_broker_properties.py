@@ -47,7 +47,6 @@ DECIDED_BY = {
     "totalReplicas": "cluster.scheme",
     "inSyncReplicas": "cluster.scheme",
     "rocketmqHome": "cluster.version",
-    "aclEnable": "authenticationEnabled",
 }
 
 
@@ -67,7 +66,7 @@ def test_a_property_that_the_plan_decides_is_refused_with_what_decides_it(name):
         ("flushDiskType", "SYNC_FLUSH"),
         ("brokerPermission", 4),
         ("logicalDiskSpaceCleanForciblyThreshold", 0.8),
-        ("metricsExporterType", "PROM"),
+        ("metricsExporterType", "LOG"),
         ("autoCreateTopicEnable", False),
     ],
 )

@@ -133,10 +133,22 @@ def test_the_lock_of_another_stack_is_left_alone(lock):
 
 
 @pytest.mark.usefixtures("project")
+def test_the_old_text_of_an_update_that_died_is_forgotten():
+    urn = "urn:pulumi:local::rocketmq::command:remote:Command::broker-a-properties"
+    other = "urn:pulumi:local::rocketmq::command:remote:Command::broker-b-properties"
+    resources = [{"urn": u, "inputs": {"stdin": "a=1\n", "create": "c"}} for u in (urn, other)]
+    pending = [{"type": "updating", "resource": {"urn": urn}}]
+    engine = StoredStack({"resources": resources, "pending_operations": pending})
+    recover(engine, "local")
+    (stored,) = engine.replaced
+    texts = [resource["inputs"]["stdin"] for resource in stored["deployment"]["resources"]]
+    assert texts == ["", "a=1\n"]
+
+
 @pytest.mark.parametrize("url", ["s3://bucket", "https://cloud.example", None])
 def test_a_backend_that_is_no_folder_keeps_its_own_locks(monkeypatch, url):
     if url is None:
-        monkeypatch.delenv("PULUMI_BACKEND_URL")
+        monkeypatch.delenv("PULUMI_BACKEND_URL", raising=False)
     else:
         monkeypatch.setenv("PULUMI_BACKEND_URL", url)
     engine = StoredStack()

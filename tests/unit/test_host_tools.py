@@ -89,6 +89,14 @@ def test_the_service_user_can_pass_through_the_folder_of_its_file(put_file):
     assert put_file.path.parent.stat().st_mode & 0o777 == 0o755
 
 
+@pytest.mark.parametrize("text", ["", "half of a li"])
+def test_a_text_that_did_not_arrive_whole_replaces_nothing(put_file, text):
+    put_file("a=1\n")
+    with pytest.raises(subprocess.CalledProcessError):
+        put_file(text)
+    assert put_file.path.read_text("utf-8") == "a=1\n"
+
+
 @pytest.fixture
 def before_start(tmp_path):
     text = (TEMPLATES / "before-start.sh").read_text("utf-8")
@@ -109,13 +117,13 @@ def before_start(tmp_path):
 
 def test_a_process_gets_its_own_copy_that_others_cannot_read(before_start):
     folder = before_start()
-    assert (folder / "copy").read_text("utf-8") == "brokerId=0\n"
+    assert (folder / "copy").read_text("utf-8") == "brokerId=0\n\n"
     assert (folder / "copy").stat().st_mode & 0o007 == 0
 
 
 def test_a_master_gets_the_line_that_drains_it_in_its_copy_only(before_start):
-    folder = before_start("brokerPermission=4")
-    assert (folder / "copy").read_text("utf-8") == "brokerId=0\nbrokerPermission=4\n"
+    folder = before_start("brokerPermission=4", "another=1")
+    assert (folder / "copy").read_text("utf-8") == "brokerId=0\n\nbrokerPermission=4\nanother=1\n"
     assert (folder / "properties").read_text("utf-8") == "brokerId=0\n"
 
 
@@ -131,4 +139,4 @@ def test_what_a_process_wrote_into_its_copy_is_gone_at_the_next_start(before_sta
     folder = before_start()
     (folder / "copy").write_text("brokerId=9\n", "utf-8")
     before_start()
-    assert (folder / "copy").read_text("utf-8") == "brokerId=0\n"
+    assert (folder / "copy").read_text("utf-8") == "brokerId=0\n\n"

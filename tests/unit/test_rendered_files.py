@@ -4,7 +4,7 @@ import pytest
 
 from blueprint.errors import RenderError
 from blueprint.rendering import render, render_broker_properties, render_unit
-from tests.golden import GOLDEN, golden_texts
+from tests.golden import ARCHIVE, GOLDEN, golden_texts
 from tests.stacks import changed, planned, raw_cluster, ring
 
 LAYOUT = {
@@ -141,16 +141,17 @@ def test_no_line_of_a_rendered_file_ends_with_a_blank():
 def test_only_a_master_boots_drained_and_has_a_guard(groups):
     cluster = planned(ring(groups, 2))
     for process in cluster.processes:
-        unit = render_unit(cluster, process)
+        unit = render_unit(cluster, process, ARCHIVE)
         is_master = process in cluster.masters
-        assert (" brokerPermission=4\n" in unit) is is_master
+        drained = " brokerPermission=4 startAcceptSendRequestTimeStamp=4102444800000\n"
+        assert (drained in unit) is is_master
         assert (f"rocketmq-guard@{process.paths.instance}.service" in unit) is is_master
 
 
 def test_a_unit_starts_java_itself_as_the_service_user_with_the_heap_of_the_plan():
     cluster = planned(raw_cluster())
     for process in cluster.processes:
-        unit = render_unit(cluster, process).splitlines()
+        unit = render_unit(cluster, process, ARCHIVE).splitlines()
         (start,) = [line for line in unit if line.startswith("ExecStart=")]
         assert start.startswith("ExecStart=/usr/bin/java ")
         assert f" -Xms{process.heap_mib}m -Xmx{process.heap_mib}m " in start
@@ -161,7 +162,7 @@ def test_a_unit_starts_java_itself_as_the_service_user_with_the_heap_of_the_plan
 def test_a_unit_may_write_nothing_but_its_own_home_and_store():
     cluster = planned(raw_cluster())
     for process in cluster.processes:
-        unit = render_unit(cluster, process).splitlines()
+        unit = render_unit(cluster, process, ARCHIVE).splitlines()
         own = [process.paths.user_home, process.paths.store]
         expected = " ".join(str(path) for path in own if path)
         assert f"ReadWritePaths={expected}" in unit
@@ -171,7 +172,7 @@ def test_a_unit_may_write_nothing_but_its_own_home_and_store():
 def test_each_unit_names_its_version_and_never_a_link():
     cluster = planned(changed(version="5.2.0"))
     for process in cluster.processes:
-        unit = render_unit(cluster, process)
+        unit = render_unit(cluster, process, ARCHIVE)
         assert "ROCKETMQ_HOME=/usr/local/rocketmq/versions/5.2.0 " in unit
         assert "5.3.3" not in unit
 

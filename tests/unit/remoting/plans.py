@@ -21,6 +21,7 @@ def broker(name: str, host: str, address: str, **changes: Any) -> dict[str, Any]
         "role": "SLAVE" if is_slave else "SYNC_MASTER",
         "address": address,
         "permission": 6,
+        "config": {},
         "unit": f"rocketmq-{name}.service",
         "log": "/log",
         "guardState": None,
@@ -31,6 +32,7 @@ def broker(name: str, host: str, address: str, **changes: Any) -> dict[str, Any]
 def seed_plan() -> dict[str, Any]:
     return {
         "cluster": "DefaultCluster",
+        "hosts": ["server1", "server2"],
         "nameServers": [name_server(1, "10.0.0.11:9876"), name_server(2, "10.0.0.12:9876")],
         "brokers": [
             broker("broker-a", "server1", "10.0.0.11:10911", guardState="/run/a.json"),

@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from remoting.guard import ACCEPT_SENDS_FROM
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -87,6 +89,7 @@ class FakeBroker:
     acks: dict[str, int] = field(default_factory=dict)  # by the slave's ip
     boot: str = "1"
     keeps_permission: bool = False
+    accepts_sends_from: str = "0"
     nudges: int = 0
     listed: dict[str, Any] = field(default_factory=dict)
 
@@ -99,14 +102,17 @@ class FakeBroker:
         return request.answer(body=bodies[request.code]().encode())
 
     def _update(self, text: str) -> bytes:
-        value = text.strip().partition("=")[2]
+        changes = dict(line.partition("=")[::2] for line in text.strip().splitlines())
+        value = changes["brokerPermission"]
+        self.accepts_sends_from = changes.get(ACCEPT_SENDS_FROM, self.accepts_sends_from)
         self.nudges += not value
         if value and not self.keeps_permission:
             self.permission = int(value)
         return b""
 
     def _config(self) -> str:
-        return f"brokerName=broker-a\nbrokerPermission={self.permission}\n"
+        accepts = f"{ACCEPT_SENDS_FROM}={self.accepts_sends_from}"
+        return f"brokerName=broker-a\nbrokerPermission={self.permission}\n{accepts}\n"
 
     def _runtime(self) -> str:
         table = {"commitLogMaxOffset": str(self.offset), "bootTimestamp": self.boot}

@@ -1,13 +1,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import zipfile
 
 import pytest
 
-from remoting.bundle import bundle_bytes
 from remoting.commands import EXIT_AHEAD, EXIT_FAILED, EXIT_OK, main
 from tests.unit.remoting.plans import broker, seed_plan
 from tests.unit.remoting.scripted_peer import FakeBroker, ScriptedPeer, listed_broker
@@ -110,18 +106,3 @@ def test_what_is_no_address_is_a_usage_error_and_never_waited_for(capsys):
     broker = ["--cluster", "C", "--broker", "b", "--id", "0", "--address", "10.0.0.1:1"]
     assert main(["broker-registered", "--name-servers", "a;b", *broker]) == EXIT_FAILED
     assert "address 'a' is not host:port" in capsys.readouterr().err
-
-
-def test_the_bundle_runs_by_itself_and_has_the_same_bytes_every_time(tmp_path):
-    bundle = tmp_path / "remoting.pyz"
-    bundle.write_bytes(bundle_bytes())
-    assert bundle_bytes() == bundle.read_bytes()
-    with zipfile.ZipFile(bundle) as archive:
-        assert archive.testzip() is None
-        assert archive.namelist() == sorted(archive.namelist())
-    command = [sys.executable, "-I", str(bundle), "name-server-ready", "--address", "127.0.0.1:1"]
-    ran = subprocess.run(
-        [*command, "--timeout", "0.1"], capture_output=True, text=True, check=False, cwd=tmp_path
-    )
-    assert ran.returncode == EXIT_FAILED
-    assert ran.stderr.startswith("name-server-ready failed for 127.0.0.1:1")

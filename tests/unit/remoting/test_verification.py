@@ -77,6 +77,7 @@ def test_a_sound_name_server_is_verified():
     with ScriptedPeer(FakeBroker(listed=table)) as peer:
         plan = {
             "cluster": CLUSTER,
+            "hosts": ["server1", "server2"],
             "nameServers": [name_server(1, peer.address)],
             "brokers": [broker("broker-a", "server2", "127.0.0.1:1")],
         }
@@ -102,6 +103,7 @@ def test_a_drained_master_fails_with_the_reason_of_its_guard(tmp_path):
             files = {"guardState": str(state), "log": str(log)}
             plan = {
                 "cluster": CLUSTER,
+                "hosts": ["server1", "server2"],
                 "nameServers": [name_server(1, server.address)],
                 "brokers": [broker("broker-a", "server1", master.address, **files)],
             }
@@ -122,6 +124,7 @@ def test_every_failed_process_is_listed():
     report = verify(
         {
             "cluster": CLUSTER,
+            "hosts": ["server1", "server2"],
             "nameServers": [name_server(1, "127.0.0.1:1"), name_server(2, "127.0.0.1:2")],
             "brokers": [broker("broker-a", "server1", "127.0.0.1:3")],
         }
@@ -166,6 +169,7 @@ def test_a_unit_that_does_not_run_fails_before_anything_is_asked(fake_systemctl,
     plan = parse_plan(
         {
             "cluster": CLUSTER,
+            "hosts": ["server1", "server2"],
             "nameServers": [name_server(1, "127.0.0.1:1")],
             "brokers": [broker("broker-a", "server2", "127.0.0.1:3")],
         }

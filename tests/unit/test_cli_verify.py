@@ -1,0 +1,64 @@
+"""A cluster is OK only when every host said so."""
+
+import pytest
+
+from cli.errors import CommandError
+from cli.processes import ask_together
+from cli.verify import verify
+
+OUTPUTS = {
+    "namesrvAddr": "10.0.0.1:9876",
+    "sshPrivateKey": "key",
+    "logins": {
+        host: {"address": "10.0.0.1", "user": "root", "hostKey": "k"}
+        for host in ("server1", "server2")
+    },
+}
+
+
+class Stored:
+    def outputs(self):
+        return OUTPUTS
+
+
+@pytest.fixture
+def say(monkeypatch):
+    """Put shell commands in the place of the hosts' answers."""
+
+    class Agent:
+        def __enter__(self):
+            return ("ssh",)
+
+        def __exit__(self, *_):
+            pass
+
+    def use(*commands):
+        answers = iter(commands)
+        monkeypatch.setattr("cli.verify.agent_with", lambda *_: Agent())
+        monkeypatch.setattr("cli.verify._command", lambda *_: ["sh", "-c", next(answers)])
+        monkeypatch.setattr("cli.verify.GRACE_SECONDS", 0.1)
+
+    return use
+
+
+def test_ok_is_said_when_every_host_is_verified(say, capsys):
+    say("echo one", "echo two")
+    verify(Stored(), "local")
+    assert capsys.readouterr().out == "one\ntwo\nOK: stack local, namesrvAddr 10.0.0.1:9876\n"
+
+
+@pytest.mark.parametrize("death", ["kill -9 $$", "kill -15 $$", "exit 1", "exit 255"])
+def test_no_ok_when_one_answer_failed_or_never_came(say, capsys, death):
+    say(death, "exec sleep 60")
+    with pytest.raises(CommandError, match="NOT verified, see above for server1"):
+        verify(Stored(), "local")
+    out = capsys.readouterr().out
+    assert "OK:" not in out
+    assert "server2: not waited for" in out
+
+
+def test_one_that_ends_by_itself_within_the_grace_is_heard():
+    first, second = ask_together(
+        [["sh", "-c", "exit 3"], ["sh", "-c", "sleep 0.2; echo late"]], grace_seconds=10
+    )
+    assert (first.returncode, second.stdout) == (3, "late\n")

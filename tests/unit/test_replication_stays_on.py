@@ -1,0 +1,67 @@
+"""Settings that would quietly take away what the cluster promises are refused."""
+
+import pytest
+
+from blueprint.errors import SettingsError
+from blueprint.parsing import parse_settings
+from tests.stacks import changed
+
+
+def problem_of(**changes):
+    with pytest.raises(SettingsError) as refused:
+        parse_settings(changed(**changes))
+    (problem,) = refused.value.problems
+    assert "\n" not in problem
+    return problem
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "duplicationEnable",
+        "enableDLegerCommitLog",
+        "enableControllerMode",
+        "enableSlaveActingMaster",
+        "startAcceptSendRequestTimeStamp",
+        "bindAddress",
+    ],
+)
+def test_a_property_that_changes_replication_is_not_for_a_person_to_set(name):
+    problem = problem_of(properties={name: "true"})
+    assert problem.startswith(f"cluster.properties.{name}: 'true' cannot be set here")
+
+
+def test_metrics_of_two_brokers_of_a_host_would_share_a_port():
+    assert "5557" in problem_of(properties={"metricsExporterType": "PROM"})
+
+
+def test_a_password_is_refused_and_not_repeated():
+    problem = problem_of(properties={"initAuthenticationUser": '{"password":"s3cret"}'})
+    assert problem.startswith("cluster.properties.initAuthenticationUser: ")
+    assert "s3cret" not in problem
+
+
+@pytest.mark.parametrize("value", ["1s 5s\\", "caf\u00e9"])
+def test_text_that_java_reads_otherwise_is_refused(value):
+    problem = problem_of(properties={"messageDelayLevel": value})
+    assert problem.startswith("cluster.properties.messageDelayLevel: ")
+
+
+@pytest.mark.parametrize(
+    ("groups", "shared"),
+    [
+        (["broker-a", "broker-a-s"], "the unit rocketmq-broker-a-s.service"),
+        (["broker-a", "broker-as"], "the store /usr/local/rocketmq/store/broker-as"),
+        (["namesrv", "broker-b"], "the unit rocketmq-namesrv.service"),
+    ],
+)
+def test_group_names_that_would_share_a_unit_or_a_store_are_refused(groups, shared):
+    with pytest.raises(SettingsError) as refused:
+        parse_settings(changed(groups=groups))
+    lines = [line for line in refused.value.problems if shared in line]
+    assert len(lines) == 1
+    assert lines[0].startswith("cluster.groups: ")
+
+
+def test_a_version_without_this_replication_is_refused():
+    assert "is not a version 5.x" in problem_of(version="4.9.8")
