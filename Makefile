@@ -85,7 +85,7 @@ golden: python ## write the golden files anew; read the diff before you commit i
 	@$(WITH_ENV) python -m tests.golden
 
 .PHONY: test
-test: setup check test-go test-engine test-processes test-local ## everything: no host, engine, processes, machines
+test: setup check test-go test-engine test-processes test-local ## the tests: no host, engine, processes, machines (root)
 
 .PHONY: test-go
 test-go: ## the stand-in command provider keeps the official behaviour and limits
@@ -108,5 +108,5 @@ test-kills: setup ## kill `make up` at KILLS random moments, then bring it up
 	@KILLS=$(KILLS) $(PYTEST) -q tests/local -m kills
 
 .PHONY: clean
-clean: ## remove what setup made in this clone (not the cache, not a stack that is up)
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
+clean: ## remove what setup made in this clone; not the cache, not the state of stacks
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .state/uv .state/bin .state/pulumi-home .state/archive
