@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,28 @@ def test_the_stock_java_client_exchanges_messages_through_both_masters(
         check=False,
     )
     assert "sent=100 received=100 brokers=broker-a,broker-b" in done.stdout, done.stderr[-2000:]
+
+
+def test_a_cluster_at_work_is_verified_and_loses_nothing(clone: Clone, hosts: LiveHosts):
+    hosts.create_topic("at-work")
+    codes: list[int] = []
+    verified = threading.Event()
+
+    def produce() -> None:
+        while not verified.is_set():
+            codes.extend(sent.code for sent in hosts.send("broker-a", "at-work"))
+
+    producer = threading.Thread(target=produce)
+    producer.start()
+    try:
+        done = clone.make("verify")
+    finally:
+        verified.set()
+        producer.join()
+    assert done.returncode == 0, done.stdout
+    assert codes
+    assert codes == [SEND_OK] * len(codes)
+    assert len({message.unique_key for message in hosts.read("broker-a", "at-work")}) == len(codes)
 
 
 def test_services_run_as_their_own_user(hosts: LiveHosts):
