@@ -3,7 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from blueprint.memory import LEAST_BROKER_HEAP_MIB, LEAST_NAME_SERVER_HEAP_MIB, most_mib
+from blueprint.memory import (
+    LEAST_BROKER_DIRECT_MIB,
+    LEAST_BROKER_HEAP_MIB,
+    LEAST_NAME_SERVER_HEAP_MIB,
+    most_mib,
+)
 from blueprint.ports import HIGHEST_PORT, LOWEST_LISTEN_PORT
 from blueprint.properties import find_property_problems
 from blueprint.schemes import TRAITS
@@ -196,6 +201,11 @@ def _heap_problems(cluster: ClusterSpec) -> Iterator[str]:
             yield (
                 f"cluster.heap: {process.name} would get {process.heap_mib} MiB, and does not "
                 f"boot with less than {least} MiB"
+            )
+        if isinstance(process, BrokerSpec) and process.direct_mib < LEAST_BROKER_DIRECT_MIB:
+            yield (
+                f"cluster.heap.brokerDirect: {process.name} would get {process.direct_mib} MiB, "
+                f"and does not serve with less than {LEAST_BROKER_DIRECT_MIB} MiB"
             )
 
 

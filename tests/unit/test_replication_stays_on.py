@@ -63,5 +63,12 @@ def test_group_names_that_would_share_a_unit_or_a_store_are_refused(groups, shar
     assert lines[0].startswith("cluster.groups: ")
 
 
+def test_direct_memory_that_serves_nothing_is_refused():
+    with pytest.raises(SettingsError) as refused:
+        parse_settings(changed(heap={"brokerDirect": "1MiB"}))
+    assert len(refused.value.problems) == 4
+    assert all(line.startswith("cluster.heap.brokerDirect: ") for line in refused.value.problems)
+
+
 def test_a_version_without_this_replication_is_refused():
     assert "is not a version 5.x" in problem_of(version="4.9.8")
