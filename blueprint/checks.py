@@ -21,7 +21,7 @@ from blueprint.topology import (
     place_groups,
     plan_cluster,
 )
-from blueprint.versions import maven_sha512, official_archive, parse_version, require_safe
+from blueprint.versions import maven_sha512, official_archive, require_safe
 
 KNOWN_MAJOR = 5
 
@@ -46,10 +46,7 @@ def find_problems(settings: ClusterSettings) -> tuple[str, ...]:
 def find_field_problems(version: object, properties: object) -> Iterator[str]:
     """Check the two fields that need no other, of settings that are no whole."""
     if isinstance(version, str):
-        try:
-            require_safe(version)
-        except ValueError as problem:
-            yield str(problem)
+        yield from _unusable_version(version)
     if isinstance(properties, Mapping):
         texts = {str(name): property_text(value) for name, value in properties.items()}
         yield from find_property_problems(
@@ -57,15 +54,25 @@ def find_field_problems(version: object, properties: object) -> Iterator[str]:
         )
 
 
-def _version_problems(settings: ClusterSettings) -> Iterator[str]:
+def _unusable_version(text: str) -> Iterator[str]:
     try:
-        require_safe(settings.version)
-        if parse_version(settings.version).major != KNOWN_MAJOR:
-            yield (
-                f"cluster.version: {settings.version} is not a version {KNOWN_MAJOR}.x, whose "
-                "replication this program sets up and checks"
-            )
-            return
+        version = require_safe(text)
+    except ValueError as problem:
+        yield str(problem)
+        return
+    if version.major != KNOWN_MAJOR:
+        yield (
+            f"cluster.version: {text} is not a version {KNOWN_MAJOR}.x, whose "
+            "replication this program sets up and checks"
+        )
+
+
+def _version_problems(settings: ClusterSettings) -> Iterator[str]:
+    unusable = tuple(_unusable_version(settings.version))
+    if unusable:
+        yield from unusable
+        return
+    try:
         if settings.artifact.source == "official":
             official_archive(settings.version)
         elif settings.artifact.source == "maven":

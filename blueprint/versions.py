@@ -28,10 +28,9 @@ _FIRST_SAFE: Final = {4: Version(4, 9, 7), 5: Version(5, 1, 2)}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KnownVersion:
-    """One release: what it needs and the digests of its archives; None is a digest not known."""
+    """One release and the digests of its archives; None is a digest not known."""
 
     version: str
-    minimum_java: int
     official_sha512: str | None
     maven_sha512: str | None
 
@@ -60,19 +59,17 @@ class OfficialArchive:
 KNOWN_VERSIONS: Final = (
     KnownVersion(
         version="5.3.3",
-        minimum_java=8,
         official_sha512=None,
         maven_sha512=(
             "3fe5c3987b78301c4785f2eff64cc7410d7d2da0ad244bed3eb42518add6643e"
             "30bac9380d9631f8e3c4d53dd29b0d8d4a5e9142ec83acf7b18122974059b3ec"
         ),
     ),
-    KnownVersion(version="5.3.2", minimum_java=8, official_sha512=None, maven_sha512=None),
-    KnownVersion(version="5.3.1", minimum_java=8, official_sha512=None, maven_sha512=None),
-    KnownVersion(version="5.3.0", minimum_java=8, official_sha512=None, maven_sha512=None),
+    KnownVersion(version="5.3.2", official_sha512=None, maven_sha512=None),
+    KnownVersion(version="5.3.1", official_sha512=None, maven_sha512=None),
+    KnownVersion(version="5.3.0", official_sha512=None, maven_sha512=None),
     KnownVersion(
         version="5.2.0",
-        minimum_java=8,
         official_sha512=None,
         maven_sha512=(
             "6a9a80b3be68cd8b5771bd339b98e141c4f42293c14bdaef6f11f3b6c2ea13d8"

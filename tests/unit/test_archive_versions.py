@@ -92,9 +92,7 @@ def test_official_without_an_established_digest_asks_for_url_and_digest():
 
 
 def test_official_with_an_established_digest_gives_url_and_digest(monkeypatch):
-    known = type(KNOWN_VERSIONS[0])(
-        version="5.9.9", minimum_java=8, official_sha512="ab" * 64, maven_sha512=None
-    )
+    known = type(KNOWN_VERSIONS[0])(version="5.9.9", official_sha512="ab" * 64, maven_sha512=None)
     monkeypatch.setattr("blueprint.versions.KNOWN_VERSIONS", (known,))
     assert official_archive("5.9.9") == OfficialArchive(url=known.official_url, sha512="ab" * 64)
 
