@@ -15,6 +15,9 @@ ROOT = "cluster"
 DEEPEST = 5
 """Levels of settings: a key taken out may leave its object without something required."""
 
+DISCRIMINATORS = ("provider", "source")
+"""The keys whose value says which other keys their object has."""
+
 Location = tuple[int | str, ...]
 
 
@@ -98,7 +101,7 @@ def _path_in(raw: Any, location: Location) -> Location:  # noqa: ANN401 (raw con
     here: Any = raw
     for position, step in enumerate(location):
         last = position == len(location) - 1
-        tags = (here.get("source"), here.get("provider")) if isinstance(here, Mapping) else ()
+        tags = [here.get(key) for key in DISCRIMINATORS] if isinstance(here, Mapping) else ()
         if not last and step in tags:
             continue
         if isinstance(here, Mapping) and (step in here or last):
@@ -128,12 +131,33 @@ def _line(error: ErrorDetails, raw: Mapping[str, Any]) -> str:
         return f"{key}: {error['input']!r} is for no known key; allowed here are {allowed}"
     if kind == "missing":
         return f"{key}: is missing"
+    if kind.startswith("union_tag_"):
+        return _line_of_discriminator(key, error, in_full=not isinstance(_at(raw, path), str))
     said = error["msg"].removeprefix("Value error, ")
     given = error["input"]
     # An address may hold a login.
     hidden = isinstance(given, Mapping) or path[-1] == "url"
     shown = "" if hidden or repr(given) in said else f"{given!r}: "
     return f"{key}: {shown}{said[0].lower()}{said[1:]}"
+
+
+def _line_of_discriminator(key: str, error: ErrorDetails, *, in_full: bool) -> str:
+    """Return the line for an object whose kind is not said, or is none of those there are.
+
+    Where a bare word may stand for the object, it is the key's own value.
+    """
+    context = error.get("ctx", {})
+    if in_full:
+        key = f"{key}.{str(context['discriminator']).strip(chr(39))}"
+    if error["type"] == "union_tag_not_found":
+        return f"{key}: is missing; it says of which kind the rest is"
+    return f"{key}: {context['tag']!r} is not one of {context['expected_tags']}"
+
+
+def _at(raw: Any, path: Location) -> Any:  # noqa: ANN401 (raw configuration is any JSON)
+    for step in path:
+        raw = raw[step]
+    return raw
 
 
 def _keys_beside(location: Location) -> list[str]:
@@ -150,7 +174,7 @@ def _step_into(model: Any, step: int | str) -> Any:  # noqa: ANN401 (annotations
         for name, field in candidate.model_fields.items():
             if step == (field.alias or name):
                 return field.annotation
-            if name == "source" and step in get_args(field.annotation):
+            if name in DISCRIMINATORS and step in get_args(field.annotation):
                 return candidate
     return candidates[0] if candidates and isinstance(step, int) else model
 

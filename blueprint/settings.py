@@ -1,56 +1,22 @@
 """What a person wrote under `cluster`, checked field by field; `checks` compares the fields."""
 
 from collections.abc import Mapping
-from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+
+from blueprint.fields import (
+    GroupName,
+    HostName,
+    Mebibytes,
+    Port,
+    Settings,
+    Sha512,
+    Url,
+    source_in_full,
 )
-from pydantic.alias_generators import to_camel
-
-from blueprint.memory import parse_mebibytes
+from blueprint.host_settings import HostsSettings
 from blueprint.schemes import Scheme
-
-NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
-SHA512 = r"^[0-9a-fA-F]{128}$"
-
-HostName = Annotated[str, StringConstraints(pattern=NAME, max_length=24)]
-GroupName = Annotated[str, StringConstraints(pattern=NAME, max_length=64)]
-Sha512 = Annotated[str, StringConstraints(pattern=SHA512, to_lower=True)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-
-
-def _memory_text(value: object) -> object:
-    return parse_mebibytes(value) if isinstance(value, str) else value
-
-
-def _not_a_bare_number(value: object) -> object:
-    if isinstance(value, int):
-        message = f"{value!r} has no unit; write it as 512MiB or 4GiB"
-        raise ValueError(message)  # noqa: TRY004 (pydantic reports ValueError, not TypeError)
-    return value
-
-
-Mebibytes = Annotated[
-    int, Field(ge=1), BeforeValidator(_memory_text), BeforeValidator(_not_a_bare_number)
-]
-
-
-def _https(url: str) -> str:
-    # Not shown: it may hold a password.
-    message = "is not an https://, http:// or file:// address without a login"
-    parts = urlsplit(url)
-    if parts.scheme not in {"https", "http", "file"} or parts.username or parts.password:
-        raise ValueError(message)
-    return url
 
 
 def property_text(value: object) -> object:
@@ -65,49 +31,27 @@ def property_text(value: object) -> object:
 PropertyText = Annotated[str, BeforeValidator(property_text)]
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False
-    )
-
-
-class ServerSettings(_Settings):
-    """One host: its name, its address in the hosts' network, its memory in MiB."""
-
-    name: HostName
-    address: IPv4Address
-    memory: Mebibytes = 4096
-
-
-class NspawnHostsSettings(_Settings):
-    """Machines on this computer, made by systemd-nspawn."""
-
-    provider: Literal["nspawn"]
-    network: IPv4Network = IPv4Network("10.98.64.0/24")
-    servers: tuple[ServerSettings, ...] = Field(min_length=1)
-
-
-class OfficialArtifact(_Settings):
+class OfficialArtifact(Settings):
     """Apache's own archive, downloaded by each host and compared with the known digest."""
 
     source: Literal["official"]
 
 
-class MavenArtifact(_Settings):
+class MavenArtifact(Settings):
     """The archive that `make archive` assembles from Maven Central, byte for byte the same."""
 
     source: Literal["maven"]
 
 
-class UrlArtifact(_Settings):
+class UrlArtifact(Settings):
     """An archive that each host downloads."""
 
     source: Literal["url"]
-    url: Annotated[str, AfterValidator(_https)]
+    url: Url
     sha512: Sha512
 
 
-class FileArtifact(_Settings):
+class FileArtifact(Settings):
     """An archive on this computer, uploaded once per host."""
 
     source: Literal["file"]
@@ -120,12 +64,7 @@ ArtifactSettings = Annotated[
 ]
 
 
-def _artifact_in_full(value: object) -> object:
-    """Accept the bare words `official` and `maven`."""
-    return {"source": value} if isinstance(value, str) else value
-
-
-class GroupSettings(_Settings):
+class GroupSettings(Settings):
     """One broker group; `master` and `slave` override the placement that goes round the hosts."""
 
     name: GroupName
@@ -138,7 +77,7 @@ class GroupSettings(_Settings):
         return {"name": value} if isinstance(value, str) else value
 
 
-class PortSettings(_Settings):
+class PortSettings(Settings):
     """First listen port of each kind of process; further brokers on a host add `step`."""
 
     name_server: Port = 9876
@@ -147,7 +86,7 @@ class PortSettings(_Settings):
     step: Annotated[int, Field(ge=4)] = 2000
 
 
-class HeapSettings(_Settings):
+class HeapSettings(Settings):
     """JVM memory in MiB where the plan's own is not wanted."""
 
     name_server: Mebibytes | None = None
@@ -155,7 +94,7 @@ class HeapSettings(_Settings):
     broker_direct: Mebibytes | None = None
 
 
-class ClusterSettings(_Settings):
+class ClusterSettings(Settings):
     """All of the `cluster` object."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[%|a-zA-Z0-9_-]+$", max_length=64)] = (
@@ -163,10 +102,10 @@ class ClusterSettings(_Settings):
     )
     scheme: Scheme = Scheme.SYNC
     version: str = "5.3.3"
-    artifact: Annotated[ArtifactSettings, BeforeValidator(_artifact_in_full)] = MavenArtifact(
+    artifact: Annotated[ArtifactSettings, BeforeValidator(source_in_full)] = MavenArtifact(
         source="maven"
     )
-    hosts: NspawnHostsSettings
+    hosts: HostsSettings
     groups: tuple[GroupSettings, ...] = Field(
         default=(GroupSettings(name="broker-a"), GroupSettings(name="broker-b")), min_length=1
     )

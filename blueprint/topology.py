@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from blueprint.host_settings import ServerSettings
 from blueprint.memory import JVM_OVERHEAD_MIB, Heaps, plan_heaps
 from blueprint.paths import ProcessPaths, broker_paths, name_server_paths
 from blueprint.placement import GroupPlacement, place_group
 from blueprint.ports import BrokerPorts
 from blueprint.schemes import TRAITS, BrokerRole, Scheme, SchemeTraits
-from blueprint.settings import ClusterSettings, ServerSettings
+from blueprint.settings import ClusterSettings
 
 READ_AND_WRITE = 6
 """RocketMQ's `brokerPermission`: 4 to read, 2 to write."""

@@ -4,8 +4,10 @@ from typing import Protocol
 
 import pulumi
 
+from blueprint.host_settings import LibvirtHostsSettings
 from blueprint.settings import ClusterSettings
 from blueprint.topology import ClusterSpec
+from components.libvirt_hosts import LibvirtHosts
 from components.nspawn_hosts import NspawnHosts
 from components.over_ssh import HostAccess
 
@@ -22,5 +24,7 @@ class Hosts(Protocol):
 
 def make_hosts(settings: ClusterSettings, cluster: ClusterSpec) -> Hosts:
     """Return the hosts of the provider that the settings choose."""
-    makers = {"nspawn": NspawnHosts}
-    return makers[settings.hosts.provider]("hosts", settings.hosts, cluster)
+    said = settings.hosts
+    if isinstance(said, LibvirtHostsSettings):
+        return LibvirtHosts("hosts", said, cluster)
+    return NspawnHosts("hosts", said, cluster)

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 import pulumi
 from pulumi_command import local, remote
 
+from blueprint.host_settings import NspawnHostsSettings
 from blueprint.key_pair import fingerprint
-from blueprint.settings import NspawnHostsSettings
 from blueprint.topology import ClusterSpec, HostSpec
 from components.over_ssh import HostAccess
 from components.ssh_keys import SshKeyPair

@@ -1,0 +1,65 @@
+"""The kinds of fields that settings are made of; each refuses what it does not allow."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+from pydantic.alias_generators import to_camel
+
+from blueprint.memory import parse_mebibytes
+
+NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+SHA512 = r"^[0-9a-fA-F]{128}$"
+
+HostName = Annotated[str, StringConstraints(pattern=NAME, max_length=24)]
+GroupName = Annotated[str, StringConstraints(pattern=NAME, max_length=64)]
+Sha512 = Annotated[str, StringConstraints(pattern=SHA512, to_lower=True)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Settings(BaseModel):
+    """What all settings have in common: frozen, spelled in camel case, no unknown keys."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False
+    )
+
+
+def _memory_text(value: object) -> object:
+    return parse_mebibytes(value) if isinstance(value, str) else value
+
+
+def _not_a_bare_number(value: object) -> object:
+    if isinstance(value, int):
+        message = f"{value!r} has no unit; write it as 512MiB or 4GiB"
+        raise ValueError(message)  # noqa: TRY004 (pydantic reports ValueError, not TypeError)
+    return value
+
+
+Mebibytes = Annotated[
+    int, Field(ge=1), BeforeValidator(_memory_text), BeforeValidator(_not_a_bare_number)
+]
+
+
+def _without_login(url: str) -> str:
+    # Not shown: it may hold a password.
+    message = "is not an https://, http:// or file:// address without a login"
+    parts = urlsplit(url)
+    if parts.scheme not in {"https", "http", "file"} or parts.username or parts.password:
+        raise ValueError(message)
+    return url
+
+
+Url = Annotated[str, AfterValidator(_without_login)]
+
+
+def source_in_full(value: object) -> object:
+    """Accept the bare name of a source, as `maven`, for an object with just that `source`."""
+    return {"source": value} if isinstance(value, str) else value

@@ -1,0 +1,93 @@
+"""What a person wrote under `cluster.hosts`: who provides the hosts, and what each is like."""
+
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Network
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from blueprint.fields import HostName, Mebibytes, Settings, Sha512, Url, source_in_full
+
+
+class ServerSettings(Settings):
+    """One host: its name, its address in the hosts' network, its memory in MiB."""
+
+    name: HostName
+    address: IPv4Address
+    memory: Mebibytes = 4096
+
+
+class NspawnHostsSettings(Settings):
+    """Machines on this computer, made by systemd-nspawn."""
+
+    provider: Literal["nspawn"]
+    network: IPv4Network = IPv4Network("10.98.64.0/24")
+    servers: tuple[ServerSettings, ...] = Field(min_length=1)
+
+
+class Acceleration(StrEnum):
+    """How virtual machines run: on the processor, emulated, or whichever it can."""
+
+    AUTO = "auto"
+    KVM = "kvm"
+    TCG = "tcg"
+
+
+class DebianImage(Settings):
+    """Debian's own cloud image, downloaded once and compared with the known digest."""
+
+    source: Literal["debian"]
+
+
+class BuiltImage(Settings):
+    """The image that `make lab-image` builds from Debian's packages."""
+
+    source: Literal["built"]
+
+
+class UrlImage(Settings):
+    """A cloud image that is downloaded to this computer."""
+
+    source: Literal["url"]
+    url: Url
+    sha512: Sha512
+
+
+class FileImage(Settings):
+    """A cloud image of this computer, in qcow2 format."""
+
+    source: Literal["file"]
+    path: str = Field(min_length=1)
+    sha512: Sha512
+
+
+ImageSettings = Annotated[
+    DebianImage | BuiltImage | UrlImage | FileImage, Field(discriminator="source")
+]
+
+
+class VirtualServerSettings(ServerSettings):
+    """One virtual machine: its share of the computer, and the size of its data disk in MiB."""
+
+    memory: Mebibytes = 3072
+    cpus: Annotated[int, Field(ge=1, le=64)] = 2
+    data_disk: Mebibytes = 8192
+
+
+class LibvirtHostsSettings(Settings):
+    """Virtual machines that libvirt runs, on this computer or on the one that `uri` names."""
+
+    provider: Literal["libvirt"]
+    uri: Annotated[str, Field(pattern=r"^qemu(\+[a-z0-9]+)?://\S+$")] = "qemu:///system"
+    network: IPv4Network = IPv4Network("192.168.64.0/24")
+    accel: Acceleration = Acceleration.AUTO
+    image: Annotated[ImageSettings, BeforeValidator(source_in_full)] = DebianImage(
+        source="debian"
+    )
+    system_disk: Mebibytes = 8192
+    servers: tuple[VirtualServerSettings, ...] = Field(min_length=1)
+
+
+HostsSettings = Annotated[
+    NspawnHostsSettings | LibvirtHostsSettings, Field(discriminator="provider")
+]
