@@ -65,8 +65,16 @@ archive: python ## the RocketMQ archive of STACK's settings (or of VERSION), ass
 	@$(WITH_ENV) python -m $(if $(VERSION),toolchain.archive $(VERSION),cli archive --stack $(STACK))
 
 .PHONY: image
-image: python ## the image of the machines of stack local
-	@$(WITH_ENV) python -m machines image >/dev/null
+image: python ## what STACK's hosts are made from: the machines' image, and libvirt for stack lab
+	@$(WITH_ENV) python -m cli image --stack $(STACK)
+
+.PHONY: lab-image
+lab-image: python ## a cloud image from Debian's packages, for where Debian's own cannot be had
+	@$(WITH_ENV) python -m hypervisor build
+
+.PHONY: hypervisor
+hypervisor: python ## libvirt on this computer, installed and started
+	@$(WITH_ENV) python -m hypervisor ready
 
 .PHONY: check
 check: python ## formatting, lint, types, and every test without host or engine

@@ -11,15 +11,18 @@ from components.cluster import Cluster
 from components.exports import export_cluster
 from components.gentle_wait import wait_gently
 from components.hosts import make_hosts
+from components.hypervisor import ask_hypervisor, find_hypervisor_problems
 from machines.errors import MachinesError
 
 
 def main() -> None:
     """Make the stack that its configuration describes."""
     wait_gently()
-    settings = parse_settings(pulumi.Config().require_object("cluster"), find_archive_problems)
-    cluster = plan_cluster(settings)
-    hosts = make_hosts(settings, cluster)
+    raw = pulumi.Config().require_object("cluster")
+    settings = parse_settings(raw, find_archive_problems, find_hypervisor_problems)
+    hypervisor = ask_hypervisor(settings)
+    cluster = plan_cluster(settings, emulated=hypervisor is not None and hypervisor.emulated)
+    hosts = make_hosts(settings, cluster, hypervisor)
     made = Cluster("cluster", cluster, hosts, plan_archive(settings))
     export_cluster(cluster, hosts, made)
 

@@ -18,6 +18,7 @@ from blueprint.paths import (
 from blueprint.readiness import plan_checks, plan_restart_checks
 from blueprint.rendering import TEMPLATES, guard_unit, render, render_guard_unit
 from blueprint.topology import ClusterSpec, HostSpec, Process
+from blueprint.virtual_machines import DATA_DEVICE
 
 OLDEST_PYTHON = (3, 9)
 """Of the checks that run on hosts; ruff's target-version for remoting/ is the same."""
@@ -46,6 +47,18 @@ class Archive:
 def frame(subject: str, host: HostSpec, body: str) -> str:
     """Return a whole script: `bash -s ensure` makes the state, `bash -s remove` undoes it."""
     return render("scripts/frame.sh.j2", subject=subject, host=host.name, body=body)
+
+
+def render_first_contact(host: HostSpec, domain: str) -> str:
+    """Return what a virtual machine is asked first; another domain is another text."""
+    body = render(
+        "scripts/first-contact.sh.j2",
+        domain=domain,
+        device=DATA_DEVICE,
+        store=str(HOME / "store"),
+        records=str(RECORDS),
+    )
+    return frame("first-contact", host, body)
 
 
 def render_gate(cluster: ClusterSpec, host: HostSpec, user: str) -> str:
@@ -103,6 +116,7 @@ def render_preparation(cluster: ClusterSpec, host: HostSpec) -> str:
     body = render(
         "scripts/preparation.sh.j2",
         home=str(HOME),
+        records=str(RECORDS),
         service_directories=sorted(set(directories)),
         hosts_lines=[f"{other.address} {other.name}" for other in cluster.hosts],
         least_java=LEAST_JAVA,
@@ -127,7 +141,7 @@ def render_install(cluster: ClusterSpec, host: HostSpec, archive: Archive) -> st
 
 def render_service(process: Process) -> str:
     """Return what enables and starts the process's unit."""
-    body = render("scripts/service.sh.j2", paths=process.paths)
+    body = render("scripts/service.sh.j2", paths=process.paths, patience=_patience(process.host))
     return frame(f"{process.paths.instance}-service", process.host, body)
 
 
@@ -147,6 +161,7 @@ def render_step(
         "scripts/step.sh.j2",
         host=process.host.name,
         paths=process.paths,
+        patience=_patience(process.host),
         files=" ".join(files),
         remoting=str(REMOTING),
         checks=plan_checks(cluster, process, timeout_seconds),
@@ -167,6 +182,11 @@ def render_verification(host: HostSpec, before: Sequence[str], timeout_seconds: 
         before=_digest(before),
     )
     return frame("verification", host, body)
+
+
+def _patience(host: HostSpec) -> int:
+    """Return the seconds that systemctl gets: more than the unit allows the process."""
+    return host.stop_seconds + 60
 
 
 def _digest(texts: Sequence[str]) -> str:

@@ -22,6 +22,18 @@ class HostSpec:
     name: str
     address: str
     memory_mib: int
+    emulated: bool = False
+    """Each instruction is translated, some 30 times slower: what waits for it waits longer."""
+
+    @property
+    def startup_seconds(self) -> int:
+        """Return how long its processes may take to be ready after their start."""
+        return 1800 if self.emulated else 180
+
+    @property
+    def stop_seconds(self) -> int:
+        """Return how long one process may take to flush its store and end."""
+        return 900 if self.emulated else 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,10 +161,16 @@ def place_groups(settings: ClusterSettings) -> tuple[GroupPlacement, ...]:
     return tuple(placements)
 
 
-def plan_cluster(settings: ClusterSettings) -> ClusterSpec:
-    """Decide the whole cluster; `checks` has found the settings usable."""
+def plan_cluster(settings: ClusterSettings, *, emulated: bool = False) -> ClusterSpec:
+    """Decide the whole cluster; `checks` has found the settings usable.
+
+    Args:
+        settings: what a person wrote.
+        emulated: whether the hosts are virtual machines without a processor's help.
+
+    """
     placements = place_groups(settings)
-    hosts = {server.name: _host(server) for server in settings.hosts.servers}
+    hosts = {server.name: _host(server, emulated=emulated) for server in settings.hosts.servers}
     served = tuple(hosts.values())[: settings.name_servers]
     heaps = {
         name: plan_host_heaps(settings, placements, host, serves_names=host in served)
@@ -197,8 +215,13 @@ def plan_host_heaps(
     )
 
 
-def _host(server: ServerSettings) -> HostSpec:
-    return HostSpec(name=server.name, address=str(server.address), memory_mib=server.memory)
+def _host(server: ServerSettings, *, emulated: bool) -> HostSpec:
+    return HostSpec(
+        name=server.name,
+        address=str(server.address),
+        memory_mib=server.memory,
+        emulated=emulated,
+    )
 
 
 def _plan_brokers(

@@ -1,4 +1,4 @@
-"""`python -m cli archive|up|down|verify|preview|ssh --stack S`."""
+"""`python -m cli archive|image|up|down|verify|preview|ssh --stack S`."""
 
 import argparse
 import json
@@ -10,6 +10,7 @@ from blueprint.key_pair import fingerprint
 from blueprint.versions import DEFAULT_VERSION
 from cli.engine import Engine
 from cli.errors import CommandError
+from cli.lab import clear_leftovers, prepare_lab, uri_of
 from cli.login import agent_with, read_logins, target
 from cli.processes import ask, die_with_parent, show
 from cli.project import ROOT, StackFolder, ensure_passphrase
@@ -17,6 +18,8 @@ from cli.recovery import end_leftovers, recover
 from cli.verify import verify
 
 INTERRUPTED = 130
+ON_THIS_COMPUTER = ("nspawn", "libvirt")
+"""The providers whose stacks are claimed on this computer by the clone that makes them."""
 
 
 def main() -> int:
@@ -45,8 +48,10 @@ def _up(engine: Engine, folder: StackFolder, _: argparse.Namespace) -> int:
     die_with_parent()
     engine.ensure_stack()
     recover(engine, folder.stack)
-    if folder.provider() == "nspawn":
+    if folder.provider() in ON_THIS_COMPUTER:
         _machines("check-owner", folder, "--token", _owner_token(engine))
+    if folder.provider() == "libvirt":
+        clear_leftovers(folder, engine.export())
     status = engine.run("up", "--yes", "--skip-preview", "--suppress-outputs")
     if status:
         message = (
@@ -76,6 +81,9 @@ def _down(engine: Engine, folder: StackFolder, _: argparse.Namespace) -> int:
         # What a killed run made and the state does not know.
         _machines("sweep", folder)
         status = 0
+    elif folder.provider() == "libvirt":
+        _tool("hypervisor", "sweep", "--stack", folder.stack, "--uri", uri_of(folder))
+        status = 0
     if status:
         message = (
             f"stack {folder.stack}: the destroy failed; mend what it says above, run it again"
@@ -95,6 +103,16 @@ def _archive(_engine: Engine, folder: StackFolder, _: argparse.Namespace) -> int
         return 0
     version = str(cluster.get("version", DEFAULT_VERSION))
     return show([sys.executable, "-m", "toolchain.archive", version], folder=ROOT)
+
+
+def _image(_engine: Engine, folder: StackFolder, _: argparse.Namespace) -> int:
+    """Make ready what the stack's hosts are made from, and by: image, and hypervisor if any."""
+    provider = folder.provider()
+    if provider == "nspawn":
+        _tool("machines", "image")
+    elif provider == "libvirt":
+        prepare_lab(folder, _tool)
+    return 0
 
 
 def _verify(engine: Engine, folder: StackFolder, _: argparse.Namespace) -> int:
@@ -122,6 +140,14 @@ def _ssh(engine: Engine, folder: StackFolder, said: argparse.Namespace) -> int:
         raise CommandError(message)
     with agent_with(outputs["sshPrivateKey"], logins) as ssh:
         return show([*ssh, *target(chosen[0]), *([said.run] if said.run else [])])
+
+
+def _tool(module: str, *words: str) -> None:
+    """Run a module of ours that shows its progress; its one line of result is of no interest."""
+    status = show([sys.executable, "-m", module, *words], folder=ROOT, quiet=True)
+    if status:
+        message = f"{module} {words[0]}: failed, see the line above; mend that and run again"
+        raise CommandError(message)
 
 
 def _machines(verb: str, folder: StackFolder, *words: str) -> None:
@@ -154,6 +180,7 @@ def _print_outputs(engine: Engine) -> None:
 
 COMMANDS = {
     "archive": _archive,
+    "image": _image,
     "up": _up,
     "down": _down,
     "preview": _preview,

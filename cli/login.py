@@ -17,6 +17,8 @@ from cli.processes import ask, start
 
 PREFIX = "rocketmq-ssh-"
 AGENT_SECONDS = 10.0
+SECONDS_TO_START = 180
+"""What a state says nothing about that an older program wrote."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,6 +29,8 @@ class Login:
     address: str
     user: str
     host_key: str
+    startup_seconds: int
+    """What a host that was just started gets until its processes are ready."""
 
 
 def read_logins(outputs: dict[str, Any], stack: str) -> tuple[Login, ...]:
@@ -38,7 +42,13 @@ def read_logins(outputs: dict[str, Any], stack: str) -> tuple[Login, ...]:
     """
     try:
         return tuple(
-            Login(host=host, address=said["address"], user=said["user"], host_key=said["hostKey"])
+            Login(
+                host=host,
+                address=said["address"],
+                user=said["user"],
+                host_key=said["hostKey"],
+                startup_seconds=int(said.get("startupSeconds", SECONDS_TO_START)),
+            )
             for host, said in sorted(outputs["logins"].items())
         )
     except (KeyError, TypeError):

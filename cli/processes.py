@@ -20,10 +20,11 @@ def die_with_parent() -> None:
     _LIBC.prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
-def show(words: Sequence[str], *, folder: Path | None = None) -> int:
+def show(words: Sequence[str], *, folder: Path | None = None, quiet: bool = False) -> int:
     """Run a program on our own terminal and return its exit status; it ends with us.
 
-    Ctrl-C reaches the program, which ends in its own order; we wait for that.
+    `quiet` shows only its progress, stderr. Ctrl-C reaches the program, which ends in its own
+    order; we wait for that.
     """
 
     def prepare() -> None:
@@ -32,7 +33,14 @@ def show(words: Sequence[str], *, folder: Path | None = None) -> int:
 
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        return subprocess.run(words, cwd=folder, check=False, preexec_fn=prepare).returncode  # noqa: S603 (our own words, no shell; no other thread runs)
+        output = subprocess.DEVNULL if quiet else None
+        return subprocess.run(  # noqa: S603 (our own words, no shell)
+            words,
+            cwd=folder,
+            check=False,
+            stdout=output,
+            preexec_fn=prepare,
+        ).returncode
     finally:
         signal.signal(signal.SIGINT, before)
 

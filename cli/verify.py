@@ -13,8 +13,6 @@ from cli.processes import ask_together
 SSH_FAILED = 255
 GRACE_SECONDS = 5.0
 """What the other hosts still get when one has failed."""
-SECONDS_TO_START = 180
-"""A cluster whose hosts have just been started gets the time that its JVMs take."""
 
 
 def verify(engine: Engine, stack: str) -> None:
@@ -52,7 +50,7 @@ def verify(engine: Engine, stack: str) -> None:
 
 def _command(ssh: tuple[str, ...], login: Login) -> list[str]:
     words = ["python3", str(REMOTING), "verify", "--plan", str(PLAN), "--host", login.host]
-    words += ["--timeout", str(SECONDS_TO_START)]
+    words += ["--timeout", str(login.startup_seconds)]
     if login.user != "root":
         words = ["sudo", "-n", *words]
     return [*ssh, *target(login), shlex.join(words)]

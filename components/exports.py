@@ -33,6 +33,7 @@ def export_cluster(cluster: ClusterSpec, hosts: Hosts, made: Cluster) -> None:
                 "address": host.spec.address,
                 "user": host.user,
                 "hostKey": host.host_key,
+                "startupSeconds": host.spec.startup_seconds,
             }
             for host in hosts.hosts
         },

@@ -7,6 +7,7 @@ import pulumi
 from blueprint.host_settings import LibvirtHostsSettings
 from blueprint.settings import ClusterSettings
 from blueprint.topology import ClusterSpec
+from components.hypervisor import Hypervisor
 from components.libvirt_hosts import LibvirtHosts
 from components.nspawn_hosts import NspawnHosts
 from components.over_ssh import HostAccess
@@ -22,9 +23,14 @@ class Hosts(Protocol):
     public_key: pulumi.Output[str]
 
 
-def make_hosts(settings: ClusterSettings, cluster: ClusterSpec) -> Hosts:
+def make_hosts(
+    settings: ClusterSettings, cluster: ClusterSpec, hypervisor: Hypervisor | None = None
+) -> Hosts:
     """Return the hosts of the provider that the settings choose."""
     said = settings.hosts
     if isinstance(said, LibvirtHostsSettings):
-        return LibvirtHosts("hosts", said, cluster)
+        if hypervisor is None:
+            message = "virtual machines need what ask_hypervisor returns"
+            raise TypeError(message)
+        return LibvirtHosts("hosts", said, cluster, hypervisor)
     return NspawnHosts("hosts", said, cluster)

@@ -1,6 +1,5 @@
 """Machines on this computer: systemd-nspawn, a bridge, and nothing outside it."""
 
-import hashlib
 from typing import Any, ClassVar
 
 import pulumi
@@ -8,14 +7,13 @@ from pulumi_command import local, remote
 
 from blueprint.host_settings import NspawnHostsSettings
 from blueprint.key_pair import fingerprint
+from blueprint.names import device_name
 from blueprint.topology import ClusterSpec, HostSpec
 from components.over_ssh import HostAccess
 from components.ssh_keys import SshKeyPair
 from machines.identity import planned_identity
 
 USER = "root"
-STARTUP_SECONDS = 180
-LONGEST_DEVICE_NAME = 15
 
 
 class NspawnHosts(pulumi.ComponentResource):
@@ -42,7 +40,7 @@ class NspawnHosts(pulumi.ComponentResource):
         self._common = {
             "stack": pulumi.get_stack(),
             "owner": {"token": token},
-            "bridge": bridge_name(pulumi.get_stack()),
+            "bridge": device_name(pulumi.get_stack()),
             "gateway": str(settings.network[1]),
             "prefix_length": settings.network.prefixlen,
         }
@@ -85,7 +83,6 @@ class NspawnHosts(pulumi.ComponentResource):
             identity=identity.incarnation,
             life=f"{identity.incarnation}:{identity.boots}",
             machine=machine,
-            startup_seconds=STARTUP_SECONDS,
             after=(machine,),
         )
 
@@ -102,11 +99,3 @@ class NspawnHosts(pulumi.ComponentResource):
             add_previous_output_in_env=False,
             opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
         )
-
-
-def bridge_name(stack: str) -> str:
-    """Return the bridge's device name, which Linux limits to 15 characters."""
-    name = f"rmq-{stack}"
-    if len(name) <= LONGEST_DEVICE_NAME:
-        return name
-    return f"rmq-{hashlib.sha256(stack.encode()).hexdigest()[:10]}"

@@ -29,14 +29,12 @@ class HostAccess:
     connection: pulumi.Input[remote.ConnectionArgs]
     host_key: pulumi.Input[str]
     """The pinned public key, as a line of authorized_keys."""
-    identity: str
+    identity: pulumi.Input[str]
     """Another value means another machine under the same name: all is made again."""
-    life: str
+    life: pulumi.Input[str]
     """Another value means that the host was started anew, with what it holds."""
     machine: pulumi.Resource | None
     """The host's own resource; what runs on it needs no undoing when it goes."""
-    startup_seconds: int
-    """How long a process may take to be ready; a host that is emulated takes far longer."""
     after: Sequence[pulumi.Resource] = field(default=())
     """What must be there before anything is done on the host."""
 
@@ -82,6 +80,27 @@ def make_state(
         stdin=script,
         triggers=[host.identity],
         logging=logging,
+        add_previous_output_in_env=False,
+        opts=options,
+    )
+
+
+def make_first_contact(
+    name: str, host: HostAccess, script: pulumi.Input[str], parent: pulumi.Resource
+) -> remote.Command:
+    """Make a machine that may still be booting say who it is; asked anew when `script` changes.
+
+    It has no trigger, since what it prints is the identity that others are triggered by, and
+    nothing to undo.
+    """
+    options = host.options(parent, [])
+    options.custom_timeouts = pulumi.CustomTimeouts(create=GATE_TIMEOUT, update=GATE_TIMEOUT)
+    return remote.Command(
+        name,
+        connection=host.connection,
+        create=host.as_root("bash", "-s", "ensure"),
+        stdin=script,
+        logging=remote.Logging.STDERR,
         add_previous_output_in_env=False,
         opts=options,
     )

@@ -41,6 +41,6 @@ class RollOut(pulumi.ComponentResource):
         host = process.host.access
         printed = pulumi.Output.all(*(file.stdout for file in process.files))
         script = printed.apply(
-            lambda files: render_step(cluster, process.process, files, host.startup_seconds)
+            lambda files: render_step(cluster, process.process, files, host.spec.startup_seconds)
         )
         return make_state(f"{process.process.name}-step", host, script, host.options(self, before))

@@ -53,7 +53,7 @@ class Verification(pulumi.ComponentResource):
             f"{host.name}-verification",
             host,
             printed.apply(
-                lambda outputs: render_verification(host.spec, outputs, host.startup_seconds)
+                lambda outputs: render_verification(host.spec, outputs, host.spec.startup_seconds)
             ),
             host.options(self, before),
             logging=remote.Logging.STDOUT_AND_STDERR,

@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
     os.umask(0o022)
     try:
         if chosen.verb not in _READING:
-            become_root(arguments)
+            become_root("machines", arguments)
         sys.stdout.write(json.dumps(_VERBS[chosen.verb](chosen), sort_keys=True) + "\n")
     except MachinesError as error:
         sys.stderr.write(f"machines {chosen.verb}: {' '.join(str(error).split())}\n")

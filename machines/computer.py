@@ -25,8 +25,8 @@ _PACKAGE_OF = {
 _KEPT_VARIABLES = ("HOME", "XDG_CACHE_HOME", ROOT_VARIABLE, "http_proxy", "https_proxy")
 
 
-def become_root(arguments: list[str]) -> None:
-    """Return when we are root; else run this very verb again by sudo, in our place.
+def become_root(module: str, arguments: list[str]) -> None:
+    """Return when we are root; else run this very verb of `module` again by sudo, in our place.
 
     Raises:
         MachinesError: not root, and sudo is missing or asks for a password.
@@ -38,7 +38,7 @@ def become_root(arguments: list[str]) -> None:
         msg = "machines on this computer need root: run as root, or allow sudo without a password"
         raise MachinesError(msg)
     kept = [f"{name}={os.environ[name]}" for name in _KEPT_VARIABLES if name in os.environ]
-    command = ["sudo", "-n", "env", *kept, sys.executable, "-B", "-m", "machines", *arguments]
+    command = ["sudo", "-n", "env", *kept, sys.executable, "-B", "-m", module, *arguments]
     sys.stdout.flush()
     os.execvp(command[0], command)  # noqa: S606 - no shell is wanted; the arguments are ours
 
@@ -59,7 +59,16 @@ def ensure_tools() -> None:
         MachinesError: there is no apt here, or the installation failed.
 
     """
-    missing = missing_packages()
+    install_packages(missing_packages())
+
+
+def install_packages(missing: list[str]) -> None:
+    """Install Debian packages by name; nothing happens when none is missing.
+
+    Raises:
+        MachinesError: there is no apt here, or the installation failed.
+
+    """
     if not missing:
         return
     if shutil.which("apt-get") is None:

@@ -1,5 +1,6 @@
 """Whose a stack's machines are: the same state (its token) or the same project folder."""
 
+import contextlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -75,6 +76,15 @@ def claim(place: StackPlace, asking: Owner) -> None:
     place.hosts_folder.mkdir(parents=True, exist_ok=True)
     if claimed != asking:
         write_object(place.owner_file, asdict(asking))
+
+
+def release(place: StackPlace) -> None:
+    """Give a claim back, with the folders of a stack that has no machine in them."""
+    place.owner_file.unlink(missing_ok=True)
+    for folder in (place.hosts_folder, place.folder, place.folder.parent):
+        # Other stacks may be beside it.
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def require_sweepable(place: StackPlace, *, force: bool) -> None:

@@ -3,6 +3,9 @@
 import hashlib
 import json
 import platform
+from dataclasses import astuple
+
+from machines.bootstrap import RootRecipe
 
 SUITE = "bookworm"
 PACKAGES = (
@@ -67,7 +70,10 @@ install -d -m 700 "$root/root/.ssh"
 """
 
 
-def recipe_digest() -> str:
-    """Return 16 hex digits over everything that decides what is in the image."""
-    recipe = [SUITE, platform.machine(), PACKAGES, LEFT_OUT, CUSTOMIZE]
-    return hashlib.sha256(json.dumps(recipe).encode()).hexdigest()[:16]
+RECIPE = RootRecipe(suite=SUITE, packages=PACKAGES, left_out=LEFT_OUT, customize=CUSTOMIZE)
+
+
+def recipe_digest(recipe: RootRecipe, *further: str) -> str:
+    """Return 16 hex digits over everything that decides what is in an image."""
+    whole = [platform.machine(), *astuple(recipe), *further]
+    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()[:16]

@@ -42,9 +42,12 @@ class Registered:
     depends_on: frozenset[str]
     deleted_with: str
     delete_before_replace: bool
+    retained: bool
+    protected: bool
     secret_outputs: tuple[str, ...]
     ignored: tuple[str, ...]
     create_timeout: str
+    provider: str
 
 
 @dataclass
@@ -96,9 +99,12 @@ class RecordingMonitor(MockMonitor):
                 depends_on=frozenset(_name(urn) for urn in request.dependencies),
                 deleted_with=_name(request.deletedWith),
                 delete_before_replace=request.deleteBeforeReplace,
+                retained=request.retainOnDelete,
+                protected=request.protect,
                 secret_outputs=tuple(request.additionalSecretOutputs),
                 ignored=tuple(request.ignoreChanges),
                 create_timeout=request.customTimeouts.create,
+                provider=_name(request.provider.rpartition("::")[0]),
             )
         return super().RegisterResource(request)
 

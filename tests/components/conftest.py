@@ -6,6 +6,8 @@ from blueprint.topology import plan_cluster
 from components.cluster import Cluster
 from components.exports import export_cluster
 from components.hosts import make_hosts
+from components.hypervisor import ask_hypervisor
+from tests import virtual
 from tests.recording import record
 from tests.stacks import raw_cluster
 
@@ -15,8 +17,9 @@ def make_cluster(raw):
 
     def program():
         settings = parse_settings(raw)
-        cluster = plan_cluster(settings)
-        hosts = make_hosts(settings, cluster)
+        hypervisor = ask_hypervisor(settings)
+        cluster = plan_cluster(settings, emulated=hypervisor is not None and hypervisor.emulated)
+        hosts = make_hosts(settings, cluster, hypervisor)
         export_cluster(cluster, hosts, Cluster("cluster", cluster, hosts, plan_archive(settings)))
 
     return program
@@ -32,6 +35,14 @@ def recorded():
 def previewed():
     """Everything that the first preview of stack local registers."""
     return record(make_cluster(raw_cluster()), preview=True)
+
+
+@pytest.fixture(scope="session")
+def lab():
+    """Everything that stack lab registers when it is made, on a processor without KVM."""
+    with pytest.MonkeyPatch.context() as patch:
+        virtual.answer(patch)
+        return record(make_cluster(raw_cluster("lab")))
 
 
 @pytest.fixture

@@ -235,7 +235,6 @@ def of_another_user():
         identity="generation-1",
         life="generation-1:1",
         machine=None,
-        startup_seconds=9,
     )
 
     def program():

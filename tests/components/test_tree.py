@@ -31,9 +31,9 @@ def test_every_component_says_its_module_and_class_in_its_type():
         assert token.split(":")[2] == kind.__name__
 
 
-def test_every_component_that_is_declared_is_in_the_tree(recorded):
-    in_tree = {found.token for found in recorded.resources.values() if not found.custom}
-    assert in_tree == set(_declared_types())
+def test_every_component_that_is_declared_is_in_the_tree_of_a_committed_stack(recorded, lab):
+    made = [*recorded.resources.values(), *lab.resources.values()]
+    assert {found.token for found in made if not found.custom} == set(_declared_types())
 
 
 def test_every_resource_of_a_provider_is_one_of_three_kinds(recorded):

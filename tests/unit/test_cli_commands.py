@@ -15,7 +15,12 @@ from cli.verify import verify
 
 LOGINS = {
     "server2": {"address": "10.98.64.152", "user": "root", "hostKey": "ssh-ed25519 AAAA2 b"},
-    "server1": {"address": "10.98.64.151", "user": "admin", "hostKey": "ssh-ed25519 AAAA1 a"},
+    "server1": {
+        "address": "10.98.64.151",
+        "user": "admin",
+        "hostKey": "ssh-ed25519 AAAA1 a",
+        "startupSeconds": 1800,
+    },
 }
 
 
@@ -75,9 +80,19 @@ def made(private_key):
 def test_logins_are_read_by_host_in_order():
     assert read_logins({"logins": LOGINS}, "local") == (
         Login(
-            host="server1", address="10.98.64.151", user="admin", host_key="ssh-ed25519 AAAA1 a"
+            host="server1",
+            address="10.98.64.151",
+            user="admin",
+            host_key="ssh-ed25519 AAAA1 a",
+            startup_seconds=1800,
         ),
-        Login(host="server2", address="10.98.64.152", user="root", host_key="ssh-ed25519 AAAA2 b"),
+        Login(
+            host="server2",
+            address="10.98.64.152",
+            user="root",
+            host_key="ssh-ed25519 AAAA2 b",
+            startup_seconds=180,
+        ),
     )
 
 

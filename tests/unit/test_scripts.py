@@ -135,10 +135,15 @@ def test_preparation_gives_every_host_every_hosts_name():
             assert f"'{other.address} {other.name}'" in text
 
 
-def test_the_stores_outlive_a_destroy_unless_purging_is_asked_for():
-    removal = "rm -rf /usr/local/rocketmq/store\n"
-    assert removal not in SCRIPTS["preparation"]
-    assert removal in SCRIPTS["preparation that purges"]
+def test_the_stores_outlive_a_destroy_unless_this_system_was_told_to_purge_them():
+    mark = "purge=/var/lib/rocketmq-pulumi-host/purge-data\n"
+    removal = '[ ! -e "$purge" ] || find /usr/local/rocketmq/store -mindepth 1 -delete\n'
+    for name in ("preparation", "preparation that purges"):
+        assert mark in SCRIPTS[name]
+        assert removal in SCRIPTS[name]
+    assert 'touch "$purge"' not in SCRIPTS["preparation"]
+    assert 'rm -f "$purge"' in SCRIPTS["preparation"]
+    assert 'touch "$purge"' in SCRIPTS["preparation that purges"]
 
 
 def test_an_uploaded_archive_is_never_downloaded():

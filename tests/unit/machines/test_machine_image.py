@@ -1,7 +1,8 @@
 import subprocess
+from dataclasses import replace
 
 from machines.apt_sources import Mirror, kept_apt_options, read_mirrors, render_sources
-from machines.recipe import CUSTOMIZE, PACKAGES, recipe_digest
+from machines.recipe import CUSTOMIZE, RECIPE, recipe_digest
 
 KEYRING = "/usr/share/keyrings/archive.gpg"
 
@@ -62,11 +63,12 @@ def test_proxy_and_checks_of_apt_are_kept_and_nothing_else():
     ]
 
 
-def test_recipe_digest_follows_the_packages(monkeypatch):
-    before = recipe_digest()
-    assert before == recipe_digest()
-    monkeypatch.setattr("machines.recipe.PACKAGES", (*PACKAGES, "one-more"))
-    assert recipe_digest() != before
+def test_recipe_digest_follows_the_packages_and_whatever_else_makes_the_image():
+    before = recipe_digest(RECIPE)
+    assert before == recipe_digest(RECIPE)
+    packages = (*RECIPE.packages, "one-more")
+    assert recipe_digest(replace(RECIPE, packages=packages)) != before
+    assert recipe_digest(RECIPE, "a boot loader") != before
 
 
 def test_customisation_leaves_no_key_and_no_identity_in_the_image(tmp_path):

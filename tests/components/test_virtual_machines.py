@@ -1,0 +1,136 @@
+"""What a stack on libvirt registers: who waits for whom, what is replaced how, what is secret."""
+
+import json
+
+import pytest
+
+from tests import virtual
+from tests.recording import PRIVATE_MARK, opened, texts_in
+from tests.stacks import raw_cluster
+
+LIBVIRT = "libvirt:index/"
+SERVERS = ("server1", "server2")
+
+
+def of_libvirt(found):
+    return [r for r in found.resources.values() if r.token.startswith(LIBVIRT)]
+
+
+def kind(resource):
+    return resource.token.rpartition(":")[2]
+
+
+def test_there_is_one_pool_network_and_image_and_each_server_has_its_disks_and_domain(lab):
+    names = {(kind(r), r.name) for r in of_libvirt(lab)}
+    each = {
+        (what, f"{server}-{role}")
+        for server in SERVERS
+        for what, role in (
+            ("Volume", "system-disk"),
+            ("Volume", "data-disk"),
+            ("CloudInitDisk", "cloud-init"),
+            ("Domain", "domain"),
+        )
+    }
+    shared = {("Pool", "hosts-pool"), ("Network", "hosts-network"), ("Volume", "hosts-image")}
+    assert names == shared | each
+
+
+def test_everything_on_libvirt_is_deleted_before_it_is_replaced_by_one_explicit_provider(lab):
+    for resource in of_libvirt(lab):
+        assert resource.delete_before_replace, resource.name
+        assert resource.provider == "hosts-libvirt", resource.name
+    assert lab.resources["hosts-libvirt"].inputs["uri"] == "qemu:///system"
+
+
+def test_only_data_disks_outlive_their_deletion_and_are_purged_with_the_pool(lab):
+    kept = {r.name for r in lab.resources.values() if r.retained}
+    assert kept == {"server1-data-disk", "server2-data-disk"}
+    purge = lab.resources["hosts-data-disks"]
+    assert purge.inputs["delete"] == (
+        "python3 -m hypervisor purge-data --uri qemu:///system --stack tested"
+    )
+    assert "hosts-pool" in purge.depends_on
+    # Deleted after the domains that use the disks.
+    for server in SERVERS:
+        assert "hosts-data-disks" in lab.resources[f"{server}-domain"].depends_on
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_domain_boots_by_itself_with_its_disks_in_order_at_a_known_address(lab, server):
+    domain = lab.resources[f"{server}-domain"].inputs
+    assert (domain["autostart"], domain["running"], domain["type"]) == (True, True, "qemu")
+    assert [disk["volumeId"] for disk in domain["disks"]] == [
+        f"{server}-system-disk-id",
+        f"{server}-data-disk-id",
+    ]
+    assert domain["cloudinit"] == f"{server}-cloud-init-id"
+    assert domain["consoles"] == [{"type": "pty", "targetType": "serial", "targetPort": "0"}]
+    (card,) = domain["networkInterfaces"]
+    assert card["addresses"] == [f"192.168.64.15{server[-1]}"]
+    assert card["waitForLease"] is True
+    assert "cpu" not in domain
+
+
+def test_on_kvm_a_domain_has_the_processor_itself(record_settings, monkeypatch):
+    virtual.answer(monkeypatch, features=("vmx",))
+    found = record_settings(raw_cluster("lab"))
+    domain = found.resources["server1-domain"].inputs
+    assert (domain["type"], domain["cpu"]) == ("kvm", {"mode": "host-passthrough"})
+    assert "--emulated" not in found.resources["server1-power"].inputs["delete"]
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_machine_is_shut_down_in_order_before_its_domain_is_replaced(lab, server):
+    power = lab.resources[f"{server}-power"]
+    assert power.inputs["triggers"] == [f"{server}-domain-id"]
+    assert power.delete_before_replace
+    # But not when the whole stack goes.
+    assert power.deleted_with == f"{server}-domain"
+    assert power.inputs["delete"].endswith(
+        f"--domain rmq-tested-{server} --address 192.168.64.15{server[-1]} --emulated"
+    )
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_machine_is_known_by_what_its_system_disk_says(lab, server):
+    first = lab.resources[f"{server}-first-contact"]
+    assert "triggers" not in first.inputs
+    assert "delete" not in first.inputs
+    assert f"# domain: {server}-domain-id\n" in first.inputs["stdin"]
+    assert f"{server}-power" in first.depends_on
+    assert first.create_timeout == "40m"
+    assert opened(first.inputs["connection"])["dialErrorLimit"] == -1
+    on_host = [
+        r
+        for r in lab.resources.values()
+        if f"{server}-first-contact" in r.depends_on and "triggers" in r.inputs
+    ]
+    assert len(on_host) > 10
+    said = json.dumps({"of": f"{server}-first-contact"})
+    for resource in on_host:
+        assert resource.inputs["triggers"] == [said], resource.name
+        assert resource.deleted_with == f"{server}-domain", resource.name
+
+
+def test_no_private_key_is_outside_a_secret(lab):
+    for resource in lab.resources.values():
+        for text, in_secret in texts_in(resource.inputs):
+            assert in_secret or PRIVATE_MARK not in text, resource.name
+
+
+def test_no_input_but_the_image_names_a_path_of_this_computer(lab):
+    assert lab.resources["hosts-image"].inputs["source"].startswith(".state/images/")
+    for resource in of_libvirt(lab):
+        for text, _ in texts_in(resource.inputs):
+            assert "/work" not in text
+            assert "/root" not in text
+
+
+def test_an_emulated_host_gets_more_time_for_everything(lab, recorded):
+    for made, seconds in ((lab, 1800), (recorded, 180)):
+        step = made.resources["namesrv-server1-step"].inputs["stdin"]
+        assert f"--timeout {seconds}" in step
+    stop = "TimeoutStopSec="
+    assert f"{stop}900" in lab.resources["broker-a-unit"].inputs["stdin"]
+    assert f"{stop}120" in recorded.resources["broker-a-unit"].inputs["stdin"]
