@@ -81,7 +81,7 @@ check: python ## formatting, lint, types, and every test without host or engine
 	@$(WITH_ENV) ruff format --check --quiet .
 	@$(WITH_ENV) ruff check --quiet .
 	@$(WITH_ENV) mypy --no-error-summary .
-	@$(PYTEST) -q tests/unit tests/components tests/program -m 'not engine and not processes and not local'
+	@$(PYTEST) -q tests/unit tests/components tests/program -m 'not engine and not processes and not local and not lab'
 
 .PHONY: fmt
 fmt: python ## format, and mend what lint can
@@ -110,6 +110,16 @@ test-processes: python archive ## the checks against RocketMQ processes on loopb
 .PHONY: test-local
 test-local: setup ## a real cluster on machines of this computer
 	@$(PYTEST) -q tests/local -m 'local and not kills' --durations=12
+
+.PHONY: test-lab
+test-lab: ## a real cluster on virtual machines, made and destroyed (root): a quarter of an hour emulated
+	@$(MAKE) --no-print-directory setup STACK=lab
+	@$(PYTEST) -q tests/lab -m 'lab and not full' --durations=12
+
+.PHONY: test-lab-full
+test-lab-full: ## besides: machines lost, rebuilt, enlarged, with every message counted
+	@$(MAKE) --no-print-directory setup STACK=lab
+	@$(PYTEST) -q tests/lab -m full --durations=12
 
 .PHONY: test-kills
 test-kills: setup ## kill `make up` at KILLS random moments, then bring it up

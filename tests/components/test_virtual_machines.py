@@ -127,6 +127,14 @@ def test_no_input_but_the_image_names_a_path_of_this_computer(lab):
             assert "/root" not in text
 
 
+def test_processes_on_an_emulated_host_start_with_the_first_compiler_alone(lab, recorded):
+    for made, cheap in ((lab, True), (recorded, False)):
+        for name in ("broker-a-unit", "namesrv-server2-unit"):
+            text = made.resources[name].inputs["stdin"]
+            assert ("-XX:+UseSerialGC -XX:TieredStopAtLevel=1" in text) is cheap
+            assert ("-XX:+UseG1GC" in text) is not cheap
+
+
 def test_an_emulated_host_gets_more_time_for_everything(lab, recorded):
     for made, seconds in ((lab, 1800), (recorded, 180)):
         step = made.resources["namesrv-server1-step"].inputs["stdin"]

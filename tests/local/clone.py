@@ -19,8 +19,15 @@ HOSTS = ("server1", "server2")
 class Clone:
     """A copy of the working tree under git, and the commands a user types in it."""
 
-    def __init__(self, folder: Path, stack: str, network: str, home: Path | None = None):
-        self.folder, self.stack = folder, stack
+    def __init__(
+        self,
+        folder: Path,
+        stack: str,
+        network: str,
+        home: Path | None = None,
+        like: str = "local",
+    ):
+        self.folder, self.stack, self.like = folder, stack, like
         self.environment = {
             name: value
             for name, value in os.environ.items()
@@ -52,8 +59,8 @@ class Clone:
                 target.chmod(source.stat().st_mode)
 
     def write_settings(self, network: str) -> None:
-        """Give the stack the settings of `local` in another network."""
-        settings = yaml.safe_load((PROJECT / "Pulumi.local.yaml").read_text())
+        """Give the stack the settings of a committed one in another network."""
+        settings = yaml.safe_load((PROJECT / f"Pulumi.{self.like}.yaml").read_text())
         hosts = settings["config"]["rocketmq:cluster"]["hosts"]
         prefix = network.rpartition(".")[0]
         hosts["network"] = network
@@ -70,6 +77,16 @@ class Clone:
         settings = yaml.safe_load(self.settings_file.read_text())
         settings["config"]["rocketmq:cluster"].update(changes)
         self.settings_file.write_text(yaml.safe_dump(settings, sort_keys=False))
+
+    def cluster(self) -> dict:
+        """Return the `cluster` object of the settings."""
+        settings = yaml.safe_load(self.settings_file.read_text())
+        return settings["config"]["rocketmq:cluster"]
+
+    def urns(self) -> list[str]:
+        """Return the names of all resources in the state."""
+        exported = json.loads(self.pulumi("stack export").stdout)
+        return [resource["urn"] for resource in exported["deployment"]["resources"]]
 
     def _git(self, *words: str) -> str:
         return subprocess.run(
@@ -106,7 +123,7 @@ class Clone:
             start_new_session=True,
         )
 
-    def pulumi(self, words: str, **environment: str):
+    def pulumi(self, words: str, seconds: int = UP_SECONDS, **environment: str):
         """Run the engine as typed after `source toolchain/env`, with the stack's own config."""
         config = f".state/stacks/{self.stack}/Pulumi.{self.stack}.yaml"
         line = f". toolchain/env && pulumi {words} --stack {self.stack} --non-interactive"
@@ -120,7 +137,7 @@ class Clone:
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             text=True,
-            timeout=UP_SECONDS,
+            timeout=seconds,
             check=False,
         )
 

@@ -1,9 +1,10 @@
 """The hosts of a live stack: commands on them, and requests to their brokers."""
 
+import shlex
 import subprocess
 from pathlib import Path
 
-from remoting.checks import check_in_sync
+from remoting.checks import check_in_sync, ensure_topic
 from remoting.connection import Connection
 from remoting.messages import count_messages, read_topic, send_message
 from remoting.polling import Deadline
@@ -23,9 +24,22 @@ class LiveHosts:
         lines = [f"{host} {said['hostKey']}\n" for host, said in outputs["logins"].items()]
         self._known.write_text("".join(lines))
 
-    def run(self, host: str, command: str, *, check: bool = True) -> str:
-        """Run a command line on a host and return what it printed."""
+    def run(self, host: str, command: str, *, check: bool = True, seconds: int = 300) -> str:
+        """Run a command line as root on a host and return what it printed."""
+        done = self._ssh(host, ["bash", "-c", command], "", seconds)
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def run_script(self, host: str, script: str, *words: str) -> subprocess.CompletedProcess:
+        """Run a script of the project as the program does."""
+        return self._ssh(host, ["bash", "-s", *words], script, 300)
+
+    def _ssh(
+        self, host: str, words: list[str], text: str, seconds: int
+    ) -> subprocess.CompletedProcess:
         said = self.outputs["logins"][host]
+        if said["user"] != "root":
+            words = ["sudo", "-n", *words]
         options = [
             f"UserKnownHostsFile={self._known}",
             f"IdentityFile={self._key}",
@@ -34,17 +48,16 @@ class LiveHosts:
             "IdentitiesOnly=yes",
             "LogLevel=ERROR",
         ]
-        words = [word for option in options for word in ("-o", option)]
-        done = subprocess.run(
-            ["ssh", "-F", "/dev/null", *words, f"{said['user']}@{said['address']}", command],
-            stdin=subprocess.DEVNULL,
+        pairs = [word for option in options for word in ("-o", option)]
+        target = f"{said['user']}@{said['address']}"
+        return subprocess.run(
+            ["ssh", "-F", "/dev/null", *pairs, target, shlex.join(words)],
+            input=text,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=seconds,
             check=False,
         )
-        assert not check or done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
 
     def broker(self, name: str) -> dict:
         return next(broker for broker in self.outputs["brokers"] if broker["name"] == name)
@@ -71,6 +84,11 @@ class LiveHosts:
     def pid(self, host: str, unit: str) -> str:
         return self.run(host, f"systemctl show -P MainPID {unit}").strip()
 
+    def create_topic_by_protocol(self, topic: str) -> None:
+        """Create a topic with four queues on both masters, without a JVM."""
+        for broker in ("broker-a", "broker-b"):
+            ensure_topic(self.address(broker), topic, 30.0, queues=4)
+
     def create_topic(self, topic: str) -> None:
         """Create a topic with four queues on both masters, as RocketMQ's own tool does."""
         self.mqadmin("server1", f"updateTopic -c DefaultCluster -t {topic} -r 4 -w 4")
@@ -82,7 +100,7 @@ class LiveHosts:
         names = self.outputs["namesrvAddr"]
         return self.run(host, f"cd /tmp && {java} {home}/bin/mqadmin {words} -n '{names}' 2>&1")
 
-    def wait_in_sync(self, group: str) -> None:
+    def wait_in_sync(self, group: str, seconds: float = SYNC_SECONDS) -> None:
         """Wait until the slave holds everything that its master does."""
         slave = self.address(f"{group}-s")
-        check_in_sync(self.address(group), [slave], Deadline.after(SYNC_SECONDS))
+        check_in_sync(self.address(group), [slave], Deadline.after(seconds))

@@ -1,0 +1,61 @@
+import os
+import shutil
+import sys
+import time
+
+import pytest
+
+from tests.lab.machines import daemon_runs, leftovers_of, stop_daemons
+from tests.local.clone import Clone
+from tests.local.hosts import LiveHosts
+
+STACK = "labtest"
+NETWORK = "192.168.65.0/24"
+UP_SECONDS = 2400
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_as_root():
+    if os.geteuid() != 0:
+        pytest.fail("tests/lab need root: run them as root, or only make check")
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory):
+    """A fresh clone whose machines and cluster are up, made by the engine as typed."""
+    ran_before = daemon_runs()
+    made = Clone(tmp_path_factory.mktemp("clone") / "rocketmq", STACK, NETWORK, like="lab")
+    try:
+        preview = made.make("preview", seconds=UP_SECONDS)
+        assert preview.returncode == 0, preview.stdout[-6000:]
+        started = time.monotonic()
+        done = made.pulumi("up --yes --skip-preview", seconds=UP_SECONDS)
+        say(f"pulumi up: {time.monotonic() - started:.0f} s\n{timings_of(done.stdout)}")
+        assert done.returncode == 0, done.stdout[-6000:]
+        made.first_up = done.stdout
+        yield made
+    finally:
+        down = made.make("down")
+        left = leftovers_of(STACK)
+        if not ran_before:
+            stop_daemons()
+        shutil.rmtree(made.folder)
+        assert down.returncode == 0, down.stdout[-3000:]
+        assert left == []
+
+
+@pytest.fixture
+def hosts(clone, tmp_path):
+    return LiveHosts(clone.outputs(), tmp_path)
+
+
+def say(text: str) -> None:
+    """Show a line at once, past pytest's capture: these tests take many minutes."""
+    sys.__stderr__.write(f"\nlab: {text}\n")
+    sys.__stderr__.flush()
+
+
+def timings_of(output: str) -> str:
+    """Return the lines of an update that say how long something took."""
+    marks = ("-domain created", "first-contact created", "-step created", "verified server")
+    return "\n".join(line for line in output.splitlines() if any(mark in line for mark in marks))
