@@ -11,6 +11,7 @@ from machines.computer import install_packages
 from machines.errors import MachinesError
 
 LOCAL_URI = "qemu:///system"
+SYSTEMD = Path("/run/systemd/system")
 QEMU_CONF = Path("/etc/libvirt/qemu.conf")
 ANSWER_SECONDS = 60.0
 
@@ -49,7 +50,7 @@ def ensure_daemon(uri: str) -> None:
     ensure_packages(PACKAGES)
     if Virsh(uri).answers():
         return
-    if Path("/run/systemd/system").is_dir():
+    if SYSTEMD.is_dir():
         run("systemctl", "enable", "--now", "libvirtd")
     else:
         _start_without_systemd()

@@ -10,6 +10,7 @@ from blueprint.parsing import parse_settings
 from blueprint.topology import ClusterSpec, plan_cluster
 
 PROJECT = Path(__file__).parent.parent
+STACKS = sorted(path.name.split(".")[1] for path in PROJECT.glob("Pulumi.*.yaml"))
 
 
 def raw_cluster(stack: str = "local") -> dict[str, Any]:

@@ -1,45 +1,12 @@
 """The whole program under the configuration of each committed stack, and under bad ones."""
 
 import json
-import runpy
 
 import pulumi
 import pytest
-from pulumi.runtime import set_all_config
 
-from blueprint.artifact import plan_archive
-from blueprint.parsing import parse_settings
-from tests.recording import PRIVATE_MARK, REMOTE_COMMAND, Recorder, record
-from tests.stacks import PROJECT, changed, raw_cluster
-
-STACKS = sorted(path.name.split(".")[1] for path in PROJECT.glob("Pulumi.*.yaml"))
-
-
-@pytest.fixture
-def archives(tmp_path, monkeypatch):
-    """Assembled archives, empty ones, in a folder of their own."""
-    monkeypatch.setattr("components.archive_source.PROJECT", tmp_path)
-    for stack in STACKS:
-        path = plan_archive(parse_settings(raw_cluster(stack))).upload_path
-        if path:
-            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / path).touch()
-    return tmp_path
-
-
-@pytest.fixture
-def run_program(archives):
-    """Run `__main__.py` with a `cluster` object, as the engine does."""
-    assert archives.is_dir()
-
-    def run(raw, *, preview=False, recorder=None):
-        def program():
-            set_all_config({} if raw is None else {"rocketmq:cluster": json.dumps(raw)})
-            runpy.run_path(str(PROJECT / "__main__.py"), run_name="__main__")
-
-        return record(program, preview=preview, recorder=recorder)
-
-    return run
+from tests.recording import PRIVATE_MARK, REMOTE_COMMAND, Recorder
+from tests.stacks import STACKS, changed, raw_cluster
 
 
 def test_stack_local_is_committed():
@@ -104,6 +71,7 @@ def test_the_exports_let_the_commands_log_in_with_pinned_host_keys(run_program):
             "address": address,
             "user": "root",
             "hostKey": f"ssh-ed25519 AAAApublic-of-{host}-host-key-pair test",
+            "startupSeconds": 180,
         }
     assert exports["sshPublicKey"] == "ssh-ed25519 AAAApublic-of-hosts-login-key-pair test"
     assert f"{PRIVATE_MARK}hosts-login-key-pair" in exports["sshPrivateKey"]

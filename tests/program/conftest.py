@@ -1,0 +1,44 @@
+"""The whole program under mocks, as the engine runs it."""
+
+import json
+import runpy
+
+import pytest
+from pulumi.runtime import set_all_config
+
+from blueprint.artifact import plan_archive
+from blueprint.parsing import parse_settings
+from hypervisor.built_image import built_digest
+from tests import virtual
+from tests.recording import record
+from tests.stacks import PROJECT, STACKS, raw_cluster
+
+
+@pytest.fixture
+def archives(tmp_path, monkeypatch):
+    """Assembled archives and images, empty ones, in a folder of their own."""
+    monkeypatch.setattr("components.archive_source.PROJECT", tmp_path)
+    monkeypatch.setattr("components.hypervisor.PROJECT", tmp_path)
+    virtual.answer(monkeypatch)
+    virtual.write_image(tmp_path / f".state/images/{built_digest()}.qcow2")
+    for stack in STACKS:
+        path = plan_archive(parse_settings(raw_cluster(stack))).upload_path
+        if path:
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).touch()
+    return tmp_path
+
+
+@pytest.fixture
+def run_program(archives):
+    """Run `__main__.py` with a `cluster` object, as the engine does."""
+    assert archives.is_dir()
+
+    def run(raw, *, preview=False, recorder=None):
+        def program():
+            set_all_config({} if raw is None else {"rocketmq:cluster": json.dumps(raw)})
+            runpy.run_path(str(PROJECT / "__main__.py"), run_name="__main__")
+
+        return record(program, preview=preview, recorder=recorder)
+
+    return run
