@@ -92,17 +92,13 @@ def keeps_stores(engine: Engine, folder: StackFolder) -> bool:
     return keeps
 
 
-def needs_agent(folder: StackFolder) -> bool:
-    """Tell whether the stack may need the user's own SSH agent; else a dead one only disturbs."""
-    hosts = folder.cluster().get("hosts")
-    key = hosts.get("key", "agent") if isinstance(hosts, dict) else "agent"
-    by_file = isinstance(key, dict) and key.get("source") == "file"
-    return folder.provider() != EXISTING or not by_file
-
-
 def leave_agent_alone(folder: StackFolder) -> None:
-    """Keep a user's agent, which may be a dead one, out of connections that have a key."""
-    if not needs_agent(folder):
+    """Keep a user's agent out of connections that have a key: a dead one would end them all."""
+    hosts = folder.cluster().get("hosts")
+    key = hosts.get("key") if isinstance(hosts, dict) else None
+    by_file = isinstance(key, dict) and key.get("source") == "file"
+    provider = folder.provider()
+    if provider == "nspawn" or (provider == EXISTING and by_file):
         os.environ.pop("SSH_AUTH_SOCK", None)
 
 

@@ -268,12 +268,21 @@ def test_stores_stay_by_what_was_applied(folder, capsys):
     assert capsys.readouterr().err == ""
 
 
+BY_FILE = {"source": "file", "path": "key"}
+
+
 @pytest.mark.parametrize(
-    ("key", "kept"), [("agent", True), ({"source": "file", "path": "key"}, False)]
+    ("raw", "kept"),
+    [
+        (raw_cluster("hosts"), True),
+        (changed("hosts", hosts__key=BY_FILE), False),
+        (raw_cluster("local"), False),
+    ],
+    ids=["agent", "file", "machines"],
 )
-def test_an_agent_is_left_alone_where_a_key_file_is_used(folder, monkeypatch, key, kept):
+def test_an_agent_is_left_alone_where_connections_have_a_key(folder, monkeypatch, raw, kept):
     monkeypatch.setenv("SSH_AUTH_SOCK", "/run/agent")
-    leave_agent_alone(folder(changed("hosts", hosts__key=key)))
+    leave_agent_alone(folder(raw))
     assert ("SSH_AUTH_SOCK" in servers.os.environ) is kept
 
 
