@@ -145,8 +145,8 @@ def _cause(report: CompletedProcess[str] | None) -> str:
 
 
 def _quick(ssh: tuple[str, ...]) -> tuple[str, ...]:
-    # The first value of an option counts.
-    return (*ssh[:3], "-o", f"ConnectTimeout={CONNECT_SECONDS}", *ssh[3:])
+    # The first value of an option counts. Why a bastion forwards nothing is told as information.
+    return (*ssh[:3], "-o", f"ConnectTimeout={CONNECT_SECONDS}", "-o", "LogLevel=INFO", *ssh[3:])
 
 
 def _bounded(words: tuple[str, ...]) -> tuple[str, ...]:
