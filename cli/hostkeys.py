@@ -14,10 +14,11 @@ from blueprint.parsing import parse_settings
 from blueprint.ssh_fields import PINNABLE, parse_host_key
 from cli.errors import CommandError
 from cli.login import Jump, Login, agent_with, command_to, command_to_bastion
+from cli.probe import require_bastion
 from cli.processes import ask_together
 from cli.project import StackFolder
 from cli.servers import EXISTING, logins_in
-from components.login_key import read_login_key
+from components.login_key import find_key_problems, read_login_key
 
 STAND_IN = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPw532/fcMNzQhJHtpYz7axCYTUw7QUxgxOyYeHSkyTP"
 """For a key that is not there yet; nobody has its private half."""
@@ -33,9 +34,6 @@ def print_host_keys(folder: StackFolder) -> int:
 
     """
     raw = folder.cluster()
-    if folder.provider() != EXISTING:
-        message = f"STACK={folder.stack}: its hosts are not of provider {EXISTING}"
-        raise CommandError(message)
     hosts = _settings_without_keys(raw)
     pinned = {server.get("name"): server.get("hostKey") for server in raw["hosts"]["servers"]}
     logins = logins_in(hosts)
@@ -51,6 +49,7 @@ def print_host_keys(folder: StackFolder) -> int:
         found = _scan([_command(login) for login in logins])
     else:
         with agent_with(read_login_key(hosts), logins) as ssh:
+            require_bastion(ssh, bastion, folder.stack)
             found = _scan([_command(login, ssh) for login in logins])
     sys.stdout.write("servers:\n")
     for login, key in zip(logins, found, strict=True):
@@ -72,8 +71,12 @@ def _settings_without_keys(raw: dict[str, Any]) -> ExistingHostsSettings:
             parse_host_key(str(owner.get("hostKey", "")))
         except ValueError:
             owner["hostKey"] = STAND_IN
-    hosts = parse_settings(whole).hosts
-    assert isinstance(hosts, ExistingHostsSettings)  # noqa: S101 (the provider was looked at)
+    # Only through a bastion does anybody log in.
+    checks = (find_key_problems,) if (whole.get("hosts") or {}).get("bastion") else ()
+    hosts = parse_settings(whole, *checks).hosts
+    if not isinstance(hosts, ExistingHostsSettings):
+        message = f"cluster.hosts.provider: make hostkeys is for {EXISTING}"
+        raise CommandError(message)
     return hosts
 
 

@@ -40,7 +40,7 @@ def probe(ssh: tuple[str, ...], logins: Sequence[Login], stack: str) -> tuple[An
 
     """
     for jump in dict.fromkeys(login.bastion for login in logins if login.bastion):
-        _require_bastion(ssh, jump, stack)
+        require_bastion(ssh, jump, stack)
     answers: dict[str, Answer] = {}
     for attempt in range(TRIES):
         asked = [login for login in logins if _is_open(answers.get(login.host))]
@@ -60,7 +60,13 @@ def _is_open(answer: Answer | None) -> bool:
     return answer is None or answer.gone
 
 
-def _require_bastion(ssh: tuple[str, ...], jump: Jump, stack: str) -> None:
+def require_bastion(ssh: tuple[str, ...], jump: Jump, stack: str) -> None:
+    """Log in to the bastion, or see that it only forwards.
+
+    Raises:
+        CommandError: neither works.
+
+    """
     command = _bounded((*command_to_bastion(_quick(ssh), jump), "true"))
     place = f"bastion {jump.address}"
     report = None
