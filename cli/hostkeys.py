@@ -17,7 +17,7 @@ from cli.login import Jump, Login, agent_with, command_to, command_to_bastion
 from cli.probe import require_bastion
 from cli.processes import ask_together
 from cli.project import StackFolder
-from cli.servers import EXISTING, logins_in
+from cli.servers import EXISTING, existing_hosts, logins_in
 from components.login_key import find_key_problems, read_login_key
 
 STAND_IN = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPw532/fcMNzQhJHtpYz7axCYTUw7QUxgxOyYeHSkyTP"
@@ -34,6 +34,9 @@ def print_host_keys(folder: StackFolder) -> int:
 
     """
     raw = folder.cluster()
+    if folder.provider() not in {None, EXISTING}:
+        message = f"STACK={folder.stack}: its hosts are made with their keys, and not {EXISTING}"
+        raise CommandError(message)
     hosts = _settings_without_keys(raw)
     pinned = {server.get("name"): server.get("hostKey") for server in raw["hosts"]["servers"]}
     logins = logins_in(hosts)
@@ -73,11 +76,7 @@ def _settings_without_keys(raw: dict[str, Any]) -> ExistingHostsSettings:
             owner["hostKey"] = STAND_IN
     # Only through a bastion does anybody log in.
     checks = (find_key_problems,) if (whole.get("hosts") or {}).get("bastion") else ()
-    hosts = parse_settings(whole, *checks).hosts
-    if not isinstance(hosts, ExistingHostsSettings):
-        message = f"cluster.hosts.provider: make hostkeys is for {EXISTING}"
-        raise CommandError(message)
-    return hosts
+    return existing_hosts(parse_settings(whole, *checks))
 
 
 def _owners_of_keys(hosts: object) -> Iterator[dict[str, Any]]:

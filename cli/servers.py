@@ -122,14 +122,19 @@ def logins_in(hosts: ExistingHostsSettings) -> tuple[Login, ...]:
     )
 
 
+def existing_hosts(settings: ClusterSettings) -> ExistingHostsSettings:
+    """Return the hosts of settings whose provider was looked at."""
+    if not isinstance(settings.hosts, ExistingHostsSettings):
+        message = f"cluster.hosts.provider: {settings.hosts.provider!r} is not {EXISTING!r}"
+        raise CommandError(message)
+    return settings.hosts
+
+
 def _settings(
     folder: StackFolder, *checks: Check
 ) -> tuple[ClusterSettings, ExistingHostsSettings]:
     settings = parse_settings(folder.cluster(), *checks, find_key_problems, find_agent_problems)
-    if not isinstance(settings.hosts, ExistingHostsSettings):
-        message = f"stack {folder.stack}: its hosts are not of provider {EXISTING}"
-        raise CommandError(message)
-    return settings, settings.hosts
+    return settings, existing_hosts(settings)
 
 
 def _known_logins(

@@ -400,7 +400,7 @@ def test_servers_behind_a_bastion_are_asked_through_it(folder, scan, monkeypatch
 
 
 def test_host_keys_of_machines_that_we_make_are_nobodys_question(folder):
-    with pytest.raises(CommandError, match=r"make hostkeys is for existing"):
+    with pytest.raises(CommandError, match="STACK=hosts: its hosts are made with their keys"):
         hostkeys.print_host_keys(folder(raw_cluster("local")))
 
 
