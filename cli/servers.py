@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from blueprint.errors import ClusterError
 from blueprint.host_settings import ExistingHostsSettings, ExistingServerSettings
@@ -45,20 +45,26 @@ def require_usable(engine: Engine, folder: StackFolder) -> None:
         _require_none(answer.problem for answer in probe(ssh, logins, folder.stack))
         _require_none(_gate_problems(ssh, logins, cluster))
     _forget_former(engine, hosts)
+    # Of a server that the settings have no more, what is there will be removed, if it is there.
+    part_from_gone(engine, folder, besides=[login.host for login in logins])
 
 
-def part_from_gone(engine: Engine, folder: StackFolder) -> tuple[str, ...]:
+def part_from_gone(
+    engine: Engine, folder: StackFolder, *, besides: Collection[str] = ()
+) -> tuple[str, ...]:
     """Forget what is on servers that do not answer any more; return their names.
 
     Raises:
         CommandError: a server does answer, and does not let us in.
 
     """
-    outputs = engine.outputs()
-    logins, key = _known_logins(folder, outputs)
-    _forget_rekeyed(engine, folder)
+    if not besides:
+        _forget_rekeyed(engine, folder)
     stored = engine.export()
-    identities = identities_in(stored)
+    identities = {h: found for h, found in identities_in(stored).items() if h not in besides}
+    if not identities:
+        return ()
+    logins, key = _known_logins(folder, engine.outputs())
     asked = tuple(login for login in logins if login.host in identities)
     if not asked:
         return ()

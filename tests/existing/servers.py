@@ -30,7 +30,7 @@ su {USER} -c 'sudo -n true'
 """
 
 # What a system changes by itself while it runs, or because somebody logged in.
-NOT_OURS = ("var/log", "var/lib/systemd", "var/lib/sudo", "var/tmp", "tmp", "root")
+NOT_OURS = ("run", "var/log", "var/lib/systemd", "var/lib/sudo", "var/tmp", "tmp", "root")
 LIST = (
     "find / /usr/local -xdev "
     f"\\( {' -o '.join(f'-path /{path}' for path in NOT_OURS)} \\) -prune -o "

@@ -22,6 +22,9 @@ COMMAND = "command:remote:Command"
 PURGING = "rm -rf '/usr/local/rocketmq'/store\n"
 
 
+GONE = {"problem": "server2: 192.0.2.12: no answer by SSH; is it up?", "gone": True}
+
+
 class Stack:
     """An engine with a deployment, and outputs unless the first update failed."""
 
@@ -182,15 +185,25 @@ def test_a_server_that_became_another_is_forgotten_and_will_be_made_again(
     assert "server2: has another host key or generation" in capsys.readouterr().err
 
 
+def test_a_server_that_is_gone_from_the_world_and_the_settings_does_not_block_up(
+    folder, answer, gate, capsys
+):
+    answer(server3=GONE)
+    gate((0, ""), (0, ""))
+    login = {"address": "192.0.2.13", "user": "admin", "hostKey": "k"}
+    identities = {"server3": "server3:ab:1"}
+    stack = Stack(made_on("server3", identities=identities), {"logins": {"server3": login}})
+    require_usable(stack, folder(raw_cluster("hosts")))
+    assert stack.names() == []
+    assert GONE["problem"] in capsys.readouterr().err
+
+
 def test_servers_that_are_the_same_are_not_forgotten(folder, answer, gate):
     answer()
     gate((0, ""), (0, ""))
     stack = Stack(made_on("server1", "server2"))
     require_usable(stack, folder(raw_cluster("hosts")))
     assert stack.replaced == 0
-
-
-GONE = {"problem": "server2: 192.0.2.12: no answer by SSH; is it up?", "gone": True}
 
 
 def test_a_server_that_is_gone_is_forgotten_with_one_line_on_what_stays(folder, answer, capsys):
