@@ -38,6 +38,10 @@ preview: setup ## show what `make up` would change, line by line; touches no hos
 ssh: engine ## log in to HOST of STACK, or run CMD there
 	@$(WITH_ENV) python -m cli ssh --stack $(STACK) --host "$(HOST)" --run "$$CMD"
 
+.PHONY: hostkeys
+hostkeys: python ## the host keys of STACK's servers (provider existing), to compare and paste
+	@$(WITH_ENV) python -m cli hostkeys --stack $(STACK)
+
 .PHONY: setup
 setup: engine archive image ## install and build all that `make up` needs
 
@@ -81,7 +85,7 @@ check: python ## formatting, lint, types, and every test without host or engine
 	@$(WITH_ENV) ruff format --check --quiet .
 	@$(WITH_ENV) ruff check --quiet .
 	@$(WITH_ENV) mypy --no-error-summary .
-	@$(PYTEST) -q tests/unit tests/components tests/program -m 'not engine and not processes and not local and not lab'
+	@$(PYTEST) -q tests/unit tests/components tests/program -m 'not engine and not processes and not local and not lab and not existing'
 
 .PHONY: fmt
 fmt: python ## format, and mend what lint can
@@ -93,7 +97,7 @@ golden: python ## write the golden files anew; read the diff before you commit i
 	@$(WITH_ENV) python -m tests.golden
 
 .PHONY: test
-test: setup check test-go test-engine test-processes test-local ## the tests: no host, engine, processes, machines (root)
+test: setup check test-go test-engine test-processes test-local test-existing ## the tests: no host, engine, processes, machines (root)
 
 .PHONY: test-go
 test-go: ## the stand-in command provider keeps the official behaviour and limits
@@ -110,6 +114,10 @@ test-processes: python archive ## the checks against RocketMQ processes on loopb
 .PHONY: test-local
 test-local: setup ## a real cluster on machines of this computer
 	@$(PYTEST) -q tests/local -m 'local and not kills' --durations=12
+
+.PHONY: test-existing
+test-existing: setup ## servers that run already, played by machines of this computer
+	@$(PYTEST) -q tests/existing -m existing --durations=12
 
 .PHONY: test-lab
 test-lab: ## a real cluster on virtual machines, made and destroyed (root): a quarter of an hour emulated

@@ -12,6 +12,7 @@ from components.exports import export_cluster
 from components.gentle_wait import wait_gently
 from components.hosts import make_hosts
 from components.hypervisor import ask_hypervisor, find_hypervisor_problems
+from components.login_key import find_agent_problems, find_key_problems
 from machines.errors import MachinesError
 
 
@@ -19,7 +20,10 @@ def main() -> None:
     """Make the stack that its configuration describes."""
     wait_gently()
     raw = pulumi.Config().require_object("cluster")
-    settings = parse_settings(raw, find_archive_problems, find_hypervisor_problems)
+    further = [find_archive_problems, find_key_problems, find_hypervisor_problems]
+    if not pulumi.runtime.is_dry_run():
+        further.append(find_agent_problems)
+    settings = parse_settings(raw, *further)
     hypervisor = ask_hypervisor(settings)
     cluster = plan_cluster(settings, emulated=hypervisor is not None and hypervisor.emulated)
     hosts = make_hosts(settings, cluster, hypervisor)

@@ -14,7 +14,7 @@ umask 027
 } >"$copy.new"
 chown rocketmq:rocketmq "$copy.new"
 mv -f "$copy.new" "$copy"
-if [ "$(systemctl show -P NeedDaemonReload "$(basename "$unit_file")")" = yes ]; then
+if [ "$(systemctl show --value -p NeedDaemonReload "$(basename "$unit_file")")" = yes ]; then
 	# systemd starts what it has in memory, which is not the file's text.
 	echo stale >"$record.new"
 else

@@ -6,8 +6,9 @@ from collections import Counter
 
 import pytest
 
+from tests import virtual
 from tests.recording import LOCAL_COMMAND, REMOTE_COMMAND, UPLOAD
-from tests.stacks import PROJECT, planned, raw_cluster, ring
+from tests.stacks import PROJECT, STACKS, planned, raw_cluster, ring
 
 CLUSTER = planned(raw_cluster())
 HOSTS = [host.name for host in CLUSTER.hosts]
@@ -31,9 +32,13 @@ def test_every_component_says_its_module_and_class_in_its_type():
         assert token.split(":")[2] == kind.__name__
 
 
-def test_every_component_that_is_declared_is_in_the_tree_of_a_committed_stack(recorded, lab):
-    made = [*recorded.resources.values(), *lab.resources.values()]
-    assert {found.token for found in made if not found.custom} == set(_declared_types())
+def test_every_component_that_is_declared_is_in_the_tree_of_some_committed_stack(
+    record_settings, monkeypatch
+):
+    virtual.answer(monkeypatch)
+    trees = [record_settings(raw_cluster(stack)).resources.values() for stack in STACKS]
+    in_a_tree = {found.token for tree in trees for found in tree if not found.custom}
+    assert in_a_tree == set(_declared_types())
 
 
 def test_every_resource_of_a_provider_is_one_of_three_kinds(recorded):

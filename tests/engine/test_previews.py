@@ -5,6 +5,7 @@ import json
 import subprocess
 
 import pytest
+import yaml
 
 from tests.engine.conftest import PROJECT
 
@@ -80,3 +81,17 @@ def test_a_local_archive_with_another_digest_is_refused_before_any_resource(engi
 def test_the_engine_refuses_a_cluster_that_is_no_object(engine):
     engine.settings["config"]["rocketmq:cluster"] = "2m-2s-sync"
     assert "cluster" in refusal(engine)
+
+
+def test_servers_that_run_already_are_previewed_without_them_and_without_an_agent(engine):
+    text = (PROJECT / "Pulumi.hosts.yaml").read_text()
+    engine.settings = yaml.safe_load(text)
+    engine.environment.pop("SSH_AUTH_SOCK", None)
+    done = engine.preview("--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    planned = {
+        step["urn"].rpartition("::")[2]: step["newState"].get("inputs", {})
+        for step in json.loads(done.stdout)["steps"]
+    }
+    assert "brokerIP1=192.0.2.11\n" in planned["broker-a-properties"]["stdin"]
+    assert planned["server1-gate"]["create"] == "sudo -n bash -s ensure"

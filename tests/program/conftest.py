@@ -2,6 +2,8 @@
 
 import json
 import runpy
+import socket
+import tempfile
 
 import pytest
 from pulumi.runtime import set_all_config
@@ -30,9 +32,19 @@ def archives(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def run_program(archives):
+def agent(monkeypatch):
+    """A socket where an SSH agent would listen; its path has to be short."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(f"{folder}/agent")
+        monkeypatch.setenv("SSH_AUTH_SOCK", f"{folder}/agent")
+        yield f"{folder}/agent"
+
+
+@pytest.fixture
+def run_program(archives, agent):
     """Run `__main__.py` with a `cluster` object, as the engine does."""
     assert archives.is_dir()
+    assert agent
 
     def run(raw, *, preview=False, recorder=None):
         def program():

@@ -29,6 +29,39 @@ def test_a_committed_stack_can_be_previewed_before_anything_exists(run_program, 
     )
 
 
+def test_a_stack_on_an_agents_keys_is_previewed_without_one_and_not_made(run_program, monkeypatch):
+    monkeypatch.delenv("SSH_AUTH_SOCK")
+    assert run_program(raw_cluster("hosts"), preview=True).resources
+    recorder = Recorder()
+    with pytest.raises(pulumi.RunError, match=r"cluster\.hosts\.key: 'agent' and no SSH agent"):
+        run_program(raw_cluster("hosts"), recorder=recorder)
+    assert recorder.resources == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (None, "is not there"),
+        ("ssh-ed25519 AAAA me\n", "is a public key"),
+        ("hello\n", "is no private key"),
+        ("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA\n", "passphrase"),
+    ],
+)
+def test_a_key_file_that_cannot_be_used_ends_the_run_before_any_resource(
+    run_program, tmp_path, text, problem
+):
+    path = tmp_path / "key"
+    if text is not None:
+        path.write_text(text)
+    raw = raw_cluster("hosts")
+    raw["hosts"]["key"] = {"source": "file", "path": str(path)}
+    for preview in (True, False):
+        recorder = Recorder()
+        with pytest.raises(pulumi.RunError, match=rf"cluster\.hosts\.key\.path: .*{problem}"):
+            run_program(raw, preview=preview, recorder=recorder)
+        assert recorder.resources == {}
+
+
 def test_the_exports_say_where_clients_connect_and_who_runs_where(run_program):
     exports = run_program(raw_cluster()).exports
     assert exports["namesrvAddr"] == "10.98.64.151:9876;10.98.64.152:9876"
@@ -69,6 +102,7 @@ def test_the_exports_let_the_commands_log_in_with_pinned_host_keys(run_program):
     for host, address in (("server1", "10.98.64.151"), ("server2", "10.98.64.152")):
         assert exports["logins"][host] == {
             "address": address,
+            "port": 22,
             "user": "root",
             "hostKey": f"ssh-ed25519 AAAApublic-of-{host}-host-key-pair test",
             "startupSeconds": 180,
