@@ -10,6 +10,7 @@ export CMD
 UV_VERSION := 0.13.9
 VERSION ?=
 KILLS ?= 20
+WORKFLOWS ?=
 
 WITH_ENV := . toolchain/env && exec
 PYTEST := $(WITH_ENV) pytest
@@ -88,8 +89,14 @@ golden: python ## write the golden files anew; read the diff before you commit i
 test: setup check test-go test-engine test-processes test-local ## the tests: no host, engine, processes, machines (root)
 
 .PHONY: test-go
-test-go: ## the stand-in command provider keeps the official behaviour and limits
+test-go: lint-workflows ## the stand-in command provider keeps the official behaviour and limits
 	@cd toolchain/go/engine && CGO_ENABLED=0 go test -trimpath ./command/...
+	@$(PYTEST) -q tests -m go
+
+.PHONY: lint-workflows
+lint-workflows: python ## actionlint on the workflows (or on WORKFLOWS), with shellcheck on their scripts
+	@cd toolchain/lint && CGO_ENABLED=0 go run -trimpath github.com/rhysd/actionlint/cmd/actionlint \
+	    -shellcheck "$(CURDIR)/.venv/bin/shellcheck" $(WORKFLOWS)
 
 .PHONY: test-engine
 test-engine: setup ## previews and refusals by the real engine
