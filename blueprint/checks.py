@@ -3,6 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
+from blueprint.host_settings import (
+    ExistingHostsSettings,
+    LibvirtHostsSettings,
+    NspawnHostsSettings,
+)
 from blueprint.memory import (
     LEAST_BROKER_DIRECT_MIB,
     LEAST_BROKER_HEAP_MIB,
@@ -93,19 +98,13 @@ def _url_problems(settings: ClusterSettings, url: str) -> Iterator[str]:
 
 def _server_problems(settings: ClusterSettings) -> Iterator[str]:
     servers = settings.hosts.servers
-    network = settings.hosts.network
-    if network.num_addresses < len(servers) + ADDRESSES_IN_USE:
-        yield f"cluster.hosts.network: {network} is too small for {len(servers)} servers"
-        return
-    reserved = {network[0]: "the network's own", network[1]: "the gateway's"}
-    reserved[network[-1]] = "the broadcast address"
+    if isinstance(settings.hosts, ExistingHostsSettings):
+        yield from _address_problems(settings.hosts)
+    else:
+        yield from _network_problems(settings.hosts)
     first_at: dict[object, str] = {}
     for position, server in enumerate(servers):
         key = f"cluster.hosts.servers[{position}]"
-        if server.address not in network:
-            yield f"{key}.address: {server.address} is outside cluster.hosts.network {network}"
-        elif server.address in reserved:
-            yield f"{key}.address: {server.address} is {reserved[server.address]}; use another"
         for field, value in (("address", server.address), ("name", server.name)):
             if value in first_at:
                 yield (
@@ -118,6 +117,33 @@ def _server_problems(settings: ClusterSettings) -> Iterator[str]:
             f"cluster.nameServers: {settings.name_servers} name servers need as many servers, "
             f"and there are {len(servers)}"
         )
+
+
+def _network_problems(hosts: NspawnHostsSettings | LibvirtHostsSettings) -> Iterator[str]:
+    """Check the addresses of hosts whose network we make."""
+    network = hosts.network
+    if network.num_addresses < len(hosts.servers) + ADDRESSES_IN_USE:
+        yield f"cluster.hosts.network: {network} is too small for {len(hosts.servers)} servers"
+        return
+    reserved = {network[0]: "the network's own", network[1]: "the gateway's"}
+    reserved[network[-1]] = "the broadcast address"
+    for position, server in enumerate(hosts.servers):
+        key = f"cluster.hosts.servers[{position}]"
+        if server.address not in network:
+            yield f"{key}.address: {server.address} is outside cluster.hosts.network {network}"
+        elif server.address in reserved:
+            yield f"{key}.address: {server.address} is {reserved[server.address]}; use another"
+
+
+def _address_problems(hosts: ExistingHostsSettings) -> Iterator[str]:
+    """Check what brokers advertise: clients and the other servers must get there by it."""
+    for position, server in enumerate(hosts.servers):
+        address = server.address
+        if address.is_loopback or address.is_unspecified or address.is_multicast:
+            yield (
+                f"cluster.hosts.servers[{position}].address: {address} is nobody's for clients "
+                "and the other servers; use the one by which they reach this server"
+            )
 
 
 def _placement_problems(settings: ClusterSettings) -> Iterator[str]:

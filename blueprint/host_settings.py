@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from blueprint.fields import HostName, Mebibytes, Settings, Sha512, Url, source_in_full
+from blueprint.fields import (
+    HostName,
+    Mebibytes,
+    Port,
+    Settings,
+    Sha512,
+    Url,
+    source_in_full,
+)
+from blueprint.ssh_fields import HostAddress, HostKey, UserName
 
 
 class ServerSettings(Settings):
@@ -88,6 +97,58 @@ class LibvirtHostsSettings(Settings):
     servers: tuple[VirtualServerSettings, ...] = Field(min_length=1)
 
 
+class AgentKey(Settings):
+    """Whatever keys the user's own SSH agent holds; none of them gets into the state."""
+
+    source: Literal["agent"]
+
+
+class FileKey(Settings):
+    """A private key without a passphrase; its text is sealed in the state, its path is not."""
+
+    source: Literal["file"]
+    path: str = Field(min_length=1)
+
+
+KeySettings = Annotated[AgentKey | FileKey, Field(discriminator="source")]
+
+
+class EndpointSettings(Settings):
+    """Where SSH goes when it is not the server's own address, port 22, the common user."""
+
+    address: HostAddress | None = None
+    port: Port = 22
+    user: UserName | None = None
+
+
+class BastionSettings(Settings):
+    """The server that all connections go through; no user means that of the hosts."""
+
+    address: HostAddress
+    port: Port = 22
+    user: UserName | None = None
+    host_key: HostKey
+
+
+class ExistingServerSettings(ServerSettings):
+    """One server that runs already; a raised `generation` says that it was reinstalled."""
+
+    ssh: EndpointSettings = EndpointSettings()
+    host_key: HostKey
+    generation: Annotated[int, Field(ge=1)] = 1
+
+
+class ExistingHostsSettings(Settings):
+    """Servers that run already and are reached by SSH."""
+
+    provider: Literal["existing"]
+    user: UserName = "root"
+    key: Annotated[KeySettings, BeforeValidator(source_in_full)] = AgentKey(source="agent")
+    bastion: BastionSettings | None = None
+    servers: tuple[ExistingServerSettings, ...] = Field(min_length=1)
+
+
 HostsSettings = Annotated[
-    NspawnHostsSettings | LibvirtHostsSettings, Field(discriminator="provider")
+    NspawnHostsSettings | LibvirtHostsSettings | ExistingHostsSettings,
+    Field(discriminator="provider"),
 ]

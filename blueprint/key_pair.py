@@ -1,9 +1,15 @@
 """The text of an SSH key pair."""
 
+import base64
+import binascii
 import hashlib
 from dataclasses import dataclass
 
 END_OF_PRIVATE = "-----END OPENSSH PRIVATE KEY-----\n"
+
+OPENSSH_MAGIC = b"openssh-key-v1\0"
+UNLOCKED = b"\0\0\0\4none"
+"""The length and name of the cipher of a key without a passphrase."""
 
 MAKE_KEY_PAIR = """\
 set -eu
@@ -41,3 +47,28 @@ def parse_key_pair(text: str) -> KeyPair:
 def fingerprint(public: str) -> str:
     """Return 16 hex digits that stand for a public key; none for no key."""
     return hashlib.sha256(public.encode()).hexdigest()[:16] if public else ""
+
+
+def find_key_problem(text: str) -> str | None:
+    """Return why a file's text cannot be logged in with, or None for a usable private key."""
+    first = text.strip().partition("\n")[0]
+    if first.startswith(("ssh-", "ecdsa-", "sk-")):
+        return "is a public key; give the private one, the file without .pub"
+    if not (first.startswith("-----BEGIN ") and first.endswith("PRIVATE KEY-----")):
+        return "is no private key of OpenSSH"
+    if "ENCRYPTED" in text or _is_locked(text):
+        return (
+            "is locked by a passphrase, which nobody can type in an update; load it by ssh-add "
+            "and write key: agent, or give a key without one"
+        )
+    return None
+
+
+def _is_locked(text: str) -> bool:
+    """Tell whether a key in OpenSSH's own format names a cipher."""
+    body = "".join(line for line in text.splitlines() if not line.startswith("-"))
+    try:
+        blob = base64.b64decode(body)
+    except binascii.Error:
+        return False
+    return blob.startswith(OPENSSH_MAGIC) and not blob.startswith(OPENSSH_MAGIC + UNLOCKED)

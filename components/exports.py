@@ -1,10 +1,13 @@
 """The stack's outputs: what a client program, an operator and our own commands need."""
 
+from typing import Any
+
 import pulumi
 
 from blueprint.topology import ClusterSpec
 from components.cluster import Cluster
 from components.hosts import Hosts
+from components.over_ssh import HostAccess
 
 
 def export_cluster(cluster: ClusterSpec, hosts: Hosts, made: Cluster) -> None:
@@ -26,17 +29,27 @@ def export_cluster(cluster: ClusterSpec, hosts: Hosts, made: Cluster) -> None:
     stack = pulumi.get_stack()
     ssh = {host.name: f"make ssh STACK={stack} HOST={host.name}" for host in cluster.hosts}
     pulumi.export("ssh", ssh)
-    pulumi.export(
-        "logins",
-        {
-            host.name: {
-                "address": host.spec.address,
-                "user": host.user,
-                "hostKey": host.host_key,
-            }
-            for host in hosts.hosts
-        },
-    )
-    pulumi.export("sshPrivateKey", pulumi.Output.secret(hosts.private_key))
-    pulumi.export("sshPublicKey", hosts.public_key)
+    pulumi.export("logins", {host.name: _login(host) for host in hosts.hosts})
+    if hosts.private_key is not None:
+        pulumi.export("sshPrivateKey", pulumi.Output.secret(hosts.private_key))
+    if hosts.public_key is not None:
+        pulumi.export("sshPublicKey", hosts.public_key)
     pulumi.export("verified", made.verified)
+
+
+def _login(host: HostAccess) -> dict[str, Any]:
+    login = {
+        "address": host.ssh_address or host.spec.address,
+        "port": host.ssh_port,
+        "user": host.user,
+        "hostKey": host.host_key,
+    }
+    if host.bastion is None:
+        return login
+    bastion = {
+        "address": host.bastion.address,
+        "port": host.bastion.port,
+        "user": host.bastion.user,
+        "hostKey": host.bastion.host_key,
+    }
+    return {**login, "bastion": bastion}

@@ -4,9 +4,10 @@ from typing import Protocol
 
 import pulumi
 
-from blueprint.host_settings import LibvirtHostsSettings
+from blueprint.host_settings import ExistingHostsSettings, LibvirtHostsSettings
 from blueprint.settings import ClusterSettings
 from blueprint.topology import ClusterSpec
+from components.existing_hosts import ExistingHosts
 from components.libvirt_hosts import LibvirtHosts
 from components.nspawn_hosts import NspawnHosts
 from components.over_ssh import HostAccess
@@ -17,9 +18,10 @@ class Hosts(Protocol):
 
     hosts: tuple[HostAccess, ...]
     """In the plan's order."""
-    private_key: pulumi.Output[str]
-    """What `make verify` and `make ssh` log in with."""
-    public_key: pulumi.Output[str]
+    private_key: pulumi.Output[str] | None
+    """What `make verify` and `make ssh` log in with; None for the keys of the user's own agent."""
+    public_key: pulumi.Output[str] | None
+    """Of a key that the stack made for itself."""
 
 
 def make_hosts(settings: ClusterSettings, cluster: ClusterSpec) -> Hosts:
@@ -27,4 +29,6 @@ def make_hosts(settings: ClusterSettings, cluster: ClusterSpec) -> Hosts:
     said = settings.hosts
     if isinstance(said, LibvirtHostsSettings):
         return LibvirtHosts("hosts", said, cluster)
+    if isinstance(said, ExistingHostsSettings):
+        return ExistingHosts("hosts", said, cluster)
     return NspawnHosts("hosts", said, cluster)

@@ -14,8 +14,8 @@ class LibvirtHosts(pulumi.ComponentResource):
 
     TYPE: ClassVar[str] = "rocketmq:libvirt_hosts:LibvirtHosts"
     hosts: tuple[HostAccess, ...]
-    private_key: pulumi.Output[str]
-    public_key: pulumi.Output[str]
+    private_key: pulumi.Output[str] | None
+    public_key: pulumi.Output[str] | None
 
     def __init__(
         self,

@@ -23,8 +23,8 @@ class NspawnHosts(pulumi.ComponentResource):
 
     TYPE: ClassVar[str] = "rocketmq:nspawn_hosts:NspawnHosts"
     hosts: tuple[HostAccess, ...]
-    private_key: pulumi.Output[str]
-    public_key: pulumi.Output[str]
+    private_key: pulumi.Output[str] | None
+    public_key: pulumi.Output[str] | None
 
     def __init__(
         self,

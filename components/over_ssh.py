@@ -20,6 +20,16 @@ GATE_TIMEOUT = "40m"
 """For a host to come up; bounds only the dialling, a script has its own limits."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bastion:
+    """The server that a connection goes through, as our own commands need to know it."""
+
+    address: str
+    port: int
+    user: str
+    host_key: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class HostAccess:
     """How one host is reached, whoever provided it."""
@@ -39,6 +49,10 @@ class HostAccess:
     """How long a process may take to be ready; a host that is emulated takes far longer."""
     after: Sequence[pulumi.Resource] = field(default=())
     """What must be there before anything is done on the host."""
+    ssh_address: str = ""
+    """Where SSH goes, if not to the host's own address."""
+    ssh_port: int = 22
+    bastion: Bastion | None = None
 
     @property
     def name(self) -> str:

@@ -1,0 +1,16 @@
+"""The identity of a server that we did not make: what tells it from another of its name."""
+
+from blueprint.host_settings import ExistingServerSettings
+from blueprint.key_pair import fingerprint
+
+SEPARATOR = ":"
+
+
+def identity_of(server: ExistingServerSettings) -> str:
+    """Return what changes with the server's host key and its `generation`; begins by its name."""
+    return SEPARATOR.join((server.name, fingerprint(server.host_key), str(server.generation)))
+
+
+def host_in(identity: str) -> str:
+    """Return the name of the server that an identity belongs to."""
+    return identity.partition(SEPARATOR)[0]

@@ -1,0 +1,68 @@
+"""The kinds of fields that say how a server is reached by SSH."""
+
+import base64
+import binascii
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+PINNABLE = (
+    "ssh-ed25519",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+)
+LENGTH_BYTES = 4
+"""Every part of a public key is preceded by its length."""
+WORDS_OF_A_KEY = 2
+
+UserName = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_.-]*\$?$", max_length=32)]
+HostAddress = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$", max_length=253)
+]
+"""An IPv4 address or a name, where SSH alone goes."""
+
+
+def parse_host_key(text: str) -> str:
+    """Return a host's public key as `type base64`, without a comment.
+
+    Raises:
+        ValueError: it is none that a connection can be pinned to; says what to do.
+
+    """
+    words = text.split()
+    kind = words[0] if words else ""
+    if kind in {"ssh-rsa", "ssh-dss"} or kind.startswith("rsa-"):
+        message = (
+            f"a connection cannot be pinned to a key of type {kind}; "
+            "use the server's ssh-ed25519 or ecdsa key: make hostkeys prints it"
+        )
+        raise ValueError(message)
+    if kind not in PINNABLE or len(words) < WORDS_OF_A_KEY or _type_inside(words[1]) != kind:
+        message = (
+            "is not the line of a host's public key, as 'ssh-ed25519 AAAA…'; "
+            "make hostkeys prints it"
+        )
+        raise ValueError(message)
+    return " ".join(words[:WORDS_OF_A_KEY])
+
+
+def _type_inside(text: str) -> str | None:
+    """Return the type that the key itself says, unless it is cut short."""
+    try:
+        blob = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        return None
+    parts = []
+    while blob:
+        length = int.from_bytes(blob[:LENGTH_BYTES], "big")
+        if len(blob) < LENGTH_BYTES + length:
+            return None
+        parts.append(blob[LENGTH_BYTES : LENGTH_BYTES + length])
+        blob = blob[LENGTH_BYTES + length :]
+    whole = len(parts) >= WORDS_OF_A_KEY and re.fullmatch(rb"[a-z0-9-]+", parts[0])
+    return parts[0].decode() if whole else None
+
+
+HostKey = Annotated[str, AfterValidator(parse_host_key)]
