@@ -74,7 +74,7 @@ check: python ## formatting, lint, types, and every test without host or engine
 	@$(WITH_ENV) ruff format --check --quiet .
 	@$(WITH_ENV) ruff check --quiet .
 	@$(WITH_ENV) mypy --no-error-summary .
-	@$(PYTEST) -q tests/unit tests/components tests/program -m 'not engine and not processes and not local'
+	@$(PYTEST) -q tests/unit tests/components tests/program -m 'not engine and not processes and not local and not go'
 
 .PHONY: fmt
 fmt: python ## format, and mend what lint can
