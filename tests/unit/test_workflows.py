@@ -120,9 +120,18 @@ def test_no_stack_is_made_in_a_shared_state_and_its_diff_is_shown(name):
     assert told["diff"] == "${{ env.SHARED_STATE }}"
 
 
-def test_both_previews_do_the_same_for_their_stack():
-    hosts, lab = (json.dumps(JOBS[f"preview/{stack}"]["steps"][-2:]) for stack in ("hosts", "lab"))
-    assert hosts.replace("hosts", "lab") == lab
+def test_both_previews_are_made_alike():
+    hosts, lab = (step_of(JOBS[name], "pulumi/actions") for name in PREVIEWS)
+    assert hosts["with"] | {"stack-name": "lab"} == lab["with"]
+    assert hosts["env"] == lab["env"]
+
+
+@every_preview
+def test_what_the_program_needs_is_made_ready_for_the_previewed_stack(name):
+    (script,) = (step["run"] for step in JOBS[name]["steps"] if "run" in step)
+    stack = step_of(JOBS[name], "pulumi/actions")["with"]["stack-name"]
+    assert name == f"preview/{stack}"
+    assert re.search(rf"^make python archive( image)? STACK={stack}$", script, re.MULTILINE)
 
 
 def test_ci_runs_the_test_command_of_the_readme():
