@@ -90,9 +90,7 @@ class LibvirtHostsSettings(Settings):
     uri: Annotated[str, Field(pattern=r"^qemu(\+[a-z0-9]+)?://\S+$")] = "qemu:///system"
     network: IPv4Network = IPv4Network("192.168.64.0/24")
     accel: Acceleration = Acceleration.AUTO
-    image: Annotated[ImageSettings, BeforeValidator(source_in_full)] = DebianImage(
-        source="debian"
-    )
+    image: Annotated[ImageSettings, BeforeValidator(source_in_full)] = DebianImage(source="debian")
     system_disk: Mebibytes = 8192
     servers: tuple[VirtualServerSettings, ...] = Field(min_length=1)
 

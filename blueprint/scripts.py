@@ -25,6 +25,9 @@ OLDEST_PYTHON = (3, 9)
 LEAST_DISK_MIB = 2048
 """The unpacked archive, its zip, and the first log file of each broker."""
 
+LEAST_CACHE_MIB = 256
+"""The archive's zip, uploaded or downloaded."""
+
 REMOTING_SOURCES = TEMPLATES.parent / "remoting"
 
 
@@ -59,10 +62,16 @@ def render_gate(cluster: ClusterSpec, host: HostSpec, user: str) -> str:
         memory_mib=host.memory_mib,
         oldest_python=OLDEST_PYTHON,
         least_disk_mib=LEAST_DISK_MIB,
+        least_cache_mib=LEAST_CACHE_MIB,
+        packages=_package_commands(),
         home=str(HOME),
         cache=str(CACHE),
     )
     return frame("gate", host, body)
+
+
+def _package_commands() -> str:
+    return render("scripts/packages.sh.j2", families=FAMILIES)
 
 
 def render_tools(host: HostSpec) -> str:
@@ -106,7 +115,7 @@ def render_preparation(cluster: ClusterSpec, host: HostSpec) -> str:
         service_directories=sorted(set(directories)),
         hosts_lines=[f"{other.address} {other.name}" for other in cluster.hosts],
         least_java=LEAST_JAVA,
-        package_families=FAMILIES,
+        packages=_package_commands(),
         purge_data=cluster.purge_data,
     )
     return frame("preparation", host, body)
