@@ -39,6 +39,10 @@ preview: setup ## show what `make up` would change, line by line; touches no hos
 ssh: engine ## log in to HOST of STACK, or run CMD there
 	@$(WITH_ENV) python -m cli ssh --stack $(STACK) --host "$(HOST)" --run "$$CMD"
 
+.PHONY: hostkeys
+hostkeys: python ## the host keys of STACK's servers (provider existing), to compare and paste
+	@$(WITH_ENV) python -m cli hostkeys --stack $(STACK)
+
 .PHONY: setup
 setup: engine archive image ## install and build all that `make up` needs
 
@@ -66,15 +70,15 @@ archive: python ## the RocketMQ archive of STACK's settings (or of VERSION), ass
 	@$(WITH_ENV) python -m $(if $(VERSION),toolchain.archive $(VERSION),cli archive --stack $(STACK))
 
 .PHONY: image
-image: python ## the image of the machines of stack local
-	@$(WITH_ENV) python -m machines image >/dev/null
+image: python ## the image of the machines of STACK, where they are machines of this computer
+	@$(WITH_ENV) python -m cli image --stack $(STACK) >/dev/null
 
 .PHONY: check
 check: python ## formatting, lint, types, and every test without host or engine
 	@$(WITH_ENV) ruff format --check --quiet .
 	@$(WITH_ENV) ruff check --quiet .
 	@$(WITH_ENV) mypy --no-error-summary .
-	@$(PYTEST) -q tests/unit tests/components tests/program -m 'not engine and not processes and not local and not go'
+	@$(PYTEST) -q tests/unit tests/components tests/program -m 'not engine and not processes and not local and not existing and not go'
 
 .PHONY: fmt
 fmt: python ## format, and mend what lint can
@@ -86,7 +90,7 @@ golden: python ## write the golden files anew; read the diff before you commit i
 	@$(WITH_ENV) python -m tests.golden
 
 .PHONY: test
-test: setup check test-go test-engine test-processes test-local ## the tests: no host, engine, processes, machines (root)
+test: setup check test-go test-engine test-processes test-local test-existing ## the tests: no host, engine, processes, machines (root)
 
 .PHONY: test-go
 test-go: lint-workflows ## the stand-in command provider keeps the official behaviour and limits
@@ -109,6 +113,10 @@ test-processes: python archive ## the checks against RocketMQ processes on loopb
 .PHONY: test-local
 test-local: setup ## a real cluster on machines of this computer
 	@$(PYTEST) -q tests/local -m 'local and not kills' --durations=12
+
+.PHONY: test-existing
+test-existing: setup ## servers that run already, played by machines of this computer
+	@$(PYTEST) -q tests/existing -m existing --durations=12
 
 .PHONY: test-kills
 test-kills: setup ## kill `make up` at KILLS random moments, then bring it up

@@ -1,4 +1,4 @@
-"""`python -m cli archive|up|down|verify|preview|ssh --stack S`."""
+"""`python -m cli archive|image|up|down|verify|preview|ssh|hostkeys --stack S`."""
 
 import argparse
 import json
@@ -7,13 +7,22 @@ import sys
 
 from blueprint.errors import ClusterError
 from blueprint.key_pair import fingerprint
+from blueprint.paths import HOME
 from blueprint.versions import DEFAULT_VERSION
 from cli.engine import Engine
 from cli.errors import CommandError
-from cli.login import agent_with, read_logins, target
+from cli.hostkeys import print_host_keys
+from cli.login import agent_with, command_to, read_logins
 from cli.processes import ask, die_with_parent, show
 from cli.project import ROOT, StackFolder, ensure_passphrase
 from cli.recovery import end_leftovers, recover
+from cli.servers import (
+    EXISTING,
+    keeps_stores,
+    leave_agent_alone,
+    part_from_gone,
+    require_usable,
+)
 from cli.verify import verify
 
 INTERRUPTED = 130
@@ -31,6 +40,7 @@ def main() -> int:
     try:
         ensure_passphrase()
         folder.compose_config()
+        leave_agent_alone(folder)
         return COMMANDS[said.command](Engine(folder), folder, said)
     except ClusterError as error:
         sys.stdout.flush()
@@ -47,6 +57,8 @@ def _up(engine: Engine, folder: StackFolder, _: argparse.Namespace) -> int:
     recover(engine, folder.stack)
     if folder.provider() == "nspawn":
         _machines("check-owner", folder, "--token", _owner_token(engine))
+    elif folder.provider() == EXISTING:
+        require_usable(engine, folder)
     status = engine.run("up", "--yes", "--skip-preview", "--suppress-outputs")
     if status:
         message = (
@@ -66,9 +78,14 @@ def _preview(engine: Engine, _folder: StackFolder, _: argparse.Namespace) -> int
 def _down(engine: Engine, folder: StackFolder, _: argparse.Namespace) -> int:
     die_with_parent()
     status = 0
+    gone: tuple[str, ...] = ()
+    stays = False
     known = engine.exists()
     if known:
         recover(engine, folder.stack)
+        if folder.provider() == EXISTING:
+            gone = part_from_gone(engine, folder)
+            stays = keeps_stores(engine, folder)
         status = engine.run("destroy", "--yes", "--skip-preview")
     else:
         end_leftovers()
@@ -84,7 +101,9 @@ def _down(engine: Engine, folder: StackFolder, _: argparse.Namespace) -> int:
     if known:
         engine.remove()
     shutil.rmtree(folder.folder, ignore_errors=True)
-    sys.stdout.write(f"stack {folder.stack}: nothing left\n")
+    stores = f" but message stores in {HOME}/store" if stays else ""
+    there = f", except on {' and '.join(gone)}, see above" if gone else ""
+    sys.stdout.write(f"stack {folder.stack}: nothing left{stores}{there}\n")
     return 0
 
 
@@ -95,6 +114,17 @@ def _archive(_engine: Engine, folder: StackFolder, _: argparse.Namespace) -> int
         return 0
     version = str(cluster.get("version", DEFAULT_VERSION))
     return show([sys.executable, "-m", "toolchain.archive", version], folder=ROOT)
+
+
+def _image(_engine: Engine, folder: StackFolder, _: argparse.Namespace) -> int:
+    """Build the image of the stack's machines, if they are to be made here."""
+    if folder.provider() == "nspawn":
+        return show([sys.executable, "-m", "machines", "image"], folder=ROOT)
+    return 0
+
+
+def _hostkeys(_engine: Engine, folder: StackFolder, _: argparse.Namespace) -> int:
+    return print_host_keys(folder)
 
 
 def _verify(engine: Engine, folder: StackFolder, _: argparse.Namespace) -> int:
@@ -120,8 +150,8 @@ def _ssh(engine: Engine, folder: StackFolder, said: argparse.Namespace) -> int:
             f"HOST={said.host or ''}: no such host in stack {folder.stack}; there are {names}"
         )
         raise CommandError(message)
-    with agent_with(outputs["sshPrivateKey"], logins) as ssh:
-        return show([*ssh, *target(chosen[0]), *([said.run] if said.run else [])])
+    with agent_with(outputs.get("sshPrivateKey"), logins) as ssh:
+        return show([*command_to(ssh, chosen[0]), *([said.run] if said.run else [])])
 
 
 def _machines(verb: str, folder: StackFolder, *words: str) -> None:
@@ -154,6 +184,8 @@ def _print_outputs(engine: Engine) -> None:
 
 COMMANDS = {
     "archive": _archive,
+    "image": _image,
+    "hostkeys": _hostkeys,
     "up": _up,
     "down": _down,
     "preview": _preview,

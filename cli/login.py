@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shlex
 import shutil
 import tempfile
 import time
@@ -17,6 +18,19 @@ from cli.processes import ask, start
 
 PREFIX = "rocketmq-ssh-"
 AGENT_SECONDS = 10.0
+DEFAULT_PORT = 22
+BASTION = "the.bastion"
+"""What its key is known by; no host of the settings can have this name."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Jump:
+    """The bastion that a connection goes through."""
+
+    address: str
+    port: int
+    user: str
+    host_key: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,6 +41,8 @@ class Login:
     address: str
     user: str
     host_key: str
+    port: int = DEFAULT_PORT
+    bastion: Jump | None = None
 
 
 def read_logins(outputs: dict[str, Any], stack: str) -> tuple[Login, ...]:
@@ -37,42 +53,82 @@ def read_logins(outputs: dict[str, Any], stack: str) -> tuple[Login, ...]:
 
     """
     try:
-        return tuple(
-            Login(host=host, address=said["address"], user=said["user"], host_key=said["hostKey"])
-            for host, said in sorted(outputs["logins"].items())
-        )
+        return tuple(_login(host, said) for host, said in sorted(outputs["logins"].items()))
     except (KeyError, TypeError):
         message = f"stack {stack}: has no hosts to log in to; run make up STACK={stack}"
         raise CommandError(message) from None
 
 
+def _login(host: str, said: dict[str, Any]) -> Login:
+    jump = said.get("bastion")
+    return Login(
+        host=host,
+        address=said["address"],
+        user=said["user"],
+        host_key=said["hostKey"],
+        port=int(said.get("port", DEFAULT_PORT)),
+        bastion=jump
+        and Jump(
+            address=jump["address"],
+            port=int(jump["port"]),
+            user=jump["user"],
+            host_key=jump["hostKey"],
+        ),
+    )
+
+
 @contextmanager
-def agent_with(private_key: str, logins: tuple[Login, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield the start of an ssh command line that knows the key and the hosts."""
+def agent_with(private_key: str | None, logins: tuple[Login, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the start of an ssh command line that knows the key and the hosts.
+
+    Args:
+        private_key: None to use the keys of the user's own agent.
+        logins: the hosts whose keys, and whose bastion's, are pinned.
+
+    """
     _remove_folders_of_the_dead()
     with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as folder:
-        socket = Path(folder) / "agent"
         known_hosts = Path(folder) / "known_hosts"
         lines = [f"{login.host} {login.host_key}\n" for login in logins]
+        jumps = [login.bastion for login in logins if login.bastion]
+        lines += [f"{BASTION} {key}\n" for key in dict.fromkeys(jump.host_key for jump in jumps)]
         known_hosts.write_text("".join(lines), "utf-8")
-        agent = start(["ssh-agent", "-D", "-a", str(socket)])
-        try:
-            _add_key(agent, socket, private_key)
+        with _agent(private_key, Path(folder) / "agent") as socket:
             options = {
                 "UserKnownHostsFile": str(known_hosts),
                 "GlobalKnownHostsFile": "/dev/null",
                 "StrictHostKeyChecking": "yes",
                 "IdentityAgent": str(socket),
                 "IdentityFile": "none",
+                # Whoever is not let in by a key is not asked for a password.
+                "BatchMode": "yes",
                 "ConnectTimeout": "10",
                 "ServerAliveInterval": "15",
                 "LogLevel": "ERROR",
             }
             pairs = [word for key, value in options.items() for word in ("-o", f"{key}={value}")]
             yield ("ssh", "-F", "/dev/null", *pairs)
-        finally:
-            agent.terminate()
-            agent.wait(timeout=10)
+
+
+@contextmanager
+def _agent(private_key: str | None, socket: Path) -> Iterator[Path]:
+    """Yield the socket of the user's agent, or of our own that holds one key as long."""
+    if private_key is None:
+        theirs = os.environ.get("SSH_AUTH_SOCK", "")
+        if not theirs:
+            message = (
+                'no SSH agent answers (SSH_AUTH_SOCK); start one: eval "$(ssh-agent)" && ssh-add'
+            )
+            raise CommandError(message)
+        yield Path(theirs)
+        return
+    agent = start(["ssh-agent", "-D", "-a", str(socket)])
+    try:
+        _add_key(agent, socket, private_key)
+        yield socket
+    finally:
+        agent.terminate()
+        agent.wait(timeout=10)
 
 
 def _remove_folders_of_the_dead() -> None:
@@ -84,9 +140,30 @@ def _remove_folders_of_the_dead() -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def target(login: Login) -> tuple[str, ...]:
-    """Return the words of an ssh command line that name the host."""
-    return ("-o", f"HostKeyAlias={login.host}", f"{login.user}@{login.address}")
+def command_to(ssh: tuple[str, ...], login: Login) -> tuple[str, ...]:
+    """Return an ssh command line to a host, through its bastion if it has one."""
+    words = [*ssh, "-o", f"HostKeyAlias={login.host}"]
+    if login.bastion:
+        # ssh -J would look for the bastion's key in the user's files.
+        words += ["-o", f"ProxyCommand={proxy_command(ssh, login.bastion)}"]
+    return (*words, *_place(login.user, login.address, login.port))
+
+
+def command_to_bastion(ssh: tuple[str, ...], bastion: Jump) -> tuple[str, ...]:
+    """Return an ssh command line to the bastion itself."""
+    place = _place(bastion.user, bastion.address, bastion.port)
+    return (*ssh, "-o", f"HostKeyAlias={BASTION}", *place)
+
+
+def proxy_command(ssh: tuple[str, ...], bastion: Jump) -> str:
+    """Return what ssh runs to get to a host by way of the bastion."""
+    *words, place = (word.replace("%", "%%") for word in command_to_bastion(ssh, bastion))
+    return shlex.join([*words, "-W", "[%h]:%p", place])
+
+
+def _place(user: str, address: str, port: int) -> tuple[str, ...]:
+    other = () if port == DEFAULT_PORT else ("-p", str(port))
+    return (*other, f"{user}@{address}")
 
 
 def _add_key(agent: Popen[bytes], socket: Path, private_key: str) -> None:

@@ -62,9 +62,14 @@ def ask(
 
 
 def ask_together(
-    commands: Sequence[Sequence[str]], *, grace_seconds: float
+    commands: Sequence[Sequence[str]],
+    *,
+    grace_seconds: float | None = None,
+    texts: Sequence[str] | None = None,
 ) -> list[subprocess.CompletedProcess[str] | None]:
-    """Run programs side by side; when one fails, the others have `grace_seconds` to end.
+    """Run programs side by side, each with one of `texts` as its input.
+
+    When one fails, the others have `grace_seconds` to end, or all the time they need.
 
     Returns:
         What each printed, in order; None for one that was ended.
@@ -72,11 +77,13 @@ def ask_together(
     """
     with contextlib.ExitStack() as files:
         runs = []
-        for words in commands:
-            out, err = (files.enter_context(tempfile.TemporaryFile("w+")) for _ in range(2))
+        for words, text in zip(commands, texts or [""] * len(commands), strict=True):
+            said, out, err = (files.enter_context(tempfile.TemporaryFile("w+")) for _ in range(3))
+            said.write(text)
+            said.seek(0)
             process = subprocess.Popen(  # noqa: S603 (our own words, no shell)
                 words,
-                stdin=subprocess.DEVNULL,
+                stdin=said,
                 stdout=out,
                 stderr=err,
                 preexec_fn=die_with_parent,  # noqa: PLW1509 (no other thread runs)
@@ -87,12 +94,13 @@ def ask_together(
 
 
 def _wait_for(
-    processes: Sequence[subprocess.Popen[bytes]], grace_seconds: float
+    processes: Sequence[subprocess.Popen[bytes]], grace_seconds: float | None
 ) -> list[subprocess.Popen[bytes]]:
     """Wait for all; return those that were ended since another had failed."""
     deadline = None
     while waited := [process for process in processes if process.poll() is None]:
-        if deadline is None and any(process.returncode for process in processes):
+        failed = any(process.returncode for process in processes)
+        if grace_seconds is not None and deadline is None and failed:
             deadline = time.monotonic() + grace_seconds
         if deadline is not None and time.monotonic() > deadline:
             for process in waited:

@@ -7,7 +7,7 @@ from subprocess import CompletedProcess
 from blueprint.paths import PLAN, REMOTING
 from cli.engine import Engine
 from cli.errors import CommandError
-from cli.login import Login, agent_with, read_logins, target
+from cli.login import Login, agent_with, command_to, read_logins
 from cli.processes import ask_together
 
 SSH_FAILED = 255
@@ -26,7 +26,7 @@ def verify(engine: Engine, stack: str) -> None:
     """
     outputs = engine.outputs()
     logins = read_logins(outputs, stack)
-    with agent_with(outputs["sshPrivateKey"], logins) as ssh:
+    with agent_with(outputs.get("sshPrivateKey"), logins) as ssh:
         commands = [_command(ssh, login) for login in logins]
         reports = ask_together(commands, grace_seconds=GRACE_SECONDS)
     failed, unfinished = [], []
@@ -55,7 +55,7 @@ def _command(ssh: tuple[str, ...], login: Login) -> list[str]:
     words += ["--timeout", str(SECONDS_TO_START)]
     if login.user != "root":
         words = ["sudo", "-n", *words]
-    return [*ssh, *target(login), shlex.join(words)]
+    return [*command_to(ssh, login), shlex.join(words)]
 
 
 def _cause(login: Login, report: CompletedProcess[str]) -> str:
