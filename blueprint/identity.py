@@ -14,3 +14,8 @@ def identity_of(server: ExistingServerSettings) -> str:
 def host_in(identity: str) -> str:
     """Return the name of the server that an identity belongs to."""
     return identity.partition(SEPARATOR)[0]
+
+
+def is_of_another_key(identity: str, server: ExistingServerSettings) -> bool:
+    """Tell whether an identity was recorded under another host key than the server has now."""
+    return identity.split(SEPARATOR)[1:2] != [fingerprint(server.host_key)]

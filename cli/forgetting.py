@@ -30,17 +30,18 @@ def forget(stored: dict[str, Any], identities: set[str]) -> int:
     """
     resources = _resources(stored)
     forgotten = [r for r in resources if _identity(r) in identities]
+    if not forgotten:
+        return 0
     kept = [r for r in resources if _identity(r) not in identities]
     # A resource whose replacement was cut short is there twice.
     lost = {r["urn"] for r in forgotten} - {r["urn"] for r in kept}
     behind = {r["urn"]: list(r.get("dependencies") or []) for r in forgotten}
     for resource in kept:
         _bypass(resource, lost, behind)
-    if forgotten:
-        deployment = stored["deployment"]
-        deployment["resources"] = kept
-        pending = deployment.get("pending_operations") or []
-        deployment["pending_operations"] = [o for o in pending if o["resource"]["urn"] not in lost]
+    deployment = stored["deployment"]
+    deployment["resources"] = kept
+    pending = deployment.get("pending_operations") or []
+    deployment["pending_operations"] = [o for o in pending if o["resource"]["urn"] not in lost]
     return len(forgotten)
 
 

@@ -2,11 +2,11 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from blueprint.errors import ClusterError
-from blueprint.host_settings import ExistingHostsSettings
-from blueprint.identity import identity_of
+from blueprint.host_settings import ExistingHostsSettings, ExistingServerSettings
+from blueprint.identity import identity_of, is_of_another_key
 from blueprint.parsing import Check, parse_settings
 from blueprint.paths import HOME
 from blueprint.scripts import render_gate
@@ -54,10 +54,11 @@ def part_from_gone(engine: Engine, folder: StackFolder) -> tuple[str, ...]:
         CommandError: a server does answer, and does not let us in.
 
     """
-    stored = engine.export()
-    identities = identities_in(stored)
     outputs = engine.outputs()
     logins, key = _known_logins(folder, outputs)
+    _forget_rekeyed(engine, folder)
+    stored = engine.export()
+    identities = identities_in(stored)
     asked = tuple(login for login in logins if login.host in identities)
     if not asked:
         return ()
@@ -182,22 +183,38 @@ def _forget_former(engine: Engine, hosts: ExistingHostsSettings) -> None:
     Their host key is another, so nothing could be undone there; or they were reinstalled, so
     there is nothing to undo. All is made again, and what is there after all stays as it is.
     """
+    _forget_where(engine, hosts, lambda identity, server: identity != identity_of(server))
+
+
+def _forget_rekeyed(engine: Engine, folder: StackFolder) -> None:
+    """Forget what was installed under another host key; with the same, it can be undone."""
+    try:
+        _, hosts = _settings(folder)
+    except ClusterError:
+        return
+    _forget_where(engine, hosts, is_of_another_key)
+
+
+def _forget_where(
+    engine: Engine,
+    hosts: ExistingHostsSettings,
+    is_former: Callable[[str, ExistingServerSettings], bool],
+) -> None:
     stored = engine.export()
     recorded = identities_in(stored)
-    former = {
-        server.name: recorded.get(server.name, set()) - {identity_of(server)}
-        for server in hosts.servers
-    }
-    former = {name: identities for name, identities in former.items() if identities}
-    if not former:
-        return
-    for name, identities in former.items():
-        forget(stored, identities)
-        sys.stderr.write(
-            f"{name}: has another host key or generation than when it was installed; "
-            "installing it again\n"
-        )
-    engine.replace_deployment(stored)
+    changed = False
+    for server in hosts.servers:
+        known = recorded.get(server.name, set())
+        former = {identity for identity in known if is_former(identity, server)}
+        if former:
+            changed = True
+            forget(stored, former)
+            sys.stderr.write(
+                f"{server.name}: has another host key or generation than at the last make up; "
+                "what was installed there before is forgotten, not undone\n"
+            )
+    if changed:
+        engine.replace_deployment(stored)
 
 
 def _farewell(answer: Answer) -> str:

@@ -18,9 +18,9 @@ def raw_cluster(stack: str = "local") -> dict[str, Any]:
     return yaml.safe_load(text)["config"]["rocketmq:cluster"]
 
 
-def changed(**changes: Any) -> dict[str, Any]:
-    """Return stack local's object with other values; `hosts__servers__0__name` is a path."""
-    raw = copy.deepcopy(raw_cluster())
+def changed(stack: str = "local", /, **changes: Any) -> dict[str, Any]:
+    """Return a stack's object with other values; `hosts__servers__0__name` is a path."""
+    raw = copy.deepcopy(raw_cluster(stack))
     for path, value in changes.items():
         steps = [int(step) if step.isdigit() else step for step in path.split("__")]
         container = raw

@@ -2,6 +2,8 @@
 
 import json
 import runpy
+import socket
+import tempfile
 
 import pulumi
 import pytest
@@ -28,9 +30,19 @@ def archives(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def run_program(archives):
+def agent(monkeypatch):
+    """A socket where an SSH agent would listen; its path has to be short."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(f"{folder}/agent")
+        monkeypatch.setenv("SSH_AUTH_SOCK", f"{folder}/agent")
+        yield f"{folder}/agent"
+
+
+@pytest.fixture
+def run_program(archives, agent):
     """Run `__main__.py` with a `cluster` object, as the engine does."""
     assert archives.is_dir()
+    assert agent
 
     def run(raw, *, preview=False, recorder=None):
         def program():
@@ -60,6 +72,39 @@ def test_a_committed_stack_can_be_previewed_before_anything_exists(run_program, 
     assert run_program(raw_cluster(stack), preview=True).resources.keys() == (
         made.resources.keys()
     )
+
+
+def test_a_stack_on_an_agents_keys_is_previewed_without_one_and_not_made(run_program, monkeypatch):
+    monkeypatch.delenv("SSH_AUTH_SOCK")
+    assert run_program(raw_cluster("hosts"), preview=True).resources
+    recorder = Recorder()
+    with pytest.raises(pulumi.RunError, match=r"cluster\.hosts\.key: 'agent' and no SSH agent"):
+        run_program(raw_cluster("hosts"), recorder=recorder)
+    assert recorder.resources == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (None, "is not there"),
+        ("ssh-ed25519 AAAA me\n", "is a public key"),
+        ("hello\n", "is no private key"),
+        ("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA\n", "passphrase"),
+    ],
+)
+def test_a_key_file_that_cannot_be_used_ends_the_run_before_any_resource(
+    run_program, tmp_path, text, problem
+):
+    path = tmp_path / "key"
+    if text is not None:
+        path.write_text(text)
+    raw = raw_cluster("hosts")
+    raw["hosts"]["key"] = {"source": "file", "path": str(path)}
+    for preview in (True, False):
+        recorder = Recorder()
+        with pytest.raises(pulumi.RunError, match=rf"cluster\.hosts\.key\.path: .*{problem}"):
+            run_program(raw, preview=preview, recorder=recorder)
+        assert recorder.resources == {}
 
 
 def test_the_exports_say_where_clients_connect_and_who_runs_where(run_program):
@@ -102,6 +147,7 @@ def test_the_exports_let_the_commands_log_in_with_pinned_host_keys(run_program):
     for host, address in (("server1", "10.98.64.151"), ("server2", "10.98.64.152")):
         assert exports["logins"][host] == {
             "address": address,
+            "port": 22,
             "user": "root",
             "hostKey": f"ssh-ed25519 AAAApublic-of-{host}-host-key-pair test",
         }

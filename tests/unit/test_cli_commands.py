@@ -1,6 +1,7 @@
 """The engine, the logins and the live check, with other programs in their places."""
 
 import os
+import shlex
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ import pytest
 from cli import __main__ as commands
 from cli.engine import Engine
 from cli.errors import CommandError
-from cli.login import Login, agent_with, read_logins, target
+from cli.login import Jump, Login, agent_with, command_to, command_to_bastion, read_logins
 from cli.project import StackFolder
 from cli.verify import verify
 
@@ -116,7 +117,79 @@ def test_a_key_that_is_none_is_an_error_of_ssh_add():
 
 def test_a_host_is_addressed_by_number_and_known_by_name():
     (login, _) = read_logins({"logins": LOGINS}, "local")
-    assert target(login) == ("-o", "HostKeyAlias=server1", "admin@10.98.64.151")
+    words = ("ssh", "-o", "HostKeyAlias=server1", "admin@10.98.64.151")
+    assert command_to(("ssh",), login) == words
+
+
+JUMP = Jump(address="jump.example", port=2200, user="jump", host_key="ssh-ed25519 AAAAj")
+BEHIND = Login(
+    host="server1",
+    address="10.0.0.5",
+    user="admin",
+    host_key="ssh-ed25519 AAAA1",
+    port=2222,
+    bastion=JUMP,
+)
+
+
+def test_a_host_behind_a_bastion_is_reached_through_it_with_the_bastions_own_key():
+    words = command_to(("ssh", "-F", "/dev/null", "-o", "IdentityAgent=/tmp/a%b"), BEHIND)
+    options = [word for word in words if "=" in word]
+    assert words[-3:] == ("-p", "2222", "admin@10.0.0.5")
+    assert "HostKeyAlias=server1" in options
+    (proxy,) = (o.removeprefix("ProxyCommand=") for o in options if o.startswith("ProxyCommand="))
+    # ssh takes a doubled percent for one; the shell gets the rest as it is.
+    assert shlex.split(proxy.replace("%%", "%")) == [
+        *("ssh", "-F", "/dev/null", "-o", "IdentityAgent=/tmp/a%b"),
+        *("-o", "HostKeyAlias=the.bastion", "-p", "2200"),
+        *("-W", "[%h]:%p", "jump@jump.example"),
+    ]
+    assert command_to_bastion(("ssh",), JUMP)[-3:] == ("-p", "2200", "jump@jump.example")
+
+
+def test_the_key_of_a_bastion_is_pinned_beside_those_of_the_hosts(private_key):
+    with agent_with(private_key, (BEHIND,)) as ssh:
+        options = dict(word.split("=", 1) for word in ssh if "=" in word)
+        with open(options["UserKnownHostsFile"], encoding="utf-8") as file:  # noqa: PTH123 (a text out of an option)
+            assert file.read() == "server1 ssh-ed25519 AAAA1\nthe.bastion ssh-ed25519 AAAAj\n"
+
+
+def test_logins_of_a_bastion_and_another_port_come_out_of_the_outputs_as_they_went_in():
+    bastion = {
+        "address": "jump.example",
+        "port": 2200,
+        "user": "jump",
+        "hostKey": "ssh-ed25519 AAAAj",
+    }
+    said = {
+        "address": "10.0.0.5",
+        "port": 2222,
+        "user": "admin",
+        "hostKey": "ssh-ed25519 AAAA1",
+        "bastion": bastion,
+    }
+    assert read_logins({"logins": {"server1": said}}, "hosts") == (BEHIND,)
+
+
+def test_without_a_key_the_users_own_agent_is_asked_and_outlives_us(monkeypatch):
+    monkeypatch.setenv("SSH_AUTH_SOCK", "/run/theirs")
+    with agent_with(None, (BEHIND,)) as ssh:
+        assert "IdentityAgent=/run/theirs" in ssh
+
+
+def test_no_agent_is_said_in_one_line(monkeypatch):
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    with (
+        pytest.raises(CommandError, match=r"no SSH agent answers .*ssh-add"),
+        agent_with(None, ()),
+    ):
+        pytest.fail("an agent was yielded")
+
+
+@pytest.mark.usefixtures("private_key")
+def test_nobody_is_ever_asked_for_a_password(private_key):
+    with agent_with(private_key, ()) as ssh:
+        assert "BatchMode=yes" in ssh
 
 
 def test_verification_asks_every_host_and_says_ok_only_when_all_do(program, made, capsys):

@@ -171,6 +171,121 @@ def test_it_is_refused_in_one_line_with_key_value_and_what_is_allowed(what):
     assert_one_line(changed(**changes), *parts)
 
 
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPw532/fcMNzQhJHtpYz7axCYTUw7QUxgxOyYeHSkyTP"
+ECDSA_KEY = (
+    "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBPuMzFVbm6Y9"
+    "FU8pDMmLEJ0pQ/2lHTx+cPmZ7tTnA0m1t4ZqLQ6cJv4Tm0bZ0ILVOHSNnVbuMn5tqtNPkIyQbU4="
+)
+FIRST = "cluster.hosts.servers[0]"
+REFUSED_OF_EXISTING = {
+    "no host key": (
+        {"hosts__servers__0": {"name": "server1", "address": "192.0.2.11"}},
+        [f"{FIRST}.hostKey: is missing"],
+    ),
+    "a key of RSA": (
+        {"hosts__servers__0__hostKey": "ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB"},
+        [f"{FIRST}.hostKey:", "ssh-rsa", "cannot be pinned", "ed25519 or ecdsa", "make hostkeys"],
+    ),
+    "a key cut short": (
+        {"hosts__servers__0__hostKey": KEY[:-9]},
+        [f"{FIRST}.hostKey:", "is not the line of a host's public key", "make hostkeys"],
+    ),
+    "a key of another type than it says": (
+        {"hosts__servers__0__hostKey": KEY.replace("ssh-ed25519", "ecdsa-sha2-nistp256")},
+        [f"{FIRST}.hostKey:", "is not the line of a host's public key"],
+    ),
+    "a fingerprint for a key": (
+        {"hosts__servers__0__hostKey": "SHA256:1lBcBvQ"},
+        [f"{FIRST}.hostKey:", "'SHA256:1lBcBvQ'", "is not the line"],
+    ),
+    "a host's pattern before its key": (
+        {"hosts__servers__0__hostKey": f"192.0.2.11 {KEY}"},
+        [f"{FIRST}.hostKey:", "is not the line"],
+    ),
+    "a generation that is none": (
+        {"hosts__servers__0__generation": 0},
+        [f"{FIRST}.generation:", "0", "equal to 1"],
+    ),
+    "a misspelt key of ssh": (
+        {"hosts__servers__0__ssh": {"adress": "a.example"}},
+        [f"{FIRST}.ssh.adress:", "address, port, user"],
+    ),
+    "a port of ssh that is none": (
+        {"hosts__servers__0__ssh": {"port": 0}},
+        [f"{FIRST}.ssh.port:", "0", "equal to 1"],
+    ),
+    "a user that is no name": ({"hosts__user": "a b"}, ["cluster.hosts.user:", "'a b'"]),
+    "a user that is an option": (
+        {"hosts__servers__0__ssh": {"user": "-oProxyCommand=x"}},
+        [f"{FIRST}.ssh.user:", "-oProxyCommand"],
+    ),
+    "an address that is an option": (
+        {"hosts__servers__0__ssh": {"address": "-oProxyCommand=x"}},
+        [f"{FIRST}.ssh.address:", "-oProxyCommand"],
+    ),
+    "an address that clients cannot reach": (
+        {"hosts__servers__0__address": "127.0.0.1"},
+        [f"{FIRST}.address:", "127.0.0.1", "clients", "use the one"],
+    ),
+    "a name for an address": (
+        {"hosts__servers__0__address": "server1.example"},
+        [f"{FIRST}.address:", "'server1.example'", "IPv4 address"],
+    ),
+    "a duplicate address": (
+        {"hosts__servers__1__address": "192.0.2.11"},
+        ["cluster.hosts.servers[1].address:", "192.0.2.11", "every server has its own"],
+    ),
+    "a duplicate name": (
+        {"hosts__servers__1__name": "server1"},
+        ["cluster.hosts.servers[1].name:", "server1", "every server has its own"],
+    ),
+    "a network": (
+        {"hosts__network": "192.0.2.0/24"},
+        ["cluster.hosts.network:", "bastion, key, provider, servers, user"],
+    ),
+    "an unknown source of the key": (
+        {"hosts__key": "password"},
+        ["cluster.hosts.key:", "'password'", "'agent', 'file'"],
+    ),
+    "a key file without its path": (
+        {"hosts__key": "file"},
+        ["cluster.hosts.key.path:", "missing"],
+    ),
+    "a misspelt key of the key file": (
+        {"hosts__key": {"source": "file", "path": "key", "passphrase": "x"}},
+        ["cluster.hosts.key.passphrase:", "path, source"],
+    ),
+    "a bastion without a host key": (
+        {"hosts__bastion": {"address": "jump.example"}},
+        ["cluster.hosts.bastion.hostKey: is missing"],
+    ),
+    "a bastion's key of RSA": (
+        {"hosts__bastion": {"address": "jump.example", "hostKey": "ssh-rsa AAAA"}},
+        ["cluster.hosts.bastion.hostKey:", "ssh-rsa", "make hostkeys"],
+    ),
+    "no server": ({"hosts__servers": []}, ["cluster.hosts.servers:", "at least 1"]),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED_OF_EXISTING)
+def test_a_server_that_runs_already_is_refused_in_one_line_too(what):
+    changes, parts = REFUSED_OF_EXISTING[what]
+    assert_one_line(changed("hosts", **changes), *parts)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        KEY,
+        f"{KEY} root@server1",
+        ECDSA_KEY,
+    ],
+)
+def test_a_pinned_key_is_kept_without_its_comment(key):
+    settings = parse_settings(changed("hosts", hosts__servers__0__hostKey=key))
+    assert settings.hosts.servers[0].host_key == " ".join(key.split()[:2])
+
+
 def test_all_problems_of_all_layers_are_in_one_report():
     raw = changed(
         flavour="best",

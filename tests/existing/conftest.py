@@ -1,0 +1,89 @@
+import os
+import shutil
+import subprocess
+
+import pytest
+import yaml
+
+from tests.existing.servers import ADDRESSES, Servers
+from tests.local.clone import Clone
+
+
+class ServersClone(Clone):
+    """A clone whose stack is on the servers of the test."""
+
+    def __init__(self, folder, servers):
+        self.servers = servers
+        super().__init__(folder, "elsewhere", "")
+
+    def write_settings(self, network):
+        del network
+        self.set_cluster()
+
+    def set_cluster(self, **hosts):
+        """Write the settings anew; `server1__hostKey` is a key of that server."""
+        settings = self.servers.settings()
+        cluster = settings["config"]["rocketmq:cluster"]
+        cluster["purgeData"] = hosts.pop("purgeData", False)
+        for path, value in hosts.items():
+            name, _, key = path.partition("__")
+            servers = {server["name"]: server for server in cluster["hosts"]["servers"]}
+            owner = servers[name] if key else cluster["hosts"]
+            owner[key or name] = value
+        self.settings_file.write_text(yaml.safe_dump(settings, sort_keys=False))
+
+    def said(self, done):
+        """Return what a command printed about the stack, without what set-up printed."""
+        noise = ("toolchain: ", "RocketMQ 5", "make: ***")
+        return [line for line in done.stdout.splitlines() if not line.startswith(noise)]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_as_root():
+    if os.geteuid() != 0:
+        pytest.fail("tests/existing need root: run them as root, or only make check")
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory):
+    """Both servers, running, with the user; at the end nothing of them is left."""
+    Servers.sweep()
+    try:
+        made = Servers(tmp_path_factory.mktemp("keys"))
+        for name in ADDRESSES:
+            made.start(name)
+            made.make_user(name)
+        yield made
+    finally:
+        Servers.sweep()
+    assert Servers.left() == []
+
+
+@pytest.fixture(scope="session")
+def clone(servers, tmp_path_factory):
+    made = ServersClone(tmp_path_factory.mktemp("clone") / "rocketmq", servers)
+    yield made
+    shutil.rmtree(made.folder)
+
+
+@pytest.fixture(scope="session")
+def agent(servers, tmp_path_factory):
+    """The socket of an agent that holds the user's key, as a person has it."""
+    socket = tmp_path_factory.mktemp("agent") / "socket"
+    process = subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL)
+    environment = {**os.environ, "SSH_AUTH_SOCK": str(socket)}
+    try:
+        subprocess.run(
+            [
+                "bash",
+                "-c",
+                f"until [ -S {socket} ]; do sleep 0.1; done; ssh-add -q {servers.key_file}",
+            ],
+            env=environment,
+            timeout=20,
+            check=True,
+        )
+        yield str(socket)
+    finally:
+        process.terminate()
+        process.wait(timeout=10)

@@ -1,0 +1,234 @@
+"""A cluster on servers that run already: refusals first, then a life of it, in order."""
+
+import contextlib
+import json
+import re
+import time
+
+import pytest
+import yaml
+
+from tests.existing.servers import ADDRESSES, USER
+from tests.local.hosts import LiveHosts
+
+pytestmark = pytest.mark.existing
+
+SEND_OK = 0
+MESSAGES = 100
+MASTERS = ("broker-a", "broker-b")
+HOME = "/usr/local/rocketmq"
+LONGEST_DOWN_WITH_A_GONE_SERVER = 90
+LEFT = (
+    f"ls -d {HOME}/* /usr/local/lib/rocketmq-pulumi /var/lib/rocketmq-pulumi-host "
+    "/var/cache/rocketmq-pulumi /etc/systemd/system/*rocketmq* "
+    "/etc/systemd/system/*/*rocketmq* /run/rocketmq/* /run/lock/rocketmq-* 2>/dev/null; "
+    "systemctl list-units --all --plain --no-legend 'rocketmq*'; pgrep -a java; "
+    "grep -n rocketmq /etc/hosts; true"
+)
+
+
+@contextlib.contextmanager
+def broken(servers, name, *, by, mended_by):
+    servers.root(name, by)
+    try:
+        yield
+    finally:
+        servers.root(name, mended_by)
+
+
+LISTENING = "until ss -Hltn 'sport = :10911' | grep -q .; do sleep 0.1; done"
+REFUSALS = {
+    "a wrong host key": (
+        None,
+        rf"up: server2: {ADDRESSES['server2']} shows another host key .*make hostkeys.*",
+    ),
+    "a wrong user": (
+        None,
+        rf"up: server2: {ADDRESSES['server2']} does not let user nobody-here in .*",
+    ),
+    "no python3": (
+        ("mv /usr/bin/python3 /usr/bin/python3.away", "mv /usr/bin/python3.away /usr/bin/python3"),
+        r"up: server2: python3 is missing; install it: apt-get install -y python3",
+    ),
+    "a full disk": (
+        ("mount -t tmpfs -o size=64m tmpfs /usr/local", "umount /usr/local"),
+        rf"up: server2: {HOME} has 64 MiB free and 2048 MiB are needed to install; .*",
+    ),
+    "a busy port": (
+        (
+            f"systemd-run --quiet --unit=squatter python3 -m http.server 10911; {LISTENING}",
+            "systemctl stop squatter",
+        ),
+        r"up: server2: port 10911 is taken by python3 with pid \d+; stop it, .*",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", REFUSALS)
+def test_what_cannot_be_used_stops_in_one_line_and_nothing_is_changed(clone, servers, what):
+    hurt, line = REFUSALS[what]
+    if what == "a wrong host key":
+        clone.set_cluster(server2__hostKey=servers.public("server1"))
+    elif what == "a wrong user":
+        clone.set_cluster(server2__ssh={"user": "nobody-here"})
+    else:
+        clone.set_cluster()
+    by, mended_by = hurt or ("true", "true")
+    with broken(servers, "server2", by=by, mended_by=mended_by):
+        before = {name: servers.listing(name) for name in ADDRESSES}
+        done = clone.make("up")
+        after = {name: servers.listing(name) for name in ADDRESSES}
+    assert done.returncode != 0
+    (said,) = clone.said(done)
+    assert re.fullmatch(line, said), said
+    assert before == after
+
+
+def test_the_engine_alone_stops_at_the_gate_too_and_nothing_is_installed(clone, servers):
+    clone.set_cluster()
+    _, mended_by = REFUSALS["no python3"][0]
+    with broken(servers, "server2", by=REFUSALS["no python3"][0][0], mended_by=mended_by):
+        before = servers.listing("server2")
+        done = clone.pulumi("up --yes --skip-preview --suppress-outputs")
+        after = servers.listing("server2")
+    assert done.returncode != 0
+    assert "server2: python3 is missing; install it: apt-get install -y python3" in done.stdout
+    assert before == after
+
+
+def test_hostkeys_prints_what_the_settings_need_before_they_have_it(clone, servers):
+    settings = servers.settings()
+    for server in settings["config"]["rocketmq:cluster"]["hosts"]["servers"]:
+        del server["hostKey"]
+    clone.settings_file.write_text(yaml.safe_dump(settings))
+    done = clone.make("hostkeys")
+    assert done.returncode == 0, done.stdout
+    printed = yaml.safe_load(done.stdout)
+    assert printed == {
+        "servers": [{"name": name, "hostKey": servers.public(name)} for name in ADDRESSES]
+    }
+    assert done.stdout.count("# SHA256:") == 2
+
+
+@pytest.fixture(scope="module")
+def up(clone):
+    clone.set_cluster()
+    done = clone.make("up")
+    assert done.returncode == 0, done.stdout[-6000:]
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def live(up, clone, tmp_path_factory):
+    assert up
+    return LiveHosts(clone.outputs(), tmp_path_factory.mktemp("login"))
+
+
+def test_up_as_a_user_with_sudo_ends_verified(up):
+    assert f"OK: stack elsewhere, namesrvAddr {ADDRESSES['server1']}:9876;" in up
+
+
+@pytest.mark.usefixtures("up")
+def test_a_second_up_changes_nothing(clone):
+    done = clone.pulumi("up --yes --skip-preview --expect-no-changes")
+    assert done.returncode == 0, done.stdout
+    assert clone.make("verify").returncode == 0
+
+
+def test_messages_are_answered_by_both_masters(live):
+    live.create_topic("orders")
+    for master in MASTERS:
+        codes = [result.code for result in live.send(master, "orders", MESSAGES)]
+        assert codes == [SEND_OK] * MESSAGES
+        assert live.count(master, "orders") == MESSAGES
+
+
+@pytest.mark.usefixtures("live")
+def test_through_a_bastion_by_the_keys_of_an_agent_nothing_restarts(clone, servers, agent):
+    before = {name: servers.pids(name) for name in ADDRESSES}
+    # Directly nobody but the test gets in any more.
+    only = f"AllowUsers root {USER}@{ADDRESSES['server1']}"
+    servers.root(
+        "server2", f"echo '{only}' >/etc/ssh/sshd_config.d/00-users.conf; systemctl reload ssh"
+    )
+    assert "does not let user ops in" in clone.make("up").stdout
+    bastion = {"address": ADDRESSES["server1"], "hostKey": servers.public("server1")}
+    clone.environment["SSH_AUTH_SOCK"] = agent
+    clone.set_cluster(key="agent", bastion=bastion, server2__generation=2)
+    assert "(as in the settings)" in clone.make("hostkeys").stdout
+    done = clone.make("up")
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert "server2: has another host key or generation" in done.stdout
+    assert "OK: stack elsewhere" in done.stdout
+    assert {name: servers.pids(name) for name in ADDRESSES} == before
+    assert clone.make("verify").returncode == 0
+    shown = clone.make("ssh", "HOST=server2", "CMD=hostname; id -un")
+    assert clone.said(shown) == ["server2", USER]
+    body = servers.key_file.read_text().splitlines()[1]
+    state = clone.pulumi("stack export --show-secrets").stdout
+    assert "server2-gate" in state
+    assert body not in state
+
+
+def test_a_bastion_with_another_key_stops_in_one_line(clone, servers, agent):
+    assert clone.environment["SSH_AUTH_SOCK"] == agent
+    bastion = {"address": ADDRESSES["server1"], "hostKey": servers.public("server2")}
+    clone.set_cluster(key="agent", bastion=bastion, server2__generation=2)
+    (line,) = clone.said(clone.make("up"))
+    assert line.startswith(f"up: bastion {ADDRESSES['server1']} shows another host key than")
+
+
+def test_down_stops_and_removes_all_but_the_stores(clone, servers, agent):
+    assert clone.environment["SSH_AUTH_SOCK"] == agent
+    bastion = {"address": ADDRESSES["server1"], "hostKey": servers.public("server1")}
+    clone.set_cluster(key="agent", bastion=bastion, server2__generation=2)
+    done = clone.make("down")
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert f"nothing left but message stores in {HOME}/store" in done.stdout
+    for name in ADDRESSES:
+        assert servers.root(name, LEFT).split() == [f"{HOME}/store"]
+        assert servers.root(name, "id -un rocketmq").strip() == "rocketmq"
+
+
+def test_the_next_up_finds_every_message_in_the_stores(clone, live):
+    done = clone.make("up")
+    assert done.returncode == 0, done.stdout[-6000:]
+    for master in MASTERS:
+        assert live.count(master, "orders") == MESSAGES
+        assert len(live.read(master, "orders")) == MESSAGES
+
+
+def test_a_server_that_is_gone_does_not_block_down(clone, servers):
+    servers.kill("server2")
+    began = time.monotonic()
+    done = clone.make("down")
+    took = time.monotonic() - began
+    assert done.returncode == 0, done.stdout[-6000:]
+    lines = [line for line in done.stdout.splitlines() if line.startswith("server2: ")]
+    assert len(lines) == 1
+    assert "no answer by SSH" in lines[0]
+    assert "systemctl disable --now 'rocketmq-*'" in lines[0]
+    assert "except on server2" in done.stdout
+    assert servers.root("server1", LEFT).split() == [f"{HOME}/store"]
+    assert took < LONGEST_DOWN_WITH_A_GONE_SERVER
+    assert "elsewhere" not in clone.pulumi("stack ls --json --all").stdout.replace("--stack", "")
+
+
+def test_the_server_that_came_back_is_taken_up_again_and_purged_where_that_is_said(
+    clone, servers, live, agent
+):
+    servers.start("server2")
+    bastion = {"address": ADDRESSES["server1"], "hostKey": servers.public("server1")}
+    clone.set_cluster(key="agent", bastion=bastion, purgeData=True)
+    assert clone.environment["SSH_AUTH_SOCK"] == agent
+    done = clone.make("up")
+    assert done.returncode == 0, done.stdout[-6000:]
+    for master in MASTERS:
+        assert live.count(master, "orders") == MESSAGES
+    done = clone.make("down")
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert "stack elsewhere: nothing left\n" in done.stdout
+    for name in ADDRESSES:
+        assert servers.root(name, LEFT) == ""
+        assert servers.root(name, "getent passwd rocketmq || echo none").strip() == "none"
+    assert json.loads(clone.pulumi("stack ls --json").stdout.splitlines()[0] or "[]") == []
