@@ -10,7 +10,10 @@ export CMD
 UV_VERSION := 0.13.9
 VERSION ?=
 KILLS ?= 20
+WORKFLOWS ?=
 
+# What `make check` leaves out: it needs an engine, Go, Java or hosts.
+WITHOUT_HOSTS := not engine and not go and not processes and not local and not existing and not lab
 WITH_ENV := . toolchain/env && exec
 PYTEST := $(WITH_ENV) pytest
 
@@ -85,7 +88,7 @@ check: python ## formatting, lint, types, and every test without host or engine
 	@$(WITH_ENV) ruff format --check --quiet .
 	@$(WITH_ENV) ruff check --quiet .
 	@$(WITH_ENV) mypy --no-error-summary .
-	@$(PYTEST) -q tests/unit tests/components tests/program -m 'not engine and not processes and not local and not lab and not existing'
+	@$(PYTEST) -q tests/unit tests/components tests/program -m '$(WITHOUT_HOSTS)'
 
 .PHONY: fmt
 fmt: python ## format, and mend what lint can
@@ -100,8 +103,14 @@ golden: python ## write the golden files anew; read the diff before you commit i
 test: setup check test-go test-engine test-processes test-local test-existing ## the tests: no host, engine, processes, machines (root)
 
 .PHONY: test-go
-test-go: ## the stand-in command provider keeps the official behaviour and limits
+test-go: lint-workflows ## the stand-in command provider keeps the official behaviour and limits
 	@cd toolchain/go/engine && CGO_ENABLED=0 go test -trimpath ./command/...
+	@$(PYTEST) -q tests -m go
+
+.PHONY: lint-workflows
+lint-workflows: python ## actionlint on the workflows (or on WORKFLOWS), with shellcheck on their scripts
+	@cd toolchain/lint && CGO_ENABLED=0 go run -trimpath github.com/rhysd/actionlint/cmd/actionlint \
+	    -shellcheck "$(CURDIR)/.venv/bin/shellcheck" $(WORKFLOWS)
 
 .PHONY: test-engine
 test-engine: setup ## previews and refusals by the real engine

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from machines.places import StackPlace
+from tests.working_tree import copy_working_tree
 
 PROJECT = Path(__file__).parents[2]
 STATE_OF_MACHINES = Path("/var/lib/rocketmq-pulumi")
@@ -37,26 +38,11 @@ class Clone:
             # Another user's home, the same cache of big things.
             cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
             self.environment |= {"HOME": str(home), "XDG_CACHE_HOME": cache}
-        self._copy_tree()
+        copy_working_tree(folder)
         self.write_settings(network)
         self._git("init", "--quiet")
         self._git("add", "--all")
         self._git("-c", "user.name=t", "-c", "user.email=t@t", "commit", "--quiet", "-m", "all")
-
-    def _copy_tree(self) -> None:
-        listed = subprocess.run(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            cwd=PROJECT,
-            capture_output=True,
-            check=True,
-        ).stdout
-        for name in listed.decode().split("\0"):
-            source = PROJECT / name
-            if name and source.is_file():
-                target = self.folder / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(source.read_bytes())
-                target.chmod(source.stat().st_mode)
 
     def write_settings(self, network: str) -> None:
         """Give the stack the settings of a committed one in another network."""
