@@ -129,13 +129,11 @@ test-existing: setup ## servers that run already, played by machines of this com
 	@$(PYTEST) -q tests/existing -m existing --durations=12
 
 .PHONY: test-lab
-test-lab: ## a real cluster on virtual machines, made and destroyed (root): a quarter of an hour emulated
-	@$(MAKE) --no-print-directory setup STACK=lab
+test-lab: python ## a real cluster on virtual machines, made and destroyed (root): a quarter of an hour emulated
 	@$(PYTEST) -q tests/lab -m 'lab and not full' --durations=12
 
 .PHONY: test-lab-full
-test-lab-full: ## besides: machines lost, rebuilt, enlarged, with every message counted
-	@$(MAKE) --no-print-directory setup STACK=lab
+test-lab-full: python ## besides: machines lost, rebuilt, enlarged, with every message counted
 	@$(PYTEST) -q tests/lab -m full --durations=12
 
 .PHONY: test-kills

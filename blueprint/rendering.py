@@ -9,7 +9,7 @@ import jinja2
 from blueprint.errors import RenderError
 from blueprint.java_command import render_java_command
 from blueprint.paths import PLAN, REMOTING, RUNTIME, TOOLS, version_directory
-from blueprint.topology import BrokerSpec, ClusterSpec, NameServerSpec, Process
+from blueprint.topology import BrokerSpec, ClusterSpec, HostSpec, NameServerSpec, Process
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 NEVER_MS = 4102444800000
@@ -98,6 +98,12 @@ def render_unit(cluster: ClusterSpec, process: Process, archive_sha512: str) -> 
     )
 
 
-def render_guard_unit() -> str:
+def render_guard_unit(host: HostSpec) -> str:
     """Return the unit, one instance per master, that lifts the drain after a start."""
-    return render("guard.service.j2", remoting=REMOTING, plan=PLAN, runtime=RUNTIME)
+    return render(
+        "guard.service.j2",
+        remoting=REMOTING,
+        plan=PLAN,
+        runtime=RUNTIME,
+        request_seconds=host.request_seconds,
+    )

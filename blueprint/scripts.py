@@ -96,7 +96,7 @@ def render_tools(host: HostSpec) -> str:
     before_start, put_file = (
         (TEMPLATES / f"{name}.sh").read_text("utf-8") for name in ("before-start", "put-file")
     )
-    guard_unit = render_guard_unit()
+    guard_unit = render_guard_unit(host)
     texts = [before_start, put_file, guard_unit, *(module["text"] for module in modules)]
     body = render(
         "scripts/tools.sh.j2",

@@ -31,6 +31,11 @@ class HostSpec:
         return 1800 if self.emulated else 180
 
     @property
+    def request_seconds(self) -> int:
+        """Return how long one request to its processes may take."""
+        return 60 if self.emulated else 5
+
+    @property
     def stop_seconds(self) -> int:
         """Return how long one process may take to flush its store and end."""
         return 900 if self.emulated else 120

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from remoting.codes import ResponseCode
 from remoting.connection import Connection
-from remoting.errors import NotStoredError, NotYetError, RemotingError
+from remoting.errors import NotStoredError, NotYetError, RemotingError, TimedOutError
 from remoting.messages import pull_messages, send_message
 from remoting.polling import Check, Deadline, poll
 from remoting.replication import Offsets, compare_offsets
@@ -102,13 +102,18 @@ class _Nudger:
     def nudge(self, timeout_seconds: float, unlisted: NotYetError) -> None:
         if time.monotonic() < self._next_at:
             return
+        started = time.monotonic()
         try:
             with Connection(self.address, timeout_seconds) as connection:
                 update_broker_config(connection, {"brokerPermission": ""})
         except RemotingError as error:
+            if isinstance(error, TimedOutError):
+                # It is still at it: one nudge more would only be more work.
+                self._next_at = time.monotonic() + timeout_seconds
             cause = f"{unlisted}, and {error}"
             raise NotYetError(cause) from error
-        self._next_at = time.monotonic() + _NUDGE_INTERVAL_SECONDS
+        took = time.monotonic() - started
+        self._next_at = time.monotonic() + max(_NUDGE_INTERVAL_SECONDS, took)
         self.count += 1
 
 

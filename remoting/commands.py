@@ -19,7 +19,7 @@ from remoting.checks import (
     check_send_and_read,
     ensure_topic,
 )
-from remoting.connection import Connection, split_address
+from remoting.connection import REQUEST_TIMEOUT_SECONDS, Connection, split_address
 from remoting.errors import (
     AddressError,
     CheckFailedError,
@@ -85,6 +85,9 @@ def _add_checks(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     guard.add_argument("--plan", type=Path, required=True)
     guard.add_argument("--broker", required=True, help="the master's name in the plan")
     guard.add_argument("--state", type=Path, required=True, help="file for the decision")
+    guard.add_argument(
+        "--request-seconds", type=_positive_seconds, default=REQUEST_TIMEOUT_SECONDS
+    )
     guard.set_defaults(run=_guard)
     roundtrip = commands.add_parser("send-and-read", help="send a message and read it back")
     _add_broker(roundtrip)
@@ -173,7 +176,10 @@ def _guard(options: argparse.Namespace) -> int:
     plan = read_plan(options.plan)
     master = plan.master_named(options.broker)
     slaves = tuple(slave.address for slave in plan.slaves_of(master))
-    lifted = Guard(master.address, slaves, master.permission, options.state, report).run()
+    guard = Guard(
+        master.address, slaves, master.permission, options.state, report, options.request_seconds
+    )
+    lifted = guard.run()
     return _print_json({"state": lifted.state, "master": lifted.master, "slave": lifted.slave})
 
 

@@ -24,6 +24,7 @@ from remoting.errors import (
     SlaveAheadError,
     StillAheadError,
 )
+from remoting.polling import LONGEST_PAUSE_SECONDS
 from remoting.replication import Offsets, compare_offsets
 from remoting.requests import (
     broker_config,
@@ -118,6 +119,7 @@ class Guard:
         self._remembered = GuardState.read(self.state_path)
         pause = _FIRST_PAUSE_SECONDS
         while True:
+            started = time.monotonic()
             try:
                 return self._attempt()
             except SlaveAheadError as error:
@@ -134,7 +136,9 @@ class Guard:
             except RemotingError as error:
                 self._wait(error)
                 pause = min(_LONGEST_PAUSE_SECONDS, pause * _PAUSE_GROWTH)
-            time.sleep(pause)
+            # A master that is slow to answer has its boot to do.
+            took = min(time.monotonic() - started, LONGEST_PAUSE_SECONDS)
+            time.sleep(max(pause, took))
 
     def _wait(self, error: RemotingError) -> None:
         # Until the master tells that it booted again, what an earlier guard saw stays on record.

@@ -14,19 +14,27 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 INTERVAL_SECONDS = 0.15
+LONGEST_PAUSE_SECONDS = 5.0
+REQUESTS_PER_DEADLINE = 30
+"""A request may take that part of the whole time: hosts that are given long are slow ones.
+
+An answer that nobody waits for any more is worked on all the same, and the next request with it.
+"""
 _SHORTEST_REQUEST_SECONDS = 0.2
 
 
 class Deadline:
     """A moment on the monotonic clock; it may come nearer, never go further."""
 
-    def __init__(self, at: float) -> None:
+    def __init__(self, at: float, longest_request: float = REQUEST_TIMEOUT_SECONDS) -> None:
         self.at = at
+        self._longest_request = longest_request
 
     @classmethod
     def after(cls, seconds: float) -> Deadline:
         """Return the deadline `seconds` from now."""
-        return cls(time.monotonic() + seconds)
+        longest = max(REQUEST_TIMEOUT_SECONDS, seconds / REQUESTS_PER_DEADLINE)
+        return cls(time.monotonic() + seconds, longest)
 
     def shorten(self, seconds: float) -> None:
         """Leave at most `seconds` to everybody who waits for it."""
@@ -40,7 +48,7 @@ class Deadline:
     @property
     def request_seconds(self) -> float:
         """Return how long one request may take."""
-        return min(REQUEST_TIMEOUT_SECONDS, max(_SHORTEST_REQUEST_SECONDS, self.remaining_seconds))
+        return min(self._longest_request, max(_SHORTEST_REQUEST_SECONDS, self.remaining_seconds))
 
 
 @dataclass(frozen=True)
@@ -59,12 +67,15 @@ class Check:
 def poll(attempt: Callable[[], T], check: Check, deadline: Deadline) -> T:
     """Repeat `attempt` until it returns; it is made at least once.
 
+    Between two attempts there is as much rest as one takes: who is slow to answer has other work.
+
     Raises:
         CheckFailedError: the deadline passed, with the last cause; or raised by `attempt`.
         SlaveAheadError, AddressError: raised by `attempt`; waiting would not mend it.
 
     """
     while True:
+        started = time.monotonic()
         try:
             return attempt()
         except (AddressError, CheckFailedError, SlaveAheadError):
@@ -72,4 +83,5 @@ def poll(attempt: Callable[[], T], check: Check, deadline: Deadline) -> T:
         except RemotingError as error:
             if deadline.remaining_seconds <= 0:
                 raise check.failure(error) from error
-        time.sleep(min(INTERVAL_SECONDS, deadline.remaining_seconds))
+        took = min(time.monotonic() - started, LONGEST_PAUSE_SECONDS)
+        time.sleep(min(max(INTERVAL_SECONDS, took), deadline.remaining_seconds))

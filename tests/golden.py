@@ -18,7 +18,7 @@ def golden_texts() -> dict[Path, str]:
     folder = GOLDEN / cluster.scheme.value
     texts = {
         folder / "plan.json": render_plan(cluster),
-        folder / "rocketmq-guard@.service": render_guard_unit(),
+        folder / "rocketmq-guard@.service": render_guard_unit(cluster.hosts[0]),
     }
     for process in cluster.processes:
         paths = process.paths

@@ -12,8 +12,8 @@ from remoting.checks import (
     check_name_server_ready,
     check_send_and_read,
 )
-from remoting.errors import CheckFailedError, SlaveAheadError
-from remoting.polling import Deadline
+from remoting.errors import CheckFailedError, NotYetError, SlaveAheadError
+from remoting.polling import Check, Deadline, poll
 from tests.unit.remoting.scripted_peer import FakeBroker, ScriptedPeer, listed_broker
 
 SLAVE_IP = "127.0.0.3"
@@ -181,3 +181,39 @@ def test_a_busy_broker_is_asked_again():
 def test_another_body_than_the_one_sent_fails():
     with pytest.raises(CheckFailedError, match="offset 0 holds another body"):
         send_and_read(Store(damage=b"!"))
+
+
+def test_a_broker_that_is_slow_to_register_is_not_nudged_again_meanwhile():
+    nudges = []
+
+    def slow(request):
+        nudges.append(request.code)
+        time.sleep(0.6)
+
+    with ScriptedPeer(name_server({})) as server, ScriptedPeer(slow) as broker:
+        deadline = Deadline(time.monotonic() + 0.8, longest_request=0.3)
+        with pytest.raises(CheckFailedError, match="does not list it"):
+            check_broker_registered(
+                [server.address], identity(broker.address), deadline, nudge=True
+            )
+    assert len(nudges) <= 2
+
+
+def test_a_request_may_take_longer_where_the_whole_may_take_very_long():
+    assert Deadline.after(180).request_seconds == pytest.approx(6)
+    assert Deadline.after(60).request_seconds == pytest.approx(5)
+    assert Deadline.after(1800).request_seconds == pytest.approx(60)
+    assert Deadline.after(0.5).request_seconds == pytest.approx(0.5, abs=0.1)
+
+
+def test_between_two_attempts_there_is_as_much_rest_as_one_takes():
+    started = []
+
+    def attempt():
+        started.append(time.monotonic())
+        time.sleep(0.4)
+        raise NotYetError("not yet")
+
+    with pytest.raises(CheckFailedError):
+        poll(attempt, Check("any", "it", "nothing"), Deadline.after(1.0))
+    assert started[1] - started[0] >= 0.8
