@@ -72,7 +72,8 @@ class LibvirtHosts(pulumi.ComponentResource):
                     provider=provider,
                     network=network,
                     image=image,
-                    shared=(pool, data),
+                    pool=pool,
+                    data_disks=data,
                 ),
                 opts=child,
             ).access

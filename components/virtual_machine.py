@@ -30,7 +30,7 @@ BOOT_TIMEOUT = "40m"
 
 @dataclass(frozen=True, kw_only=True)
 class VirtualMachineArgs:
-    """What a machine is made from; `shared` holds what all machines of the stack stand on."""
+    """What a machine is made from, and what all machines of the stack stand on."""
 
     host: HostSpec
     machine: VirtualMachineSpec
@@ -40,7 +40,9 @@ class VirtualMachineArgs:
     provider: libvirt.Provider
     network: libvirt.Network
     image: libvirt.Volume
-    shared: tuple[pulumi.Resource, ...]
+    pool: libvirt.Pool
+    data_disks: pulumi.Resource
+    """What purges the data disks of a destroyed stack, once no domain uses them."""
 
 
 class VirtualMachine(pulumi.ComponentResource):
@@ -70,7 +72,7 @@ class VirtualMachine(pulumi.ComponentResource):
         return pulumi.ResourceOptions(
             parent=self,
             provider=self._args.provider,
-            depends_on=self._args.shared,
+            depends_on=[self._args.pool, self._args.data_disks],
             delete_before_replace=True,
             retain_on_delete=retain_on_delete,
         )
@@ -160,9 +162,9 @@ class VirtualMachine(pulumi.ComponentResource):
             triggers=[domain.id],
             logging=local.Logging.STDERR,
             add_previous_output_in_env=False,
-            # A destroyed stack loses its disks anyway: there the power is just taken.
+            # A destroyed stack loses its disks anyway: with the pool the power is just taken.
             opts=pulumi.ResourceOptions(
-                parent=self, deleted_with=domain, delete_before_replace=True
+                parent=self, deleted_with=self._args.pool, delete_before_replace=True
             ),
         )
 

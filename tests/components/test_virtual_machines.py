@@ -86,7 +86,7 @@ def test_a_machine_is_shut_down_in_order_before_its_domain_is_replaced(lab, serv
     assert power.inputs["triggers"] == [f"{server}-domain-id"]
     assert power.delete_before_replace
     # But not when the whole stack goes.
-    assert power.deleted_with == f"{server}-domain"
+    assert power.deleted_with == "hosts-pool"
     assert power.inputs["delete"].endswith(
         f"--domain rmq-tested-{server} --address 192.168.64.15{server[-1]} --emulated"
     )
