@@ -44,7 +44,7 @@ class HostAccess:
     life: pulumi.Input[str]
     """Another value means that the host was started anew, with what it holds."""
     machine: pulumi.Resource | None
-    """The host's own resource; what runs on it needs no undoing when it goes."""
+    """What stands for the host; what runs on it needs no undoing when that goes."""
     after: Sequence[pulumi.Resource] = field(default=())
     """What must be there before anything is done on the host."""
     ssh_address: str = ""

@@ -169,6 +169,11 @@ class VirtualMachine(pulumi.ComponentResource):
         )
 
     def _reached(self, domain: libvirt.Domain, power: local.Command) -> HostAccess:
+        """Return how the machine is reached.
+
+        What is on it goes with this component, not with the domain: a refresh takes a domain that
+        is gone out of the state, and nobody would answer the deletes that were left.
+        """
         host, login = self._args.host, self._args.login
         first = make_first_contact(
             f"{self._server}-first-contact",
@@ -179,7 +184,7 @@ class VirtualMachine(pulumi.ComponentResource):
                 host_key=self._host_key.public_key,
                 identity="",
                 life="",
-                machine=domain,
+                machine=self,
                 after=(power,),
             ),
             domain.id.apply(lambda uuid: render_first_contact(host, uuid)),
@@ -192,7 +197,7 @@ class VirtualMachine(pulumi.ComponentResource):
             host_key=self._host_key.public_key,
             identity=first.stdout,
             life=domain.id,
-            machine=domain,
+            machine=self,
             after=(first,),
         )
 

@@ -110,7 +110,7 @@ def test_a_machine_is_known_by_what_its_system_disk_says(lab, server):
     said = json.dumps({"of": f"{server}-first-contact"})
     for resource in on_host:
         assert resource.inputs["triggers"] == [said], resource.name
-        assert resource.deleted_with == f"{server}-domain", resource.name
+        assert resource.deleted_with == f"{server}-machine", resource.name
 
 
 def test_no_private_key_is_outside_a_secret(lab):
