@@ -12,6 +12,7 @@ from blueprint.parsing import parse_settings
 from blueprint.rendering import TEMPLATES
 from blueprint.scripts import (
     Archive,
+    render_first_contact,
     render_gate,
     render_install,
     render_preparation,
@@ -33,6 +34,7 @@ def _every_script():
     archive = plan_archive(parse_settings(raw_cluster()))
     host = cluster.hosts[0]
     scripts = {
+        "first contact": render_first_contact(host, "e6f9"),
         "gate": render_gate(cluster, host, "root"),
         "gate of another user": render_gate(cluster, host, "admin"),
         "tools": render_tools(host),
@@ -144,6 +146,18 @@ def test_the_stores_outlive_a_destroy_unless_this_system_was_told_to_purge_them(
     assert 'touch "$purge"' not in SCRIPTS["preparation"]
     assert 'rm -f "$purge"' in SCRIPTS["preparation"]
     assert 'touch "$purge"' in SCRIPTS["preparation that purges"]
+
+
+def test_another_domain_is_asked_anew_and_a_disk_with_anything_on_it_is_never_formatted():
+    text = SCRIPTS["first contact"]
+    host = planned(raw_cluster()).hosts[0]
+    assert render_first_contact(host, "another") != text
+    before, format_, after = text.partition("mkfs.ext4 -q -L rocketmq-store")
+    assert format_
+    assert "mkfs" not in before + after
+    # blkid's 2 is: nothing found. Then wipefs is asked as well.
+    assert 'if [ "$status" = 2 ]; then' in before
+    assert '[ -z "$(wipefs -n "$device")" ] || fail' in before
 
 
 def test_an_uploaded_archive_is_never_downloaded():
