@@ -130,11 +130,11 @@ test-existing: setup ## servers that run already, played by machines of this com
 
 .PHONY: test-lab
 test-lab: python ## a real cluster on virtual machines, made and destroyed (root): a quarter of an hour emulated
-	@$(PYTEST) -q tests/lab -m 'lab and not full' --durations=12
+	@$(PYTEST) -q tests/lab -m 'lab and not full' --capture=sys --durations=12
 
 .PHONY: test-lab-full
 test-lab-full: python ## besides: machines lost, rebuilt, enlarged, with every message counted
-	@$(PYTEST) -q tests/lab -m full --durations=12
+	@$(PYTEST) -q tests/lab -m full --capture=sys --durations=12
 
 .PHONY: test-kills
 test-kills: setup ## kill `make up` at KILLS random moments, then bring it up
