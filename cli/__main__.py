@@ -70,7 +70,7 @@ def _up(engine: Engine, folder: StackFolder, _: argparse.Namespace) -> int:
             f"stack {folder.stack}: the update failed; mend what it says above, run make up again"
         )
         raise CommandError(message)
-    verify(engine, folder.stack)
+    verify(engine, folder.stack, may_boot=True)
     _print_outputs(engine)
     return 0
 

@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+import time
 from subprocess import CompletedProcess
 
 from blueprint.paths import PLAN, REMOTING
@@ -11,12 +12,19 @@ from cli.login import Login, agent_with, command_to, read_logins
 from cli.processes import ask_together
 
 SSH_FAILED = 255
+NO_CONNECTION = ("refused", "timed out", "No route", "reset by peer", "closed by remote host")
+PAUSE_SECONDS = 5.0
 GRACE_SECONDS = 5.0
 """What the other hosts still get when one has failed."""
 
 
-def verify(engine: Engine, stack: str) -> None:
+def verify(engine: Engine, stack: str, *, may_boot: bool = False) -> None:
     """Run the checks on every host at once and print what each reports.
+
+    Args:
+        engine: of the stack.
+        stack: its name.
+        may_boot: an update has just started hosts, so they are waited for.
 
     Raises:
         CommandError: a check failed or a host cannot be reached.
@@ -27,6 +35,14 @@ def verify(engine: Engine, stack: str) -> None:
     with agent_with(outputs.get("sshPrivateKey"), logins) as ssh:
         commands = [_command(ssh, login) for login in logins]
         reports = ask_together(commands, grace_seconds=GRACE_SECONDS)
+        patience = max(login.startup_seconds for login in logins) if may_boot else 0
+        deadline = time.monotonic() + patience
+        while any(map(_may_still_boot, reports)) and time.monotonic() < deadline:
+            hosts = (h.host for h, r in zip(logins, reports, strict=True) if _may_still_boot(r))
+            sys.stdout.write(f"waiting for {' and '.join(hosts)} to let us in\n")
+            sys.stdout.flush()
+            time.sleep(PAUSE_SECONDS)
+            reports = ask_together(commands, grace_seconds=GRACE_SECONDS)
     failed, unfinished = [], []
     for login, report in zip(logins, reports, strict=True):
         if report is None:
@@ -54,6 +70,13 @@ def _command(ssh: tuple[str, ...], login: Login) -> list[str]:
     if login.user != "root":
         words = ["sudo", "-n", *words]
     return [*command_to(ssh, login), shlex.join(words)]
+
+
+def _may_still_boot(report: CompletedProcess[str] | None) -> bool:
+    """Tell whether there was no connection at all; a refused key or login will not change."""
+    if report is None or report.returncode != SSH_FAILED:
+        return False
+    return any(mark in report.stderr for mark in NO_CONNECTION)
 
 
 def _cause(login: Login, report: CompletedProcess[str]) -> str:

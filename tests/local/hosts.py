@@ -2,6 +2,7 @@
 
 import shlex
 import subprocess
+import time
 from pathlib import Path
 
 from remoting.checks import check_in_sync, ensure_topic
@@ -29,6 +30,13 @@ class LiveHosts:
         done = self._ssh(host, ["bash", "-c", command], "", seconds)
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def wait_for_login(self, host: str, seconds: float) -> None:
+        """Wait until a host that boots lets us in."""
+        deadline = Deadline.after(seconds)
+        while self._ssh(host, ["true"], "", 60).returncode != 0:
+            assert deadline.remaining_seconds > 0, f"{host} lets nobody in after {seconds} s"
+            time.sleep(2)
 
     def run_script(self, host: str, script: str, *words: str) -> subprocess.CompletedProcess:
         """Run a script of the project as the program does."""

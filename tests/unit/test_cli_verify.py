@@ -57,6 +57,28 @@ def test_no_ok_when_one_answer_failed_or_never_came(say, capsys, death):
     assert "server2: not waited for" in out
 
 
+BOOTING = "echo 'ssh: connect to host 10.0.0.1 port 22: Connection refused' >&2; exit 255"
+REFUSING = "echo 'admin@10.0.0.1: Permission denied (publickey).' >&2; exit 255"
+
+
+def test_a_host_that_an_update_has_started_is_waited_for(say, capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr("cli.verify.PAUSE_SECONDS", 0.0)
+    tries = tmp_path / "tries"
+    say(f"echo >>{tries}; [ $(wc -l <{tries}) -ge 3 ] || {{ {BOOTING}; }}", "echo two")
+    verify(Stored(), "local", may_boot=True)
+    out = capsys.readouterr().out
+    assert out.count("waiting for server1 to let us in\n") == 2
+    assert out.endswith("two\nOK: stack local, namesrvAddr 10.0.0.1:9876\n")
+
+
+@pytest.mark.parametrize(("answer", "may_boot"), [(BOOTING, False), (REFUSING, True)])
+def test_nobody_is_waited_for_without_an_update_or_hope(say, capsys, answer, may_boot):
+    say(answer, "echo two")
+    with pytest.raises(CommandError, match="NOT verified, see above for server1"):
+        verify(Stored(), "local", may_boot=may_boot)
+    assert "waiting for" not in capsys.readouterr().out
+
+
 def test_one_that_ends_by_itself_within_the_grace_is_heard():
     first, second = ask_together(
         [["sh", "-c", "exit 3"], ["sh", "-c", "sleep 0.2; echo late"]], grace_seconds=10
