@@ -280,7 +280,7 @@ def without_side_effects(monkeypatch):
     calls = []
     monkeypatch.setattr(commands, "die_with_parent", lambda: None)
     monkeypatch.setattr(commands, "recover", lambda *_: calls.append("recover"))
-    monkeypatch.setattr(commands, "verify", lambda *_: calls.append("verify"))
+    monkeypatch.setattr(commands, "verify", lambda *_, **__: calls.append("verify"))
     monkeypatch.setattr(commands, "_machines", lambda verb, *_: calls.append(verb))
     monkeypatch.setattr(StackFolder, "provider", lambda _: "nspawn")
     return calls

@@ -305,7 +305,7 @@ def test_an_agent_is_left_alone_where_connections_have_a_key(folder, monkeypatch
 def quiet(monkeypatch):
     monkeypatch.setattr(commands, "die_with_parent", lambda: None)
     monkeypatch.setattr(commands, "recover", lambda *_: None)
-    monkeypatch.setattr(commands, "verify", lambda *_: None)
+    monkeypatch.setattr(commands, "verify", lambda *_, **__: None)
 
 
 @pytest.mark.usefixtures("quiet")
