@@ -1,8 +1,6 @@
 """`python3 -m hypervisor VERB`: progress on stderr, one JSON line on stdout."""
 
 import argparse
-import json
-import os
 import sys
 from typing import Any
 
@@ -11,11 +9,10 @@ from hypervisor.contents import purge_data_disks, sweep
 from hypervisor.daemon import IMAGE_PACKAGES, LOCAL_URI, ensure_daemon, ensure_packages
 from hypervisor.power import ensure_on, shut_down
 from hypervisor.virsh import Virsh
-from machines.computer import become_root
-from machines.errors import MachinesError
 from machines.owner import claim, release, require_free_or_own, require_sweepable
 from machines.places import StackPlace
 from machines.spec import StackSpec, parse_spec
+from machines.tool import run_tool
 
 NEEDS_ROOT = frozenset({"ready", "build", "claim", "release", "sweep"})
 
@@ -23,21 +20,10 @@ NEEDS_ROOT = frozenset({"ready", "build", "claim", "release", "sweep"})
 def main(arguments: list[str]) -> int:
     """Run one verb; a refusal is one line on stderr and exit status 1."""
     chosen = _parser().parse_args(arguments)
-    os.umask(0o022)
-    try:
-        if chosen.verb in NEEDS_ROOT:
-            become_root("hypervisor", arguments)
-        sys.stdout.write(json.dumps(VERBS[chosen.verb](chosen), sort_keys=True) + "\n")
-    except MachinesError as error:
-        sys.stderr.write(f"hypervisor {chosen.verb}: {' '.join(str(error).split())}\n")
-        return 1
-    except OSError as error:
-        sys.stderr.write(f"hypervisor {chosen.verb}: {error}: see to it, then run again\n")
-        return 1
-    except KeyboardInterrupt:
-        sys.stderr.write(f"hypervisor {chosen.verb}: interrupted: run it again to finish\n")
-        return 130
-    return 0
+    root_for = arguments if chosen.verb in NEEDS_ROOT else None
+    return run_tool(
+        "hypervisor", chosen.verb, lambda: VERBS[chosen.verb](chosen), root_for=root_for
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

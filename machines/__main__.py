@@ -1,20 +1,17 @@
 """`python3 -m machines VERB`: a spec on stdin, progress on stderr, one JSON line on stdout."""
 
 import argparse
-import json
-import os
 import sys
 import time
 from typing import Any
 
-from machines.computer import become_root
-from machines.errors import MachinesError
 from machines.image import ensure_image
 from machines.machine import ensure_machine, remove_machine
 from machines.owner import Owner, project_path, require_free_or_own
 from machines.places import StackPlace
 from machines.spec import HostSpec, MachineSpec, NetworkSpec, StackSpec, parse_spec
 from machines.sweep import ensure_network, kill_machines, list_machines, remove_network, sweep
+from machines.tool import run_tool
 
 _READING = ("check-owner", "list")
 
@@ -22,22 +19,10 @@ _READING = ("check-owner", "list")
 def main(arguments: list[str]) -> int:
     """Run one verb; a refusal is one line on stderr and exit status 1."""
     chosen = _parser().parse_args(arguments)
-    # Whoever runs this: a machine's root folder and the records must be readable for all.
-    os.umask(0o022)
-    try:
-        if chosen.verb not in _READING:
-            become_root("machines", arguments)
-        sys.stdout.write(json.dumps(_VERBS[chosen.verb](chosen), sort_keys=True) + "\n")
-    except MachinesError as error:
-        sys.stderr.write(f"machines {chosen.verb}: {' '.join(str(error).split())}\n")
-        return 1
-    except OSError as error:
-        sys.stderr.write(f"machines {chosen.verb}: {error}: see to it, then run again\n")
-        return 1
-    except KeyboardInterrupt:
-        sys.stderr.write(f"machines {chosen.verb}: interrupted: run it again to finish\n")
-        return 130
-    return 0
+    root_for = None if chosen.verb in _READING else arguments
+    return run_tool(
+        "machines", chosen.verb, lambda: _VERBS[chosen.verb](chosen), root_for=root_for
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
