@@ -2,6 +2,7 @@ import os
 import shutil
 import sys
 import time
+from contextlib import contextmanager
 
 import pytest
 
@@ -23,8 +24,16 @@ def _only_as_root():
 @pytest.fixture(scope="session")
 def clone(tmp_path_factory):
     """A fresh clone whose machines and cluster are up, made by the engine as typed."""
+    with made_lab(tmp_path_factory) as made:
+        yield made
+
+
+@contextmanager
+def made_lab(tmp_path_factory, **settings):
+    """Make the lab with other settings than the committed ones; nothing of it is left."""
     ran_before = daemon_runs()
     made = Clone(tmp_path_factory.mktemp("clone") / "rocketmq", STACK, NETWORK, like="lab")
+    made.change(**settings)
     try:
         preview = made.make("preview", seconds=UP_SECONDS)
         assert preview.returncode == 0, preview.stdout[-6000:]

@@ -34,9 +34,15 @@ class LiveHosts:
     def wait_for_login(self, host: str, seconds: float) -> None:
         """Wait until a host that boots lets us in."""
         deadline = Deadline.after(seconds)
-        while self._ssh(host, ["true"], "", 60).returncode != 0:
+        while not self._lets_us_in(host):
             assert deadline.remaining_seconds > 0, f"{host} lets nobody in after {seconds} s"
             time.sleep(2)
+
+    def _lets_us_in(self, host: str) -> bool:
+        try:
+            return self._ssh(host, ["true"], "", 60).returncode == 0
+        except subprocess.TimeoutExpired:
+            return False
 
     def run_script(self, host: str, script: str, *words: str) -> subprocess.CompletedProcess:
         """Run a script of the project as the program does."""
@@ -93,9 +99,13 @@ class LiveHosts:
         return self.run(host, f"systemctl show -P MainPID {unit}").strip()
 
     def create_topic_by_protocol(self, topic: str) -> None:
-        """Create a topic with four queues on both masters, without a JVM."""
-        for broker in ("broker-a", "broker-b"):
-            ensure_topic(self.address(broker), topic, 30.0, queues=4)
+        """Create a topic with four queues on every master, without a JVM."""
+        for master in self.masters:
+            ensure_topic(self.address(master), topic, 30.0, queues=4)
+
+    @property
+    def masters(self) -> list[str]:
+        return [b["name"] for b in self.outputs["brokers"] if b["role"] != "SLAVE"]
 
     def create_topic(self, topic: str) -> None:
         """Create a topic with four queues on both masters, as RocketMQ's own tool does."""
