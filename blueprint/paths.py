@@ -7,6 +7,8 @@ HOME = PurePosixPath("/usr/local/rocketmq")
 TOOLS = PurePosixPath("/usr/local/lib/rocketmq-pulumi")
 RECORDS = PurePosixPath("/var/lib/rocketmq-pulumi-host")
 """What our scripts remember between runs: counters of written files."""
+INCARNATION = PurePosixPath("/var/lib/rocketmq-pulumi-incarnation")
+"""Who a virtual machine is; nothing that undoes an installation removes it."""
 CACHE = PurePosixPath("/var/cache/rocketmq-pulumi")
 RUNTIME = PurePosixPath("/run/rocketmq")
 UNITS = PurePosixPath("/etc/systemd/system")

@@ -8,6 +8,7 @@ from blueprint.packages import FAMILIES, LEAST_JAVA
 from blueprint.paths import (
     CACHE,
     HOME,
+    INCARNATION,
     PLAN,
     RECORDS,
     REMOTING,
@@ -59,7 +60,7 @@ def render_first_contact(host: HostSpec, domain: str) -> str:
         domain=domain,
         device=DATA_DEVICE,
         store=str(HOME / "store"),
-        records=str(RECORDS),
+        incarnation=str(INCARNATION),
     )
     return frame("first-contact", host, body)
 

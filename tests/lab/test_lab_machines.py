@@ -43,7 +43,7 @@ def up(clone: Clone, what: str) -> str:
 
 
 def incarnation(hosts: LiveHosts) -> str:
-    return hosts.run("server1", "cat /var/lib/rocketmq-pulumi-host/incarnation")
+    return hosts.run("server1", "cat /var/lib/rocketmq-pulumi-incarnation")
 
 
 def test_a_machine_destroyed_behind_pulumis_back_is_rebuilt_around_its_data_disk(
