@@ -75,7 +75,7 @@ def test_a_data_disk_is_formatted_only_when_there_is_nothing_at_all_on_it(hosts:
     """The very script, on disks in files of the machine."""
     host = HostSpec(name="server1", address="192.168.65.151", memory_mib=3072)
     script = render_first_contact(host, "any").replace(
-        "/var/lib/rocketmq-pulumi-host", "/run/records"
+        "/var/lib/rocketmq-pulumi-incarnation", "/run/incarnation"
     )
     for number, content in enumerate(("nothing", "ext4", "table", "swap")):
         made = hosts.run("server1", make_disk(number, content))

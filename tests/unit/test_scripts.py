@@ -160,6 +160,16 @@ def test_another_domain_is_asked_anew_and_a_disk_with_anything_on_it_is_never_fo
     assert '[ -z "$(wipefs -n "$device")" ] || fail' in before
 
 
+def test_undoing_an_older_system_takes_nothing_from_the_new_one():
+    """On a rebuilt host each resource is first undone, after those that it depends on were made."""
+    for name in ("install", "install from a URL"):
+        _, _, removal = SCRIPTS[name].partition("remove() {")
+        assert removal
+        assert "$archive" not in removal
+    mark = "/var/lib/rocketmq-pulumi-incarnation"
+    assert [name for name, text in SCRIPTS.items() if mark in text] == ["first contact"]
+
+
 def test_an_uploaded_archive_is_never_downloaded():
     assert "urllib" not in SCRIPTS["install"]
     assert "'https://a.example/it'\"'\"'s here.zip'" in SCRIPTS["install from a URL"]
