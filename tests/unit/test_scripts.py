@@ -161,7 +161,7 @@ def test_another_domain_is_asked_anew_and_a_disk_with_anything_on_it_is_never_fo
 
 
 def test_undoing_an_older_system_takes_nothing_from_the_new_one():
-    """On a rebuilt host each resource is first undone, after those that it depends on were made."""
+    """On a rebuilt host each is first undone, when those that it depends on are made already."""
     for name in ("install", "install from a URL"):
         _, _, removal = SCRIPTS[name].partition("remove() {")
         assert removal
