@@ -91,19 +91,7 @@ printf '%s\\n' {_INITRAMFS_MODULES} >> "$root/etc/initramfs-tools/modules"
 chroot "$root" update-initramfs -u -k all >/dev/null
 : > "$root/etc/machine-id"
 rm -f "$root/var/lib/dbus/machine-id" "$root/etc/hostname"
-rm -f "$root/etc/apt/apt.conf.d/99mmdebstrap" "$root/etc/apt/sources.list"
-rm -f "$root"/etc/apt/sources.list.d/*
-cat > "$root/etc/apt/sources.list.d/debian.sources" <<'END'
-Types: deb
-URIs: http://deb.debian.org/debian
-Suites: {SUITE} {SUITE}-updates
-Components: main
-
-Types: deb
-URIs: http://deb.debian.org/debian-security
-Suites: {SUITE}-security
-Components: main
-END
+rm -f "$root/etc/apt/apt.conf.d/99mmdebstrap"
 rm -rf "$root"/var/cache/apt/*.bin
 ln -sfn /run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"
 """
