@@ -34,7 +34,8 @@ def _settled(clone, hosts):
 
 
 def up(clone: Clone, what: str) -> str:
-    """Run one `pulumi up` as typed, and the live check."""
+    """Run one `pulumi up` as typed, with the settings as they are now."""
+    assert clone.make("preview", seconds=UP_SECONDS).returncode == 0
     started = time.monotonic()
     done = clone.pulumi("up --yes --skip-preview", seconds=UP_SECONDS)
     say(f"{what}: pulumi up in {time.monotonic() - started:.0f} s")
