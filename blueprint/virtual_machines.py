@@ -19,8 +19,8 @@ USER = "admin"
 POOLS = "/var/lib/libvirt/images"
 """The only place that libvirt's own confinement lets virtual machines read disks from."""
 
-SYSTEM_DEVICE, DATA_DEVICE = "/dev/vda", "/dev/vdb"
-"""In the order in which the disks are attached."""
+DATA_DEVICE = "/dev/vdb"
+"""The second disk, in the order in which they are attached."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -43,7 +43,6 @@ class Registered:
     deleted_with: str
     delete_before_replace: bool
     retained: bool
-    protected: bool
     secret_outputs: tuple[str, ...]
     ignored: tuple[str, ...]
     create_timeout: str
@@ -100,7 +99,6 @@ class RecordingMonitor(MockMonitor):
                 deleted_with=_name(request.deletedWith),
                 delete_before_replace=request.deleteBeforeReplace,
                 retained=request.retainOnDelete,
-                protected=request.protect,
                 secret_outputs=tuple(request.additionalSecretOutputs),
                 ignored=tuple(request.ignoreChanges),
                 create_timeout=request.customTimeouts.create,
