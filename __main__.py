@@ -13,6 +13,7 @@ from components.gentle_wait import wait_gently
 from components.hosts import make_hosts
 from components.hypervisor import ask_hypervisor, find_hypervisor_problems
 from components.login_key import find_agent_problems, find_key_problems
+from components.made_already import read_history
 from machines.errors import MachinesError
 
 
@@ -23,9 +24,11 @@ def main() -> None:
     further = [find_archive_problems, find_key_problems, find_hypervisor_problems]
     if not pulumi.runtime.is_dry_run():
         further.append(find_agent_problems)
-    settings = parse_settings(raw, *further)
+    history = read_history()
+    settings = parse_settings(raw, *further, history=history)
     hypervisor = ask_hypervisor(settings)
-    cluster = plan_cluster(settings, emulated=hypervisor is not None and hypervisor.emulated)
+    emulated = hypervisor is not None and hypervisor.emulated
+    cluster = plan_cluster(settings, history, emulated=emulated)
     hosts = make_hosts(settings, cluster, hypervisor)
     made = Cluster("cluster", cluster, hosts, plan_archive(settings))
     export_cluster(cluster, hosts, made)

@@ -1,31 +1,20 @@
 """Problems that only show when settings are compared with each other."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
+from blueprint.budget_checks import find_memory_problems, find_port_problems
+from blueprint.changes import find_change_problems
+from blueprint.fields import property_text
+from blueprint.history import NOTHING_YET, History
 from blueprint.host_settings import (
     ExistingHostsSettings,
     LibvirtHostsSettings,
     NspawnHostsSettings,
 )
-from blueprint.memory import (
-    LEAST_BROKER_DIRECT_MIB,
-    LEAST_BROKER_HEAP_MIB,
-    LEAST_NAME_SERVER_HEAP_MIB,
-    most_mib,
-)
-from blueprint.ports import HIGHEST_PORT, LOWEST_LISTEN_PORT
+from blueprint.placement_checks import find_name_problems, find_placement_problems
 from blueprint.properties import find_property_problems
-from blueprint.schemes import TRAITS
-from blueprint.settings import ClusterSettings, UrlArtifact, property_text
-from blueprint.topology import (
-    BrokerSpec,
-    ClusterSpec,
-    HostSpec,
-    NameServerSpec,
-    place_groups,
-    plan_cluster,
-)
+from blueprint.settings import ClusterSettings, UrlArtifact
+from blueprint.topology import plan_cluster
 from blueprint.versions import maven_sha512, official_archive, require_safe
 
 KNOWN_MAJOR = 5
@@ -34,17 +23,29 @@ ADDRESSES_IN_USE = 3
 """The network's own address, the gateway's, the broadcast address."""
 
 
-def find_problems(settings: ClusterSettings) -> tuple[str, ...]:
-    """Return one line per problem: the key, its value, and what is allowed."""
+def find_problems(settings: ClusterSettings, history: History = NOTHING_YET) -> tuple[str, ...]:
+    """Return one line per problem: the key, its value, and what is allowed.
+
+    Args:
+        settings: what a person wrote.
+        history: what the stack has made already.
+
+    """
     problems = [
         *_version_problems(settings),
         *_server_problems(settings),
-        *_placement_problems(settings),
-        *find_property_problems(settings.properties),
+        *find_placement_problems(settings),
+        *_property_problems(settings),
     ]
     if not problems:
-        cluster = plan_cluster(settings)
-        problems = [*_name_problems(cluster), *_port_problems(cluster), *_heap_problems(cluster)]
+        problems = [*find_change_problems(settings, history)]
+    if not problems:
+        cluster = plan_cluster(settings, history)
+        problems = [
+            *find_name_problems(cluster),
+            *find_port_problems(cluster),
+            *find_memory_problems(cluster),
+        ]
     return tuple(problems)
 
 
@@ -55,8 +56,18 @@ def find_field_problems(version: object, properties: object) -> Iterator[str]:
     if isinstance(properties, Mapping):
         texts = {str(name): property_text(value) for name, value in properties.items()}
         yield from find_property_problems(
-            {name: value for name, value in texts.items() if isinstance(value, str)}
+            "cluster.brokerProperties",
+            {name: value for name, value in texts.items() if isinstance(value, str)},
         )
+
+
+def _property_problems(settings: ClusterSettings) -> Iterator[str]:
+    yield from find_property_problems("cluster.brokerProperties", settings.broker_properties)
+    for position, group in enumerate(settings.broker_groups):
+        key = f"cluster.brokerGroups[{position}].properties"
+        yield from find_property_problems(key, group.properties)
+    for name, broker in settings.brokers.items():
+        yield from find_property_problems(f"cluster.brokers.{name}.properties", broker.properties)
 
 
 def _unusable_version(text: str) -> Iterator[str]:
@@ -112,10 +123,10 @@ def _server_problems(settings: ClusterSettings) -> Iterator[str]:
                     "every server has its own"
                 )
             first_at.setdefault(value, f"cluster.hosts.servers[{position}]")
-    if settings.name_servers > len(servers):
+    if settings.name_server_count > len(servers):
         yield (
             f"cluster.nameServers: {settings.name_servers} name servers need as many servers, "
-            f"and there are {len(servers)}"
+            f"and there are {len(servers)}; lower it or add servers"
         )
 
 
@@ -144,103 +155,3 @@ def _address_problems(hosts: ExistingHostsSettings) -> Iterator[str]:
                 f"cluster.hosts.servers[{position}].address: {address} is nobody's for clients "
                 "and the other servers; use the one by which they reach this server"
             )
-
-
-def _placement_problems(settings: ClusterSettings) -> Iterator[str]:
-    names = [server.name for server in settings.hosts.servers]
-    fewest = TRAITS[settings.scheme].fewest_hosts
-    if len(names) < fewest:
-        yield (
-            f"cluster.scheme: {settings.scheme.value!r} needs {fewest} servers or more, since a "
-            f"master and its slave never share one, and cluster.hosts.servers has {len(names)}"
-        )
-        return
-    known = ", ".join(names)
-    seen: set[str] = set()
-    for position, group in enumerate(settings.groups):
-        if group.name in seen:
-            yield f"cluster.groups[{position}].name: {group.name!r} is given twice"
-        seen.add(group.name)
-        for field, host in (("master", group.master), ("slave", group.slave)):
-            if host is not None and host not in names:
-                yield (
-                    f"cluster.groups[{position}].{field}: {host!r} is not a server; "
-                    f"there are {known}"
-                )
-    for position, placement in enumerate(place_groups(settings)):
-        if placement.master in placement.slaves:
-            yield (
-                f"cluster.groups[{position}]: master and slave are both on {placement.master!r}; "
-                "the loss of one server would lose both copies"
-            )
-
-
-def _name_problems(cluster: ClusterSpec) -> Iterator[str]:
-    """Check that no two processes share a unit, a file or a message store by their names."""
-    takers: dict[str, list[str]] = defaultdict(list)
-    for process in cluster.processes:
-        takers[f"the name {process.name}"].append(process.name)
-        if isinstance(process, BrokerSpec):
-            takers[f"the unit {process.paths.unit}"].append(process.name)
-            takers[f"the store {process.paths.store}"].append(process.name)
-        else:
-            takers[f"the unit {process.paths.unit}"] = [process.name]
-    for taken, names in takers.items():
-        if len(names) > 1:
-            yield (
-                f"cluster.groups: {' and '.join(names)} would both have {taken}; "
-                "choose group names of which none is another's with -s or s at its end"
-            )
-
-
-def _port_problems(cluster: ClusterSpec) -> Iterator[str]:
-    for host in cluster.hosts:
-        takers: dict[int, list[str]] = defaultdict(list)
-        for process in cluster.processes_on(host):
-            kind = "nameServer" if isinstance(process, NameServerSpec) else process.role.value
-            for port in process.ports:
-                takers[port].append(f"{process.name} ({kind})")
-                if not LOWEST_LISTEN_PORT - 2 <= port <= HIGHEST_PORT:
-                    yield (
-                        f"cluster.ports: {process.name} would take port {port} on {host.name}; "
-                        f"allowed are {LOWEST_LISTEN_PORT - 2} to {HIGHEST_PORT}"
-                    )
-        for port, names in sorted(takers.items()):
-            if len(names) > 1:
-                yield (
-                    f"cluster.ports: {' and '.join(names)} would both take port {port} on "
-                    f"{host.name}; a broker takes listenPort-2, listenPort and listenPort+1"
-                )
-
-
-def _heap_problems(cluster: ClusterSpec) -> Iterator[str]:
-    for position, host in enumerate(cluster.hosts):
-        processes = cluster.processes_on(host)
-        needed = sum(process.memory_mib for process in processes)
-        allowed = most_mib(host.memory_mib)
-        if needed > allowed:
-            yield (
-                f"cluster.hosts.servers[{position}].memory: {_described(host)} leaves {allowed} "
-                f"MiB to JVMs, and {len(processes)} processes need {needed} MiB (heaps, direct "
-                "memory, overhead); give it more memory or lower cluster.heap"
-            )
-    for process in cluster.processes:
-        least = (
-            LEAST_NAME_SERVER_HEAP_MIB
-            if isinstance(process, NameServerSpec)
-            else LEAST_BROKER_HEAP_MIB
-        )
-        if process.heap_mib < least:
-            yield (
-                f"cluster.heap: {process.name} would get {process.heap_mib} MiB, and does not "
-                f"boot with less than {least} MiB"
-            )
-        if isinstance(process, BrokerSpec) and process.direct_mib < LEAST_BROKER_DIRECT_MIB:
-            yield (
-                f"cluster.heap.brokerDirect: {process.name} would get {process.direct_mib} MiB, "
-                f"and does not serve with less than {LEAST_BROKER_DIRECT_MIB} MiB"
-            )
-
-
-def _described(host: HostSpec) -> str:
-    return f"{host.name}'s {host.memory_mib} MiB"

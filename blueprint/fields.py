@@ -20,6 +20,7 @@ SHA512 = r"^[0-9a-fA-F]{128}$"
 
 HostName = Annotated[str, StringConstraints(pattern=NAME, max_length=24)]
 GroupName = Annotated[str, StringConstraints(pattern=NAME, max_length=64)]
+BrokerName = Annotated[str, StringConstraints(pattern=NAME, max_length=72)]
 Sha512 = Annotated[str, StringConstraints(pattern=SHA512, to_lower=True)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -28,7 +29,12 @@ class Settings(BaseModel):
     """What all settings have in common: frozen, spelled in camel case, no unknown keys."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=False
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        validate_by_name=False,
+        # The text under a field documents it for people and editors.
+        use_attribute_docstrings=True,
     )
 
 
@@ -44,8 +50,24 @@ def _not_a_bare_number(value: object) -> object:
 
 
 Mebibytes = Annotated[
-    int, Field(ge=1), BeforeValidator(_memory_text), BeforeValidator(_not_a_bare_number)
+    int,
+    Field(ge=1),
+    BeforeValidator(_memory_text),
+    BeforeValidator(_not_a_bare_number),
 ]
+"""Written with a unit, as 512MiB or 4GiB; kept in MiB."""
+
+
+def property_text(value: object) -> object:
+    """Return a property's value as RocketMQ's properties file spells it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return str(value)
+    return value
+
+
+PropertyText = Annotated[str, BeforeValidator(property_text)]
 
 
 def _without_login(url: str) -> str:

@@ -1,35 +1,41 @@
 """The Java command line of each process."""
 
+from blueprint.memory import Kind
 from blueprint.paths import version_directory
-from blueprint.topology import BrokerSpec, ClusterSpec, NameServerSpec, Process
+from blueprint.specs import ClusterSpec, Process
 
 JAVA = "/usr/bin/java"
+
+PROGRAMS = {
+    Kind.NAME_SERVER: ("namesrv", "org.apache.rocketmq.namesrv.NamesrvStartup", "-c"),
+    Kind.CONTROLLER: ("controller", "org.apache.rocketmq.controller.ControllerStartup", "-c"),
+    Kind.BROKER: ("broker", "org.apache.rocketmq.broker.BrokerStartup", "-c"),
+    Kind.PROXY: ("proxy", "org.apache.rocketmq.proxy.ProxyStartup", "-pc"),
+}
+"""Per kind: RocketMQ's name of its logging configuration, its main class, the option that
+names its configuration file."""
 
 
 def render_java_command(cluster: ClusterSpec, process: Process) -> str:
     """Return what the unit starts: Java itself, since RocketMQ's shell wrappers hide its pid."""
     home = version_directory(cluster.version)
     paths = process.paths
-    kind = "namesrv" if isinstance(process, NameServerSpec) else "broker"
-    main = {
-        "namesrv": "org.apache.rocketmq.namesrv.NamesrvStartup",
-        "broker": "org.apache.rocketmq.broker.BrokerStartup",
-    }[kind]
+    program, main, option = PROGRAMS[process.kind]
     words = [
         JAVA,
         "-server",
-        f"-Xms{process.heap_mib}m",
-        f"-Xmx{process.heap_mib}m",
+        f"-Xms{process.memory.heap_mib}m",
+        f"-Xmx{process.memory.heap_mib}m",
         *_direct_memory(process),
         *_collector_and_compiler(process),
         "-XX:+ExitOnOutOfMemoryError",
         f"-Xlog:gc*:file={paths.user_home}/gc.log:time,tags:filecount=5,filesize=10M",
         # Logs and the name server's own store follow user.home, so each instance has its own.
         f"-Duser.home={paths.user_home}",
-        f"-Drmq.logback.configurationFile={home}/conf/rmq.{kind}.logback.xml",
+        f"-Drmq.logback.configurationFile={home}/conf/rmq.{program}.logback.xml",
         f"-cp {home}/conf:{home}/lib/*",
         main,
-        f"-c {paths.runtime_conf}",
+        f"{option} {paths.runtime_conf}",
     ]
     return " ".join(words)
 
@@ -45,6 +51,5 @@ def _collector_and_compiler(process: Process) -> tuple[str, ...]:
 
 
 def _direct_memory(process: Process) -> tuple[str, ...]:
-    if isinstance(process, BrokerSpec):
-        return (f"-XX:MaxDirectMemorySize={process.direct_mib}m",)
-    return ()
+    direct_mib = process.memory.direct_mib
+    return (f"-XX:MaxDirectMemorySize={direct_mib}m",) if direct_mib else ()

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 MEBIBYTES_PER_UNIT = {"MiB": 1, "GiB": 1024}
 SIZE = re.compile(r"(\d+)(MiB|GiB)")
@@ -9,12 +10,32 @@ SIZE = re.compile(r"(\d+)(MiB|GiB)")
 JVM_OVERHEAD_MIB = 160
 """Metaspace, code cache, thread stacks and the collector's own tables of one JVM, measured."""
 
-LEAST_NAME_SERVER_HEAP_MIB = 64
-LEAST_BROKER_HEAP_MIB = 128
-LEAST_BROKER_DIRECT_MIB = 64
-MOST_NAME_SERVER_HEAP_MIB = 1024
-MOST_BROKER_HEAP_MIB = 8192
 STEP_MIB = 16
+
+
+class Kind(StrEnum):
+    """The kinds of processes, in the words of the settings."""
+
+    NAME_SERVER = "nameServer"
+    CONTROLLER = "controller"
+    BROKER = "broker"
+    PROXY = "proxy"
+
+
+LEAST_HEAP_MIB = {Kind.NAME_SERVER: 64, Kind.CONTROLLER: 96, Kind.BROKER: 128, Kind.PROXY: 128}
+"""Below which a process of the kind does not boot and serve, measured."""
+
+LEAST_DIRECT_MIB = {Kind.BROKER: 64, Kind.PROXY: 64}
+"""Of the kinds whose memory outside the heap is planned."""
+
+MOST_HEAP_MIB = {
+    Kind.NAME_SERVER: 1024,
+    Kind.CONTROLLER: 1024,
+    Kind.BROKER: 8192,
+    Kind.PROXY: 4096,
+}
+MOST_SHARE = {Kind.NAME_SERVER: 32, Kind.CONTROLLER: 32}
+"""Of these kinds one process gets this part of the host's memory; the rest share what is left."""
 
 
 def parse_mebibytes(text: str) -> int:
@@ -32,31 +53,40 @@ def parse_mebibytes(text: str) -> int:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Heaps:
-    """JVM memory of each process on one host, in MiB."""
+class JvmMemory:
+    """What one JVM may take, in MiB."""
 
-    name_server_mib: int
-    broker_mib: int
-    broker_direct_mib: int
+    heap_mib: int
+    direct_mib: int = 0
 
-    def total_mib(self, *, name_servers: int, brokers: int) -> int:
-        """Return what the host's JVMs take together, their overhead included."""
-        heaps = name_servers * self.name_server_mib
-        heaps += brokers * (self.broker_mib + self.broker_direct_mib)
-        return heaps + (name_servers + brokers) * JVM_OVERHEAD_MIB
+    @property
+    def total_mib(self) -> int:
+        """Return all of it, the JVM's own overhead included."""
+        return self.heap_mib + self.direct_mib + JVM_OVERHEAD_MIB
 
 
-def plan_heaps(memory_mib: int, *, name_servers: int, brokers: int) -> Heaps:
+def plan_memory(memory_mib: int, counts: dict[Kind, int]) -> dict[Kind, JvmMemory]:
     """Share half of a host's memory among its JVMs; the rest is page cache, which serves reads.
 
-    The result is never below what RocketMQ needs to boot, so it may be more than `most_mib`.
+    The result is never below what each kind needs to boot, so it may be more than `most_mib`.
+
+    Args:
+        memory_mib: what the host has.
+        counts: how many processes of each kind it runs.
+
     """
-    name_server = _within(memory_mib // 32, LEAST_NAME_SERVER_HEAP_MIB, MOST_NAME_SERVER_HEAP_MIB)
-    jvms = name_servers + brokers
-    left = memory_mib // 2 - name_servers * name_server - jvms * JVM_OVERHEAD_MIB
-    share = left // (2 * brokers) if brokers else 0
-    broker = _within(share, LEAST_BROKER_HEAP_MIB, MOST_BROKER_HEAP_MIB)
-    return Heaps(name_server_mib=name_server, broker_mib=broker, broker_direct_mib=broker)
+    planned = {
+        kind: JvmMemory(heap_mib=_heap(kind, memory_mib // share))
+        for kind, share in MOST_SHARE.items()
+    }
+    left = memory_mib // 2 - sum(counts.values()) * JVM_OVERHEAD_MIB
+    left -= sum(counts.get(kind, 0) * memory.heap_mib for kind, memory in planned.items())
+    sharing = sum(counts.get(kind, 0) for kind in LEAST_DIRECT_MIB)
+    share = left // (2 * sharing) if sharing else 0
+    for kind in LEAST_DIRECT_MIB:
+        heap = _heap(kind, share)
+        planned[kind] = JvmMemory(heap_mib=heap, direct_mib=heap)
+    return planned
 
 
 def most_mib(memory_mib: int) -> int:
@@ -64,6 +94,6 @@ def most_mib(memory_mib: int) -> int:
     return memory_mib * 3 // 4
 
 
-def _within(mebibytes: int, least: int, most: int) -> int:
+def _heap(kind: Kind, mebibytes: int) -> int:
     stepped = mebibytes // STEP_MIB * STEP_MIB
-    return min(max(stepped, least), most)
+    return min(max(stepped, LEAST_HEAP_MIB[kind]), MOST_HEAP_MIB[kind])

@@ -1,9 +1,21 @@
 """What a stack's things are called outside its state."""
 
 import hashlib
+import itertools
+import string
 
 LONGEST_DEVICE_NAME = 15
 DATA_SUFFIX = "-data.qcow2"
+
+
+def group_names(count: int) -> tuple[str, ...]:
+    """Return the names of up to 676 broker groups: broker-a, …, broker-z, broker-aa.
+
+    Beyond the alphabet none ends in s: broker-as would be the store of broker-a's slave.
+    """
+    letters = string.ascii_lowercase
+    pairs = (f"{a}{b}" for a in letters for b in letters if b != "s")
+    return tuple(f"broker-{n}" for n in itertools.islice(itertools.chain(letters, pairs), count))
 
 
 def stack_name(stack: str) -> str:

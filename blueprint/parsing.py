@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 
 from blueprint.checks import find_field_problems, find_problems
 from blueprint.errors import SettingsError
+from blueprint.history import NOTHING_YET, History
 from blueprint.settings import ClusterSettings
 
 ROOT = "cluster"
@@ -24,11 +25,14 @@ Location = tuple[int | str, ...]
 Check = Callable[[ClusterSettings], Iterable[str]]
 
 
-def parse_settings(raw: Mapping[str, Any], *further_checks: Check) -> ClusterSettings:
+def parse_settings(
+    raw: Mapping[str, Any], *further_checks: Check, history: History = NOTHING_YET
+) -> ClusterSettings:
     """Return the settings that `raw`, the stack's `cluster` object, spells.
 
     Args:
         raw: the object, as the engine decodes it.
+        history: what the stack has made already.
         further_checks: each yields a line per problem; run when the rest finds none of its own
             fields unusable.
 
@@ -45,18 +49,20 @@ def parse_settings(raw: Mapping[str, Any], *further_checks: Check) -> ClusterSet
         problems = [_line(error, raw) for error in errors if not _follows(error, errors)]
         rest = _without(raw, errors)
         if rest is not None:
-            problems += _all_problems(rest, further_checks)
+            problems += _all_problems(rest, further_checks, history)
         else:
-            problems += find_field_problems(raw.get("version"), raw.get("properties"))
+            problems += find_field_problems(raw.get("version"), raw.get("brokerProperties"))
         raise SettingsError(tuple(dict.fromkeys(problems))) from None
-    problems = _all_problems(settings, further_checks)
+    problems = _all_problems(settings, further_checks, history)
     if problems:
         raise SettingsError(tuple(problems))
     return settings
 
 
-def _all_problems(settings: ClusterSettings, further_checks: Iterable[Check]) -> list[str]:
-    problems = list(find_problems(settings))
+def _all_problems(
+    settings: ClusterSettings, further_checks: Iterable[Check], history: History
+) -> list[str]:
+    problems = list(find_problems(settings, history))
     for check in further_checks:
         try:
             problems += check(settings)

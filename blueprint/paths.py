@@ -103,6 +103,17 @@ def name_server_paths(instance: str) -> ProcessPaths:
     )
 
 
+def controller_paths(instance: str) -> ProcessPaths:
+    """Return the paths of a controller, whose store is the log that the controllers agree on."""
+    return ProcessPaths(
+        instance=instance,
+        conf_directory=HOME / "conf" / "controller",
+        conf_name=f"{instance}.properties",
+        store_name=instance,
+        log_name="controller.log",
+    )
+
+
 def broker_paths(instance: str, scheme: str, store_name: str) -> ProcessPaths:
     """Return the paths of a broker, under the scheme's own configuration folder."""
     return ProcessPaths(
@@ -111,4 +122,15 @@ def broker_paths(instance: str, scheme: str, store_name: str) -> ProcessPaths:
         conf_name=f"{instance}.properties",
         store_name=store_name,
         log_name="broker.log",
+    )
+
+
+def proxy_paths(instance: str) -> ProcessPaths:
+    """Return the paths of a proxy."""
+    return ProcessPaths(
+        instance=instance,
+        conf_directory=HOME / "conf",
+        conf_name="rmq-proxy.json",
+        store_name=None,
+        log_name="proxy.log",
     )

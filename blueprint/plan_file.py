@@ -2,44 +2,47 @@
 
 import json
 
-from blueprint.topology import BrokerSpec, ClusterSpec, NameServerSpec
+from blueprint.specs import BrokerSpec, ClusterSpec, Process, ProxySpec
 
 
 def render_plan(cluster: ClusterSpec) -> str:
     """Return the JSON that `remoting.plan` parses: who should run where, at which address."""
     plan = {
         "cluster": cluster.name,
+        "election": cluster.election.value,
         "hosts": [host.name for host in cluster.hosts],
-        "nameServers": [_name_server(server) for server in cluster.name_servers],
+        "nameServers": [_process(server) for server in cluster.name_servers],
+        "controllers": [_process(controller) for controller in cluster.controllers],
         "brokers": [_broker(cluster, broker) for broker in cluster.brokers],
+        "proxies": [_proxy(proxy) for proxy in cluster.proxies],
     }
     return json.dumps(plan, indent=2) + "\n"
 
 
-def _name_server(server: NameServerSpec) -> dict[str, object]:
+def _process(process: Process) -> dict[str, object]:
     return {
-        "name": server.name,
-        "host": server.host.name,
-        "address": server.address,
-        "unit": server.paths.unit,
-        "log": str(server.paths.log),
+        "name": process.name,
+        "host": process.host.name,
+        "address": process.address,
+        "metricsAddress": process.metrics_address,
+        "unit": process.paths.unit,
+        "log": str(process.paths.log),
     }
 
 
 def _broker(cluster: ClusterSpec, broker: BrokerSpec) -> dict[str, object]:
+    guarded = cluster.is_guarded(broker)
     return {
-        "name": broker.name,
-        "host": broker.host.name,
+        **_process(broker),
         "group": broker.group,
         "id": broker.broker_id,
-        "role": broker.role.value,
-        "address": broker.address,
+        "role": broker.role,
         "permission": broker.permission,
-        "config": {
-            "brokerRole": broker.role.value,
-            "inSyncReplicas": str(cluster.traits.in_sync_replicas),
-        },
-        "unit": broker.paths.unit,
-        "log": str(broker.paths.log),
-        "guardState": str(broker.paths.guard_state) if broker.is_master else None,
+        "configFile": str(broker.paths.conf_file),
+        "guardState": str(broker.paths.guard_state) if guarded else None,
+        "slaveRequired": cluster.slave_required,
     }
+
+
+def _proxy(proxy: ProxySpec) -> dict[str, object]:
+    return {**_process(proxy), "remotingAddress": proxy.remoting_address}

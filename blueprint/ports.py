@@ -1,18 +1,23 @@
 """Every port that a process takes."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 HIGHEST_PORT = 65535
 LOWEST_LISTEN_PORT = 1026
 """The broker's second port is two below, and below 1024 a service user may not listen."""
 
+CONTROLLER_STEP = 10
+"""Between controllers that share a host; name server and controller are 2 apart."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BrokerPorts:
-    """The three ports of one broker; RocketMQ fixes the other two by `listenPort`."""
+    """The ports of one broker; RocketMQ fixes the second and third by `listenPort`."""
 
     listen: int
+    dledger: int | None = None
+    """By which it talks to its group in scheme dledger, where no slave dials it."""
+    metrics: int | None = None
 
     @property
     def fast(self) -> int:
@@ -24,6 +29,14 @@ class BrokerPorts:
         """Return `haListenPort`, which the slave dials."""
         return self.listen + 1
 
-    def __iter__(self) -> Iterator[int]:
-        """Iterate over all three, lowest first."""
-        return iter((self.fast, self.listen, self.ha))
+    @property
+    def named(self) -> dict[str, int]:
+        """Return every port that it takes, by what it is for."""
+        ports = {"listen": self.listen, "fast": self.fast}
+        if self.dledger is None:
+            ports["ha"] = self.ha
+        else:
+            ports["dledger"] = self.dledger
+        if self.metrics is not None:
+            ports["metrics"] = self.metrics
+        return ports

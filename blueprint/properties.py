@@ -13,13 +13,12 @@ TABLE_VERSION = "5.3.3"
 ENUMS = {
     "brokerRole": ("SYNC_MASTER", "ASYNC_MASTER", "SLAVE"),
     "flushDiskType": ("ASYNC_FLUSH", "SYNC_FLUSH"),
-    "metricsExporterType": ("DISABLE", "OTLP_GRPC", "PROM", "LOG"),
 }
 
 DECIDED = {
     "brokerClusterName": "cluster.name",
-    "brokerName": "cluster.groups",
-    "brokerId": "cluster.groups",
+    "brokerName": "cluster.brokerGroups",
+    "brokerId": "cluster.brokerGroups",
     "brokerRole": "cluster.scheme",
     "listenPort": "cluster.ports",
     "haListenPort": "cluster.ports",
@@ -33,11 +32,22 @@ DECIDED = {
     "startAcceptSendRequestTimeStamp": "the guard of each master",
     "rocketmqHome": "cluster.version",
     "bindAddress": "cluster.hosts",
-    "haMasterAddress": "cluster.groups",
+    "haMasterAddress": "cluster.brokerGroups",
     "duplicationEnable": "cluster.scheme",
     "enableDLegerCommitLog": "cluster.scheme",
+    "dLegerGroup": "cluster.scheme",
+    "dLegerPeers": "cluster.scheme",
+    "dLegerSelfId": "cluster.scheme",
     "enableControllerMode": "cluster.scheme",
-    "enableSlaveActingMaster": "cluster.scheme",
+    "controllerAddr": "cluster.scheme",
+    "allAckInSyncStateSet": "cluster.scheme",
+    "enableSlaveActingMaster": "cluster.scheme and cluster.replication",
+    "enableAutoInSyncReplicas": "cluster.scheme and cluster.replication",
+    "minInSyncReplicas": "cluster.scheme and cluster.replication",
+    "metricsExporterType": "cluster.metrics",
+    "metricsPromExporterHost": "cluster.metrics",
+    "metricsPromExporterPort": "cluster.metrics",
+    "metricsLabel": "cluster.metrics",
 }
 """Keys that the plan sets, and what decides each."""
 
@@ -63,10 +73,10 @@ def property_types() -> Mapping[str, str]:
     return types
 
 
-def find_property_problems(properties: Mapping[str, str]) -> Iterator[str]:
-    """Iterate over what is wrong with `cluster.properties`, one line each."""
+def find_property_problems(place: str, properties: Mapping[str, str]) -> Iterator[str]:
+    """Iterate over what is wrong with the properties at a place of the settings, one line each."""
     for name, value in properties.items():
-        key = f"cluster.properties.{name}"
+        key = f"{place}.{name}"
         java_type = property_types().get(name)
         if name in DECIDED:
             yield f"{key}: {value!r} cannot be set here; it follows from {DECIDED[name]}"
@@ -91,11 +101,6 @@ def _value_problems(key: str, name: str, value: str, java_type: str) -> Iterator
     elif name in ENUMS:
         if value not in ENUMS[name]:
             yield f"{key}: {value!r} is not one of {', '.join(ENUMS[name])}"
-        elif value == "PROM":
-            yield (
-                f"{key}: {value!r} would take one port, 5557, for every broker of a host; "
-                "metrics are not supported yet, leave it out"
-            )
     elif java_type == "boolean" and value not in {"true", "false"}:
         yield f"{key}: {value!r} is neither true nor false"
     elif java_type in INTEGER_BITS:

@@ -6,10 +6,12 @@ from typing import Any
 
 import jinja2
 
+from blueprint.broker_properties import plan_broker_properties
 from blueprint.errors import RenderError
 from blueprint.java_command import render_java_command
+from blueprint.memory import Kind
 from blueprint.paths import PLAN, REMOTING, RUNTIME, TOOLS, version_directory
-from blueprint.topology import BrokerSpec, ClusterSpec, HostSpec, NameServerSpec, Process
+from blueprint.specs import BrokerSpec, ClusterSpec, HostSpec, Process
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 NEVER_MS = 4102444800000
@@ -17,14 +19,6 @@ NEVER_MS = 4102444800000
 
 DRAINED = ("brokerPermission=4", f"startAcceptSendRequestTimeStamp={NEVER_MS}")
 """What a master boots with besides: no new producer finds it, and one that knows it is refused."""
-
-DEFAULT_PROPERTIES = {
-    "deleteWhen": "04",
-    "fileReservedTime": "48",
-    "flushDiskType": "ASYNC_FLUSH",
-    "slaveTimeout": "2000",
-}
-"""The layout's values, and a `slaveTimeout` that answers before a client's 3 s are over."""
 
 # No autoescape: what is rendered is properties, units and shell, never HTML.
 _ENVIRONMENT = jinja2.Environment(  # noqa: S701 (see above)
@@ -51,29 +45,22 @@ def render(template: str, /, **values: Any) -> str:  # noqa: ANN401 (a template 
         raise RenderError(message) from missing
 
 
-def render_broker_properties(cluster: ClusterSpec, broker: BrokerSpec) -> str:
-    """Return the broker's properties file: what the plan decides, then what a person added."""
-    properties = DEFAULT_PROPERTIES | dict(cluster.extra_properties)
-    further = [item for item in properties.items() if item[0] not in DEFAULT_PROPERTIES]
-    return render(
-        "broker.properties.j2",
-        cluster=cluster,
-        broker=broker,
-        properties=properties,
-        further_properties=further,
-    )
+def render_configuration(cluster: ClusterSpec, process: Process) -> str:
+    """Return the text of a process's configuration file."""
+    if isinstance(process, BrokerSpec):
+        paragraphs = plan_broker_properties(cluster, process).paragraphs
+        return render("broker.properties.j2", broker=process, paragraphs=paragraphs)
+    template = {
+        Kind.NAME_SERVER: "namesrv.properties.j2",
+        Kind.CONTROLLER: "controller.properties.j2",
+        Kind.PROXY: "rmq-proxy.json.j2",
+    }[process.kind]
+    return render(template, process=process, cluster=cluster)
 
 
-def render_process_properties(cluster: ClusterSpec, process: Process) -> str:
-    """Return the properties file of a name server or broker."""
-    if isinstance(process, NameServerSpec):
-        return render("namesrv.properties.j2", server=process)
-    return render_broker_properties(cluster, process)
-
-
-def guard_unit(process: Process) -> str | None:
+def guard_unit(cluster: ClusterSpec, process: Process) -> str | None:
     """Return the unit that guards a master; None for what boots without a drain."""
-    if isinstance(process, BrokerSpec) and process.is_master:
+    if isinstance(process, BrokerSpec) and cluster.is_guarded(process):
         return f"rocketmq-guard@{process.paths.instance}.service"
     return None
 
@@ -81,7 +68,7 @@ def guard_unit(process: Process) -> str | None:
 def render_unit(cluster: ClusterSpec, process: Process, archive_sha512: str) -> str:
     """Return the systemd unit of a process; another archive is another text, so it restarts."""
     paths = process.paths
-    guard = guard_unit(process)
+    guard = guard_unit(cluster, process)
     before_start = [paths.conf_file, paths.runtime_conf, paths.started_from, paths.unit_file]
     writable = [paths.user_home] + ([paths.store] if paths.store else [])
     return render(

@@ -5,16 +5,37 @@ from enum import StrEnum
 
 
 class Scheme(StrEnum):
-    """How masters and slaves replicate; the value is also the folder under conf/."""
+    """How the brokers of a group replicate; the value is also the folder under conf/."""
 
+    NOSLAVE = "2m-noslave"
+    ASYNC = "2m-2s-async"
     SYNC = "2m-2s-sync"
+    DLEDGER = "dledger"
+    CONTROLLER = "controller"
+
+
+class Replication(StrEnum):
+    """What a master of scheme 2m-2s-sync does while its slave is gone."""
+
+    STRICT = "strict"
+    DEGRADE = "degrade"
+
+
+class Election(StrEnum):
+    """Who decides which broker of a group is its master; `none` when its settings do."""
+
+    NONE = "none"
+    DLEDGER = "dledger"
+    CONTROLLER = "controller"
 
 
 class BrokerRole(StrEnum):
-    """RocketMQ's `brokerRole`."""
+    """RocketMQ's `brokerRole`; REPLICA is ours, for a broker whose role an election decides."""
 
     SYNC_MASTER = "SYNC_MASTER"
+    ASYNC_MASTER = "ASYNC_MASTER"
     SLAVE = "SLAVE"
+    REPLICA = "REPLICA"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,23 +43,64 @@ class SchemeTraits:
     """What a scheme implies for the plan."""
 
     master_role: BrokerRole
-    slaves_per_master: int
-    in_sync_replicas: int
-    """Copies, the master's included, that must hold a message before SEND_OK."""
+    election: Election
+    replicas: tuple[int, ...]
+    """How many copies of a message a group may have; the first is the default."""
+    promise: str
+    """What an operator may count on, in one line."""
 
     @property
-    def replicas(self) -> int:
+    def default_replicas(self) -> int:
         """Copies of every message, the master's included."""
-        return 1 + self.slaves_per_master
+        return self.replicas[0]
 
     @property
-    def fewest_hosts(self) -> int:
-        """Hosts without which two copies of a message would share one."""
-        return self.replicas
+    def is_elected(self) -> bool:
+        """Return whether the brokers of a group elect their master."""
+        return self.election is not Election.NONE
 
 
 TRAITS = {
+    Scheme.NOSLAVE: SchemeTraits(
+        master_role=BrokerRole.ASYNC_MASTER,
+        election=Election.NONE,
+        replicas=(1,),
+        promise=(
+            "a lost master takes no new messages, the others do; what only it holds cannot be "
+            "read until it is back"
+        ),
+    ),
+    Scheme.ASYNC: SchemeTraits(
+        master_role=BrokerRole.ASYNC_MASTER,
+        election=Election.NONE,
+        replicas=(2, 3),
+        promise=(
+            "SEND_OK once the master holds a message; its slave follows, and what it has not "
+            "yet copied is lost with the master's disk"
+        ),
+    ),
     Scheme.SYNC: SchemeTraits(
-        master_role=BrokerRole.SYNC_MASTER, slaves_per_master=1, in_sync_replicas=2
+        master_role=BrokerRole.SYNC_MASTER,
+        election=Election.NONE,
+        replicas=(2, 3),
+        promise="SEND_OK once master and slave hold a message",
+    ),
+    Scheme.DLEDGER: SchemeTraits(
+        master_role=BrokerRole.REPLICA,
+        election=Election.DLEDGER,
+        replicas=(3, 5),
+        promise=(
+            "SEND_OK once most replicas of a group hold a message; when its master is lost, "
+            "they elect another, which holds it too"
+        ),
+    ),
+    Scheme.CONTROLLER: SchemeTraits(
+        master_role=BrokerRole.REPLICA,
+        election=Election.CONTROLLER,
+        replicas=(2, 3),
+        promise=(
+            "SEND_OK once every replica in sync holds a message; when the master is lost, the "
+            "controllers make one of those the master"
+        ),
     ),
 }

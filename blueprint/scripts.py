@@ -18,7 +18,7 @@ from blueprint.paths import (
 )
 from blueprint.readiness import plan_checks, plan_restart_checks
 from blueprint.rendering import TEMPLATES, guard_unit, render, render_guard_unit
-from blueprint.topology import ClusterSpec, HostSpec, Process
+from blueprint.specs import ClusterSpec, HostSpec, Process
 from blueprint.virtual_machines import DATA_DEVICE
 
 OLDEST_PYTHON = (3, 9)
@@ -120,6 +120,8 @@ def render_preparation(cluster: ClusterSpec, host: HostSpec) -> str:
         paths = process.paths
         logs = paths.log_directory
         directories += [str(paths.user_home), str(logs.parent), str(logs)]
+        if paths.store is not None:
+            directories.append(str(paths.store))
     # As the layout has them: every host has the store of every broker, commitlog included.
     for broker in cluster.brokers:
         directories += [str(broker.paths.store), str(broker.paths.commit_log)]
@@ -176,7 +178,7 @@ def render_step(
         remoting=str(REMOTING),
         checks=plan_checks(cluster, process, timeout_seconds),
         restart_checks=plan_restart_checks(cluster, process, timeout_seconds),
-        guard_unit=guard_unit(process),
+        guard_unit=guard_unit(cluster, process),
     )
     return frame(f"{process.paths.instance}-step", process.host, body)
 

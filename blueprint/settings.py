@@ -1,4 +1,7 @@
-"""What a person wrote under `cluster`, checked field by field; `checks` compares the fields."""
+"""What a person wrote under `cluster`, checked field by field; `checks` compares the fields.
+
+The text under each field is its documentation: docs/config.md and the JSON schema are made of it.
+"""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -6,70 +9,79 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from blueprint.fields import (
+    BrokerName,
     GroupName,
     HostName,
     Mebibytes,
     Port,
+    PropertyText,
     Settings,
     Sha512,
     Url,
     source_in_full,
 )
 from blueprint.host_settings import HostsSettings
-from blueprint.schemes import Scheme
+from blueprint.names import group_names
+from blueprint.schemes import TRAITS, Replication, Scheme, SchemeTraits
 
+DEFAULT_GROUPS = 2
+"""Of the schemes' own names: `2m` is two masters."""
 
-def property_text(value: object) -> object:
-    """Return a property's value as RocketMQ's properties file spells it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return str(value)
-    return value
-
-
-PropertyText = Annotated[str, BeforeValidator(property_text)]
+MOST_GROUPS = 256
 
 
 class OfficialArtifact(Settings):
     """Apache's own archive, downloaded by each host and compared with the known digest."""
 
     source: Literal["official"]
+    """Apache's own archive of `version`."""
 
 
 class MavenArtifact(Settings):
     """The archive that `make archive` assembles from Maven Central, byte for byte the same."""
 
     source: Literal["maven"]
+    """Assembled on this computer, uploaded once per host."""
 
 
 class UrlArtifact(Settings):
     """An archive that each host downloads."""
 
     source: Literal["url"]
-    url: Url
-    sha512: Sha512
+    """Downloaded by each host."""
+    url: Url = Field(examples=["https://mirror.example.com/rocketmq-all-5.3.3-bin-release.zip"])
+    """Where it is; `https://`, `http://` or `file://`, without a login."""
+    sha512: Sha512 = Field(examples=["0123456789abcdef" * 8])
+    """The archive's SHA-512; another one is refused before anything is installed."""
 
 
 class FileArtifact(Settings):
     """An archive on this computer, uploaded once per host."""
 
     source: Literal["file"]
-    path: str = Field(min_length=1)
-    sha512: Sha512
+    """On this computer."""
+    path: str = Field(min_length=1, examples=["archives/rocketmq-all-5.3.3-bin-release.zip"])
+    """Where it is, relative to the project."""
+    sha512: Sha512 = Field(examples=["0123456789abcdef" * 8])
+    """The archive's SHA-512; another one is refused before anything is touched."""
 
 
 ArtifactSettings = Annotated[
     OfficialArtifact | MavenArtifact | UrlArtifact | FileArtifact, Field(discriminator="source")
 ]
 
+Properties = Mapping[str, PropertyText]
+
 
 class GroupSettings(Settings):
-    """One broker group; `master` and `slave` override the placement that goes round the hosts."""
+    """One broker group; a bare name stands for a group of which nothing else is said."""
 
-    name: GroupName
-    master: HostName | None = None
-    slave: HostName | None = None
+    name: GroupName = Field(examples=["broker-a"])
+    """RocketMQ's `brokerName`."""
+    hosts: tuple[HostName, ...] | None = Field(default=None, examples=[["server1", "server2"]])
+    """Where its brokers run, the master's first; without it the plan spreads the load."""
+    properties: Properties = Field(default_factory=dict, examples=[{"fileReservedTime": 72}])
+    """Broker properties of this group, over those of `brokerProperties`."""
 
     @model_validator(mode="before")
     @classmethod
@@ -77,21 +89,76 @@ class GroupSettings(Settings):
         return {"name": value} if isinstance(value, str) else value
 
 
+class BrokerOverrides(Settings):
+    """What one broker has otherwise than the rest."""
+
+    heap: Mebibytes | None = Field(default=None, examples=["1GiB"])
+    """Its JVM's heap."""
+    direct_memory: Mebibytes | None = Field(default=None, examples=["1GiB"])
+    """Its JVM's memory outside the heap."""
+    properties: Properties = Field(default_factory=dict, examples=[{"slaveReadEnable": True}])
+    """Broker properties of this broker alone, over those of its group."""
+
+
 class PortSettings(Settings):
-    """First listen port of each kind of process; further brokers on a host add `step`."""
+    """The first port of each kind; a broker takes `listenPort` - 2, `listenPort` and one above."""
 
     name_server: Port = 9876
+    """Of every name server."""
+    controller: Port = 9878
+    """Of the first controller on a host; a further one there takes the next but nine."""
     master: Port = 10911
+    """`listenPort` of the first master, or of the first elected replica, on a host."""
     slave: Port = 11911
+    """`listenPort` of the first slave on a host."""
     step: Annotated[int, Field(ge=4)] = 2000
+    """What each further broker of a host adds to its `listenPort`."""
+    dledger: Port = 40911
+    """By which the first replica of scheme dledger on a host talks to its group."""
+    proxy_grpc: Port = 8081
+    """Of every proxy, for clients that speak gRPC."""
+    proxy_remoting: Port = 8082
+    """Of every proxy, for clients that speak the remoting protocol."""
+    metrics: Port = 5557
+    """Of the first broker on a host; each further one takes the next."""
+    controller_metrics: Port = 5540
+    """Of the first controller on a host; each further one takes the next."""
+    proxy_metrics: Port = 5556
+    """Of every proxy."""
 
 
 class HeapSettings(Settings):
-    """JVM memory in MiB where the plan's own is not wanted."""
+    """JVM memory where the plan's own is not wanted; `brokers` says it for one broker."""
 
-    name_server: Mebibytes | None = None
-    broker: Mebibytes | None = None
-    broker_direct: Mebibytes | None = None
+    name_server: Mebibytes | None = Field(default=None, examples=["128MiB"])
+    """Heap of every name server."""
+    controller: Mebibytes | None = Field(default=None, examples=["128MiB"])
+    """Heap of every controller."""
+    broker: Mebibytes | None = Field(default=None, examples=["512MiB"])
+    """Heap of every broker."""
+    broker_direct: Mebibytes | None = Field(default=None, examples=["512MiB"])
+    """Memory outside the heap of every broker."""
+    proxy: Mebibytes | None = Field(default=None, examples=["256MiB"])
+    """Heap of every proxy."""
+    proxy_direct: Mebibytes | None = Field(default=None, examples=["256MiB"])
+    """Memory outside the heap of every proxy."""
+
+
+class ProxySettings(Settings):
+    """RocketMQ's proxy, by which clients of the 5.x SDKs talk gRPC to the cluster."""
+
+    hosts: tuple[HostName, ...] = Field(min_length=1, examples=[["server1", "server2"]])
+    """On each of them runs one."""
+
+
+def groups_in_full(value: object) -> object:
+    """Accept a number of groups for a list of as many, named broker-a, broker-b and so on."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return value
+    if not 1 <= value <= MOST_GROUPS:
+        message = f"{value} groups are not 1 to {MOST_GROUPS}; write a number of that range"
+        raise ValueError(message)
+    return [{"name": name} for name in group_names(value)]
 
 
 class ClusterSettings(Settings):
@@ -100,17 +167,81 @@ class ClusterSettings(Settings):
     name: Annotated[str, StringConstraints(pattern=r"^[%|a-zA-Z0-9_-]+$", max_length=64)] = (
         "DefaultCluster"
     )
+    """RocketMQ's `brokerClusterName`."""
     scheme: Scheme = Scheme.SYNC
-    version: str = "5.3.3"
+    """How the brokers of a group replicate, and what that promises."""
+    replication: Replication | None = Field(default=None, examples=["strict", "degrade"])
+    """Of scheme 2m-2s-sync alone. `strict`, its default: a lost slave makes its master answer
+    "not replicated"; `degrade`: the master goes on alone, and waits for its slave again once
+    that is back."""
+    replicas: int | None = Field(default=None, examples=[3])
+    """Copies of every message, the master's included: 1 in scheme 2m-noslave; 2 or 3 in
+    2m-2s-async, 2m-2s-sync and controller; 3 or 5 in dledger. The first is the default."""
+    version: str = Field(default="5.3.3", examples=["5.3.3"])
+    """RocketMQ's version, 5.1.2 or newer."""
     artifact: Annotated[ArtifactSettings, BeforeValidator(source_in_full)] = MavenArtifact(
         source="maven"
     )
+    """Where the RocketMQ archive comes from; `maven` alone stands for `{source: maven}`."""
     hosts: HostsSettings
-    groups: tuple[GroupSettings, ...] = Field(
-        default=(GroupSettings(name="broker-a"), GroupSettings(name="broker-b")), min_length=1
+    """Who provides the hosts, and what each is like."""
+    broker_groups: Annotated[
+        tuple[GroupSettings, ...], Field(min_length=1), BeforeValidator(groups_in_full)
+    ] = Field(
+        default_factory=lambda: tuple(GroupSettings(name=n) for n in group_names(DEFAULT_GROUPS)),
+        examples=[8, ["broker-a", "broker-b"]],
     )
-    name_servers: Annotated[int, Field(ge=1)] = 2
+    """How many groups, or a list of them. Append new ones: what is there stays where it is."""
+    name_servers: Annotated[int, Field(ge=1)] | None = Field(default=None, examples=[2])
+    """How many; they run on the first hosts. Without it 2, or 1 on a single host."""
+    controllers: int | None = Field(default=None, examples=[3])
+    """How many controllers, 3 or 5, where the scheme is `controller`; they go round the hosts.
+    Without it 3."""
+    allow_shared_host: bool = False
+    """Whether replicas of one group, or controllers, may share a host where there are too few:
+    the loss of that host is then more than the scheme survives."""
+    proxy: ProxySettings | None = None
+    """Where proxies run; without it, nowhere."""
+    metrics: bool = False
+    """Whether brokers, controllers and proxies offer metrics to Prometheus."""
     ports: PortSettings = PortSettings()
+    """Ports, where the usual ones are taken."""
     heap: HeapSettings = HeapSettings()
-    properties: Mapping[str, PropertyText] = Field(default_factory=dict)
+    """JVM memory, where the plan's own is not wanted."""
+    broker_properties: Properties = Field(
+        default_factory=dict, examples=[{"deleteWhen": "04", "fileReservedTime": 48}]
+    )
+    """Broker properties of every broker, spelled as RocketMQ spells them."""
+    brokers: Mapping[BrokerName, BrokerOverrides] = Field(
+        default_factory=dict, examples=[{"broker-a-s": {"heap": "1GiB"}}]
+    )
+    """What single brokers have otherwise, by the broker's name in the plan."""
     purge_data: bool = False
+    """Whether the message stores go when the cluster is destroyed on hosts that stay."""
+
+    @property
+    def traits(self) -> SchemeTraits:
+        """Return what the scheme implies."""
+        return TRAITS[self.scheme]
+
+    @property
+    def replicas_per_group(self) -> int:
+        """Return the copies of every message, said or by default."""
+        return self.traits.default_replicas if self.replicas is None else self.replicas
+
+    @property
+    def name_server_count(self) -> int:
+        """Return how many name servers there are, said or by default."""
+        return min(2, len(self.hosts.servers)) if self.name_servers is None else self.name_servers
+
+    @property
+    def controller_count(self) -> int:
+        """Return how many controllers there are: none where the scheme needs none."""
+        if self.scheme is not Scheme.CONTROLLER:
+            return 0
+        return 3 if self.controllers is None else self.controllers
+
+    @property
+    def degrades(self) -> bool:
+        """Return whether a master goes on alone while its slave is gone."""
+        return self.scheme is Scheme.ASYNC or self.replication is Replication.DEGRADE

@@ -11,7 +11,8 @@ from blueprint.parsing import Check, parse_settings
 from blueprint.paths import HOME
 from blueprint.scripts import render_gate
 from blueprint.settings import ClusterSettings
-from blueprint.topology import ClusterSpec, plan_cluster
+from blueprint.specs import ClusterSpec
+from blueprint.topology import plan_cluster
 from cli.engine import Engine
 from cli.errors import CommandError
 from cli.forgetting import forget, identities_in

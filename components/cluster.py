@@ -4,16 +4,26 @@ from typing import ClassVar
 
 import pulumi
 
+from blueprint.memory import Kind
 from blueprint.scripts import Archive
-from blueprint.topology import ClusterSpec, Process
+from blueprint.specs import ClusterSpec, Process
 from components.broker import Broker
+from components.controller import Controller
 from components.hosts import Hosts
 from components.name_server import NameServer
 from components.prepared_host import PreparedHost
 from components.process import RocketmqProcess
+from components.proxy import Proxy
 from components.rocketmq_install import RocketmqInstall
 from components.roll_out import RollOut
 from components.verification import Verification
+
+COMPONENTS: dict[Kind, type[RocketmqProcess]] = {
+    Kind.NAME_SERVER: NameServer,
+    Kind.CONTROLLER: Controller,
+    Kind.BROKER: Broker,
+    Kind.PROXY: Proxy,
+}
 
 
 class Cluster(pulumi.ComponentResource):
@@ -40,9 +50,8 @@ class Cluster(pulumi.ComponentResource):
             for host, prepared in self._prepared.items()
         }
         processes = [
-            *(self._process(NameServer, cluster, server) for server in cluster.name_servers),
-            *(self._process(Broker, cluster, broker) for broker in cluster.masters),
-            *(self._process(Broker, cluster, broker) for broker in cluster.slaves),
+            self._process(COMPONENTS[process.kind], cluster, process)
+            for process in cluster.processes
         ]
         roll_out = RollOut(f"{name}-roll-out", cluster, processes, opts=child)
         prepared = tuple(self._prepared.values())
@@ -51,7 +60,9 @@ class Cluster(pulumi.ComponentResource):
             f"{name}-verification", prepared, installs, roll_out.steps, opts=child
         )
         self.verified = verification.report
-        self.register_outputs({"namesrvAddr": cluster.name_server_list})
+        self.register_outputs(
+            {"namesrvAddr": cluster.name_server_list, "scheme": cluster.scheme.value}
+        )
 
     def _process(
         self, kind: type[RocketmqProcess], cluster: ClusterSpec, process: Process

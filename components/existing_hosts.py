@@ -7,7 +7,7 @@ from pulumi_command import remote
 
 from blueprint.host_settings import ExistingHostsSettings, ExistingServerSettings
 from blueprint.identity import identity_of
-from blueprint.topology import ClusterSpec, HostSpec
+from blueprint.specs import ClusterSpec, HostSpec
 from components.login_key import read_login_key
 from components.over_ssh import Bastion, HostAccess
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pulumi
 
-from blueprint.topology import ClusterSpec
+from blueprint.specs import ClusterSpec
 from components.cluster import Cluster
 from components.hosts import Hosts
 from components.over_ssh import HostAccess
@@ -18,13 +18,19 @@ def export_cluster(cluster: ClusterSpec, hosts: Hosts, made: Cluster) -> None:
         [
             {
                 "name": broker.name,
-                "role": broker.role.value,
+                "role": broker.role,
                 "host": broker.host.name,
                 "address": broker.address,
             }
-            for broker in (*cluster.masters, *cluster.slaves)
+            for broker in (*cluster.masters, *cluster.slaves, *cluster.elected)
         ],
     )
+    if cluster.controllers:
+        pulumi.export("controllerAddr", cluster.controller_list)
+    if cluster.proxies:
+        pulumi.export("grpcEndpoints", ";".join(proxy.address for proxy in cluster.proxies))
+    if targets := _metrics_targets(cluster):
+        pulumi.export("metricsTargets", targets)
     pulumi.export("hosts", {host.name: host.address for host in cluster.hosts})
     stack = pulumi.get_stack()
     ssh = {host.name: f"make ssh STACK={stack} HOST={host.name}" for host in cluster.hosts}
@@ -35,6 +41,22 @@ def export_cluster(cluster: ClusterSpec, hosts: Hosts, made: Cluster) -> None:
     if hosts.public_key is not None:
         pulumi.export("sshPublicKey", hosts.public_key)
     pulumi.export("verified", made.verified)
+
+
+def _metrics_targets(cluster: ClusterSpec) -> list[dict[str, Any]]:
+    """Return what Prometheus reads, as its own lists of targets are spelled."""
+    return [
+        {
+            "targets": [process.metrics_address],
+            "labels": {
+                "cluster": cluster.name,
+                "process": process.name,
+                "kind": process.kind.value,
+            },
+        }
+        for process in cluster.processes
+        if process.metrics_address
+    ]
 
 
 def _login(host: HostAccess) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pulumi
 
 from blueprint.host_settings import ExistingHostsSettings, LibvirtHostsSettings
 from blueprint.settings import ClusterSettings
-from blueprint.topology import ClusterSpec
+from blueprint.specs import ClusterSpec
 from components.existing_hosts import ExistingHosts
 from components.hypervisor import Hypervisor
 from components.libvirt_hosts import LibvirtHosts

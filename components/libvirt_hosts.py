@@ -8,7 +8,7 @@ from pulumi_command import local
 
 from blueprint.host_settings import LibvirtHostsSettings
 from blueprint.key_pair import fingerprint
-from blueprint.topology import ClusterSpec
+from blueprint.specs import ClusterSpec
 from blueprint.virtual_machines import VirtualHostsSpec, plan_virtual_hosts
 from components.hypervisor import Hypervisor
 from components.over_ssh import HostAccess

@@ -8,7 +8,7 @@ from pulumi_command import local, remote
 from blueprint.host_settings import NspawnHostsSettings
 from blueprint.key_pair import fingerprint
 from blueprint.names import device_name
-from blueprint.topology import ClusterSpec, HostSpec
+from blueprint.specs import ClusterSpec, HostSpec
 from components.over_ssh import HostAccess
 from components.ssh_keys import SshKeyPair
 from machines.identity import planned_identity

@@ -14,7 +14,7 @@ from pulumi_command import remote
 from blueprint.paths import TOOLS
 from blueprint.scripts import Archive
 from blueprint.shell import join_words
-from blueprint.topology import HostSpec
+from blueprint.specs import HostSpec
 
 GATE_TIMEOUT = "40m"
 """For a host to come up; bounds only the dialling, a script has its own limits."""

@@ -8,7 +8,7 @@ from pulumi_command import remote
 from blueprint.paths import PLAN
 from blueprint.plan_file import render_plan
 from blueprint.scripts import render_gate, render_preparation, render_tools
-from blueprint.topology import ClusterSpec
+from blueprint.specs import ClusterSpec
 from components.over_ssh import GATE_TIMEOUT, HostAccess, RemoteFile, make_file, make_state
 
 

@@ -1,20 +1,20 @@
-"""What a name server and a broker have in common: two files and a service."""
+"""What all processes of RocketMQ have in common: two files and a service."""
 
 from typing import ClassVar
 
 import pulumi
 from pulumi_command import remote
 
-from blueprint.rendering import render_process_properties, render_unit
+from blueprint.rendering import render_configuration, render_unit
 from blueprint.scripts import render_service
-from blueprint.topology import ClusterSpec, Process
+from blueprint.specs import ClusterSpec, Process
 from components.over_ssh import RemoteFile, make_file, make_state
 from components.prepared_host import PreparedHost
 from components.rocketmq_install import RocketmqInstall
 
 
 class RocketmqProcess(pulumi.ComponentResource):
-    """Its properties and unit on its host, then the service, enabled and running.
+    """Its configuration and unit on its host, then the service, enabled and running.
 
     A change of a file does not restart it: the roll-out's step does, in its turn.
     """
@@ -40,7 +40,7 @@ class RocketmqProcess(pulumi.ComponentResource):
             path=process.paths.conf_file,
             mode="0640",
             owner="root:rocketmq",
-            text=render_process_properties(cluster, process),
+            text=render_configuration(cluster, process),
         )
         unit = RemoteFile(
             path=process.paths.unit_file,
@@ -59,7 +59,7 @@ class RocketmqProcess(pulumi.ComponentResource):
             render_service(process),
             access.options(self, before),
         )
-        self.register_outputs({"address": process.address})
+        self.register_outputs({"address": process.address, **process.seat})
 
     def _file(self, role: str, file: RemoteFile) -> remote.Command:
         access = self.host.access

@@ -6,7 +6,7 @@ import pulumi
 from pulumi_command import remote
 
 from blueprint.scripts import Archive, render_install
-from blueprint.topology import ClusterSpec
+from blueprint.specs import ClusterSpec
 from components.over_ssh import make_state, make_upload
 from components.prepared_host import PreparedHost
 

@@ -7,13 +7,13 @@ import pulumi
 from pulumi_command import remote
 
 from blueprint.scripts import render_step
-from blueprint.topology import ClusterSpec
+from blueprint.specs import ClusterSpec
 from components.over_ssh import make_state
 from components.process import RocketmqProcess
 
 
 class RollOut(pulumi.ComponentResource):
-    """One step per process: name servers, masters, slaves; the first failure stops the rest."""
+    """One step per process, in the order of readiness; the first failure stops the rest."""
 
     TYPE: ClassVar[str] = "rocketmq:roll_out:RollOut"
     steps: tuple[remote.Command, ...]

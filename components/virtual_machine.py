@@ -11,7 +11,7 @@ from pulumi_command import local, remote
 from blueprint.host_settings import Acceleration
 from blueprint.names import short_digest
 from blueprint.scripts import render_first_contact
-from blueprint.topology import HostSpec
+from blueprint.specs import HostSpec
 from blueprint.virtual_machines import (
     USER,
     VirtualHostsSpec,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from blueprint.plan_file import render_plan
-from blueprint.rendering import render_guard_unit, render_process_properties, render_unit
+from blueprint.rendering import render_configuration, render_guard_unit, render_unit
 from tests.stacks import planned, raw_cluster
 
 GOLDEN = Path(__file__).parent / "unit" / "golden"
@@ -23,7 +23,7 @@ def golden_texts() -> dict[Path, str]:
     for process in cluster.processes:
         paths = process.paths
         if process.name in PROPERTIES_SHOWN:
-            texts[folder / paths.conf_name] = render_process_properties(cluster, process)
+            texts[folder / paths.conf_name] = render_configuration(cluster, process)
         if process.name in UNITS_SHOWN:
             texts[folder / paths.unit] = render_unit(cluster, process, ARCHIVE)
     return texts

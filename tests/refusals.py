@@ -7,6 +7,8 @@ import pytest
 from blueprint.errors import SettingsError
 from blueprint.parsing import parse_settings
 
+LONGEST_LINE = 400
+
 
 def problems_of(raw: Any) -> tuple[str, ...]:
     """Return the lines of the report; fail when there is none."""
@@ -16,8 +18,10 @@ def problems_of(raw: Any) -> tuple[str, ...]:
 
 
 def assert_one_line(raw: Any, *parts: str) -> None:
-    """Check that exactly one line holds all the parts."""
+    """Check that exactly one line holds all the parts; a table may follow it."""
     problems = problems_of(raw)
-    found = [line for line in problems if all(part in line for part in parts)]
+    found = [text for text in problems if all(part in text.split("\n")[0] for part in parts)]
     assert len(found) == 1, problems
-    assert "\n" not in found[0]
+    line, *table = found[0].split("\n")
+    assert len(line) < LONGEST_LINE
+    assert [row for row in table if not row.startswith("      ")] == []

@@ -7,7 +7,8 @@ from typing import Any
 import yaml
 
 from blueprint.parsing import parse_settings
-from blueprint.topology import ClusterSpec, plan_cluster
+from blueprint.specs import ClusterSpec
+from blueprint.topology import plan_cluster
 
 PROJECT = Path(__file__).parent.parent
 STACKS = sorted(path.name.split(".")[1] for path in PROJECT.glob("Pulumi.*.yaml"))
@@ -41,7 +42,7 @@ def ring(groups: int, hosts: int, **further: Any) -> dict[str, Any]:
                 for n in range(1, hosts + 1)
             ],
         },
-        "groups": [f"broker-{n}" for n in range(groups)],
+        "brokerGroups": [f"broker-{n}" for n in range(groups)],
         **further,
     }
 

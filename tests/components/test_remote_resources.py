@@ -10,7 +10,7 @@ import pytest
 from pulumi_command import remote
 
 from blueprint.plan_file import render_plan
-from blueprint.rendering import render_process_properties, render_unit
+from blueprint.rendering import render_configuration, render_unit
 from blueprint.versions import maven_sha512
 from components.over_ssh import HostAccess, RemoteFile, make_file, make_state
 from machines.identity import planned_identity
@@ -82,7 +82,7 @@ def test_every_remote_command_can_be_undone(recorded):
 def test_a_change_of_the_properties_leaves_every_create_and_delete_as_it_is(record_settings):
     commands = []
     for hours in (48, 72):
-        found = record_settings(changed(properties={"fileReservedTime": hours}))
+        found = record_settings(changed(brokerProperties={"fileReservedTime": hours}))
         commands.append(
             {
                 r.name: (r.inputs["create"], r.inputs["delete"])
@@ -94,7 +94,8 @@ def test_a_change_of_the_properties_leaves_every_create_and_delete_as_it_is(reco
 
 def test_a_changed_property_shows_in_the_brokers_files_and_in_nothing_else(record_settings):
     before, after = (
-        record_settings(changed(properties={"fileReservedTime": hours})) for hours in (48, 72)
+        record_settings(changed(brokerProperties={"fileReservedTime": hours}))
+        for hours in (48, 72)
     )
     differing = {
         name
@@ -118,7 +119,7 @@ def test_the_input_of_a_file_is_exactly_its_rendered_text(recorded, process):
     resources = recorded.resources
     properties = resources[f"{process.name}-properties"].inputs
     unit = resources[f"{process.name}-unit"].inputs
-    assert properties["stdin"] == render_process_properties(CLUSTER, process)
+    assert properties["stdin"] == render_configuration(CLUSTER, process)
     assert unit["stdin"] == render_unit(CLUSTER, process, maven_sha512("5.3.3"))
     paths = process.paths
     assert shlex.split(properties["create"])[1:] == [str(paths.conf_file), "0640", "root:rocketmq"]
@@ -214,7 +215,7 @@ def test_the_first_preview_registers_the_same_resources(recorded, previewed):
 def test_the_first_preview_shows_the_text_of_every_file(previewed):
     for process in CLUSTER.processes:
         stdin = previewed.resources[f"{process.name}-properties"].inputs["stdin"]
-        assert stdin == render_process_properties(CLUSTER, process)
+        assert stdin == render_configuration(CLUSTER, process)
 
 
 def test_the_first_preview_knows_neither_keys_nor_what_a_step_will_be_given(previewed):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from blueprint.scripts import render_first_contact
-from blueprint.topology import HostSpec
+from blueprint.specs import HostSpec
 from tests.lab.conftest import UP_SECONDS, say
 from tests.lab.machines import virsh
 from tests.lab.messages import (

@@ -135,12 +135,12 @@ def test_the_start_commands_are_dependent_remote_commands_of_their_rendered_file
 
 def test_bad_settings_end_the_run_with_all_problems_before_any_resource(run_program):
     recorder = Recorder()
-    raw = changed(flavour="best", version="5.0.0", nameServers=9, properties={"brokerId": 7})
+    raw = changed(flavour="best", version="5.0.0", nameServers=9, brokerProperties={"brokerId": 7})
     with pytest.raises(pulumi.RunError) as refused:
         run_program(raw, recorder=recorder)
     report = str(refused.value)
     assert report.startswith("4 problems in the stack's settings:\n")
-    for key in ("flavour", "version", "nameServers", "properties.brokerId"):
+    for key in ("flavour", "version", "nameServers", "brokerProperties.brokerId"):
         assert f"\n  - cluster.{key}: " in report
     assert recorder.resources == {}
 

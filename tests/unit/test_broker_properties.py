@@ -29,13 +29,15 @@ PROPERTIES_REFUSED = {
 @pytest.mark.parametrize("what", PROPERTIES_REFUSED)
 def test_a_property_that_rocketmq_would_silently_ignore_is_refused(what):
     name, value, parts = PROPERTIES_REFUSED[what]
-    assert_one_line(changed(properties={name: value}), f"cluster.properties.{name}:", *parts)
+    assert_one_line(
+        changed(brokerProperties={name: value}), f"cluster.brokerProperties.{name}:", *parts
+    )
 
 
 DECIDED_BY = {
     "brokerClusterName": "cluster.name",
-    "brokerName": "cluster.groups",
-    "brokerId": "cluster.groups",
+    "brokerName": "cluster.brokerGroups",
+    "brokerId": "cluster.brokerGroups",
     "brokerRole": "cluster.scheme",
     "listenPort": "cluster.ports",
     "haListenPort": "cluster.ports",
@@ -52,8 +54,8 @@ DECIDED_BY = {
 
 @pytest.mark.parametrize("name", DECIDED_BY)
 def test_a_property_that_the_plan_decides_is_refused_with_what_decides_it(name):
-    raw = changed(properties={name: "7"})
-    assert_one_line(raw, f"cluster.properties.{name}: '7'", DECIDED_BY[name])
+    raw = changed(brokerProperties={name: "7"})
+    assert_one_line(raw, f"cluster.brokerProperties.{name}: '7'", DECIDED_BY[name])
 
 
 @pytest.mark.parametrize(
@@ -66,11 +68,10 @@ def test_a_property_that_the_plan_decides_is_refused_with_what_decides_it(name):
         ("flushDiskType", "SYNC_FLUSH"),
         ("brokerPermission", 4),
         ("logicalDiskSpaceCleanForciblyThreshold", 0.8),
-        ("metricsExporterType", "LOG"),
         ("autoCreateTopicEnable", False),
     ],
 )
 def test_a_property_within_its_range_is_taken(name, value):
-    settings = parse_settings(changed(properties={name: value}))
+    settings = parse_settings(changed(brokerProperties={name: value}))
     expected = str(value).lower() if isinstance(value, bool) else str(value)
-    assert settings.properties[name] == expected
+    assert settings.broker_properties[name] == expected

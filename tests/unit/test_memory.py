@@ -4,12 +4,12 @@ import pytest
 
 from blueprint.memory import (
     JVM_OVERHEAD_MIB,
-    LEAST_BROKER_HEAP_MIB,
-    LEAST_NAME_SERVER_HEAP_MIB,
-    MOST_BROKER_HEAP_MIB,
+    LEAST_HEAP_MIB,
+    MOST_HEAP_MIB,
+    Kind,
     most_mib,
     parse_mebibytes,
-    plan_heaps,
+    plan_memory,
 )
 from tests.stacks import changed, planned, raw_cluster
 
@@ -30,42 +30,61 @@ def test_any_other_size_is_refused_with_what_is_allowed(text):
     assert repr(text) in str(refused.value)
 
 
-@pytest.mark.parametrize("memory_mib", [2048, 3072, 4096, 8192, 16384, 65536, 1 << 20])
+def total(memory_mib, counts):
+    planned = plan_memory(memory_mib, counts)
+    return sum(count * planned[kind].total_mib for kind, count in counts.items())
+
+
+@pytest.mark.parametrize("memory_mib", [3072, 4096, 8192, 16384, 65536, 1 << 20])
 @pytest.mark.parametrize("brokers", [1, 2])
-def test_planned_heaps_leave_half_of_a_usual_host_to_the_page_cache(memory_mib, brokers):
-    heaps = plan_heaps(memory_mib, name_servers=1, brokers=brokers)
-    assert LEAST_BROKER_HEAP_MIB <= heaps.broker_mib <= MOST_BROKER_HEAP_MIB
-    assert heaps.broker_direct_mib == heaps.broker_mib
-    assert heaps.name_server_mib >= LEAST_NAME_SERVER_HEAP_MIB
-    total = heaps.total_mib(name_servers=1, brokers=brokers)
-    floor = 1 + brokers
-    least = LEAST_NAME_SERVER_HEAP_MIB + 2 * brokers * LEAST_BROKER_HEAP_MIB
-    assert total <= max(memory_mib // 2, least + floor * JVM_OVERHEAD_MIB)
-    assert total <= most_mib(memory_mib)
+@pytest.mark.parametrize("others", [{}, {Kind.CONTROLLER: 1}, {Kind.PROXY: 1}])
+def test_planned_heaps_leave_half_of_a_usual_host_to_the_page_cache(memory_mib, brokers, others):
+    counts = {Kind.NAME_SERVER: 1, Kind.BROKER: brokers, **others}
+    planned = plan_memory(memory_mib, counts)
+    for kind, memory in planned.items():
+        assert LEAST_HEAP_MIB[kind] <= memory.heap_mib <= MOST_HEAP_MIB[kind]
+    assert planned[Kind.BROKER].direct_mib == planned[Kind.BROKER].heap_mib
+    least = sum(
+        count * (LEAST_HEAP_MIB[kind] * (2 if planned[kind].direct_mib else 1) + JVM_OVERHEAD_MIB)
+        for kind, count in counts.items()
+    )
+    assert total(memory_mib, counts) <= max(memory_mib // 2, least)
+    assert total(memory_mib, counts) <= most_mib(memory_mib)
 
 
 def test_a_host_without_a_broker_has_heaps_all_the_same():
-    heaps = plan_heaps(1024, name_servers=1, brokers=0)
-    assert heaps.total_mib(name_servers=1, brokers=0) <= most_mib(1024)
+    assert total(1024, {Kind.NAME_SERVER: 1}) <= most_mib(1024)
 
 
 def test_more_memory_never_means_a_smaller_heap():
-    heaps = [plan_heaps(m, name_servers=1, brokers=2).broker_mib for m in range(1024, 70000, 512)]
+    counts = {Kind.NAME_SERVER: 1, Kind.BROKER: 2}
+    heaps = [plan_memory(m, counts)[Kind.BROKER].heap_mib for m in range(1024, 70000, 512)]
     assert heaps == sorted(heaps)
-    assert heaps[0] == LEAST_BROKER_HEAP_MIB
-    assert heaps[-1] == MOST_BROKER_HEAP_MIB
+    assert heaps[0] == LEAST_HEAP_MIB[Kind.BROKER]
+    assert heaps[-1] == MOST_HEAP_MIB[Kind.BROKER]
 
 
 def test_the_heaps_of_every_host_fit_within_what_it_allows():
     cluster = planned(raw_cluster())
     for host in cluster.hosts:
-        needed = sum(process.memory_mib for process in cluster.processes_on(host))
+        needed = sum(process.memory.total_mib for process in cluster.processes_on(host))
         assert needed <= host.memory_mib // 2
 
 
 def test_a_heap_that_a_person_sets_is_taken_and_the_others_are_planned():
     cluster = planned(changed(heap={"broker": "320MiB"}))
     usual = planned(raw_cluster())
-    assert [broker.heap_mib for broker in cluster.brokers] == [320] * 4
-    assert [b.direct_mib for b in cluster.brokers] == [b.direct_mib for b in usual.brokers]
-    assert [s.heap_mib for s in cluster.name_servers] == [s.heap_mib for s in usual.name_servers]
+    assert [broker.memory.heap_mib for broker in cluster.brokers] == [320] * 4
+    assert [b.memory.direct_mib for b in cluster.brokers] == [
+        b.memory.direct_mib for b in usual.brokers
+    ]
+    assert [s.memory for s in cluster.name_servers] == [s.memory for s in usual.name_servers]
+
+
+def test_one_broker_may_have_another_heap_than_the_rest():
+    raw = changed(brokers={"broker-a-s": {"heap": "208MiB", "directMemory": "96MiB"}})
+    memory = {broker.name: broker.memory for broker in planned(raw).brokers}
+    usual = {broker.name: broker.memory for broker in planned(raw_cluster()).brokers}
+    changed_ones = {name for name in usual if memory[name] != usual[name]}
+    assert changed_ones == {"broker-a-s"}
+    assert (memory["broker-a-s"].heap_mib, memory["broker-a-s"].direct_mib) == (208, 96)

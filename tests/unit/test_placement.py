@@ -17,7 +17,7 @@ def _layout(cluster):
             broker.group,
             broker.broker_id,
             broker.host.name,
-            tuple(broker.broker_ports),
+            broker.ports,
             broker.paths,
         )
         for broker in cluster.brokers
@@ -133,21 +133,12 @@ def test_no_store_is_inside_an_unpacked_version_or_another_store():
 
 def test_a_group_may_name_its_own_hosts():
     raw = ring(1, 3)
-    raw["groups"] = [{"name": "orders", "master": "server3", "slave": "server1"}]
+    raw["brokerGroups"] = [{"name": "orders", "hosts": ["server3", "server1"]}]
     cluster = planned(raw)
     assert [(b.name, b.host.name) for b in cluster.brokers] == [
         ("orders", "server3"),
         ("orders-s", "server1"),
     ]
-
-
-@pytest.mark.parametrize("master", ["server1", "server2", "server3"])
-def test_a_group_that_names_only_its_master_gets_a_slave_elsewhere(master):
-    raw = ring(1, 3)
-    raw["groups"] = [{"name": "orders", "master": master}]
-    cluster = planned(raw)
-    assert cluster.masters[0].host.name == master
-    assert cluster.slaves[0].host.name != master
 
 
 def test_processes_come_name_servers_first_then_masters_then_slaves():

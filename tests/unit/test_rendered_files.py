@@ -3,7 +3,7 @@
 import pytest
 
 from blueprint.errors import RenderError
-from blueprint.rendering import render, render_broker_properties, render_unit
+from blueprint.rendering import render, render_configuration, render_unit
 from tests.golden import ARCHIVE, GOLDEN, golden_texts
 from tests.stacks import changed, planned, raw_cluster, ring
 
@@ -76,7 +76,7 @@ def _properties(text):
 
 def _rendered(raw):
     cluster = planned(raw)
-    return {b.name: _properties(render_broker_properties(cluster, b)) for b in cluster.brokers}
+    return {b.name: _properties(render_configuration(cluster, b)) for b in cluster.brokers}
 
 
 @pytest.mark.parametrize("path", golden_texts(), ids=lambda path: path.name)
@@ -111,7 +111,7 @@ def test_a_broker_has_what_rocketmq_5_needs_to_be_reached_and_to_wait_for_its_sl
 
 def test_a_property_that_a_person_adds_is_in_every_file_once():
     properties = {"fileReservedTime": 72, "slaveTimeout": 1500, "traceTopicEnable": True}
-    for rendered in _rendered(changed(properties=properties)).values():
+    for rendered in _rendered(changed(brokerProperties=properties)).values():
         assert rendered["fileReservedTime"] == "72"
         assert rendered["slaveTimeout"] == "1500"
         assert rendered["traceTopicEnable"] == "true"
@@ -120,14 +120,14 @@ def test_a_property_that_a_person_adds_is_in_every_file_once():
 
 def test_the_order_in_which_properties_are_written_changes_no_file():
     forth = {"maxMessageSize": 1048576, "traceTopicEnable": True}
-    assert _texts(changed(properties=forth)) == _texts(
-        changed(properties=dict(reversed(forth.items())))
+    assert _texts(changed(brokerProperties=forth)) == _texts(
+        changed(brokerProperties=dict(reversed(forth.items())))
     )
 
 
 def _texts(raw):
     cluster = planned(raw)
-    return [render_broker_properties(cluster, broker) for broker in cluster.brokers]
+    return [render_configuration(cluster, broker) for broker in cluster.brokers]
 
 
 def test_no_line_of_a_rendered_file_ends_with_a_blank():
@@ -154,7 +154,7 @@ def test_a_unit_starts_java_itself_as_the_service_user_with_the_heap_of_the_plan
         unit = render_unit(cluster, process, ARCHIVE).splitlines()
         (start,) = [line for line in unit if line.startswith("ExecStart=")]
         assert start.startswith("ExecStart=/usr/bin/java ")
-        assert f" -Xms{process.heap_mib}m -Xmx{process.heap_mib}m " in start
+        assert f" -Xms{process.memory.heap_mib}m -Xmx{process.memory.heap_mib}m " in start
         assert "User=rocketmq" in unit
         assert "SuccessExitStatus=143" in unit
 
@@ -178,5 +178,5 @@ def test_each_unit_names_its_version_and_never_a_link():
 
 
 def test_a_template_that_lacks_a_value_is_an_error_that_names_both():
-    with pytest.raises(RenderError, match=r"templates/namesrv\.properties\.j2: .*server"):
+    with pytest.raises(RenderError, match=r"templates/namesrv\.properties\.j2: .*process"):
         render("namesrv.properties.j2")

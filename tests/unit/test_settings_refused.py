@@ -14,7 +14,10 @@ DIGEST = "0" * 128
 REFUSED = {
     "an unknown key": (
         {"flavour": "best"},
-        ["cluster.flavour:", "artifact, groups, heap, hosts, name, nameServers, ports,"],
+        [
+            "cluster.flavour:",
+            "allowSharedHost, artifact, brokerGroups, brokerProperties, brokers,",
+        ],
     ),
     "a misspelt key of a server": (
         {"hosts__servers__1__adress": "10.98.64.152"},
@@ -63,7 +66,7 @@ REFUSED = {
     ),
     "ports that collide": (
         {"ports": {"slave": 10913}},
-        ["cluster.ports:", "broker-a (SYNC_MASTER) and broker-b-s (SLAVE)", "10911", "server1"],
+        ["cluster.ports:", "broker-a (listen) and broker-b-s (fast)", "10911", "server1"],
     ),
     "a name server's port that a broker takes": (
         {"ports": {"nameServer": 10909}},
@@ -100,7 +103,7 @@ REFUSED = {
     ),
     "a heap too small to boot": (
         {"heap": {"broker": "64MiB"}},
-        ["cluster.heap:", "broker-b-s", "64 MiB", "less than 128 MiB"],
+        ["cluster.heap.broker", "broker-b-s", "64 MiB", "less than 128 MiB"],
     ),
     "memory without a unit": (
         {"hosts__servers__0__memory": 4096},
@@ -136,21 +139,21 @@ REFUSED = {
         ["cluster.artifact.sha512:", "missing"],
     ),
     "a group given twice": (
-        {"groups": ["broker-a", "broker-a"]},
-        ["cluster.groups[1].name:", "'broker-a'", "twice"],
+        {"brokerGroups": ["broker-a", "broker-a"]},
+        ["cluster.brokerGroups[1].name:", "'broker-a'", "twice"],
     ),
-    "no group": ({"groups": []}, ["cluster.groups:", "[]", "at least 1"]),
+    "no group": ({"brokerGroups": []}, ["cluster.brokerGroups:", "[]", "at least 1"]),
     "a group's name that is no file's": (
-        {"groups": ["broker-a", "../b"]},
-        ["cluster.groups[1].name:", "'../b'"],
+        {"brokerGroups": ["broker-a", "../b"]},
+        ["cluster.brokerGroups[1].name:", "'../b'"],
     ),
     "a group on a server that is not there": (
-        {"groups": [{"name": "broker-a", "master": "server9"}]},
-        ["cluster.groups[0].master:", "'server9'", "server1, server2"],
+        {"brokerGroups": [{"name": "broker-a", "hosts": ["server9", "server1"]}]},
+        ["cluster.brokerGroups[0].hosts[0]:", "'server9'", "server1, server2"],
     ),
     "a slave beside its master": (
-        {"groups": [{"name": "broker-a", "master": "server2", "slave": "server2"}]},
-        ["cluster.groups[0]:", "'server2'", "both copies"],
+        {"brokerGroups": [{"name": "broker-a", "hosts": ["server2", "server2"]}]},
+        ["cluster.brokerGroups[0].hosts:", "'server2'", "more than one copy", "another server"],
     ),
     "more name servers than servers": (
         {"nameServers": 3},
@@ -290,7 +293,7 @@ def test_all_problems_of_all_layers_are_in_one_report():
     raw = changed(
         flavour="best",
         version="5.0.0",
-        properties={"fileReservedTim": 48, "brokerId": 3},
+        brokerProperties={"fileReservedTim": 48, "brokerId": 3},
         hosts__servers__1__address="10.98.64.151",
         nameServers=9,
     )
@@ -299,8 +302,8 @@ def test_all_problems_of_all_layers_are_in_one_report():
     for key in (
         "cluster.flavour:",
         "cluster.version:",
-        "cluster.properties.fileReservedTim:",
-        "cluster.properties.brokerId:",
+        "cluster.brokerProperties.fileReservedTim:",
+        "cluster.brokerProperties.brokerId:",
         "cluster.hosts.servers[1].address:",
         "cluster.nameServers:",
         "cluster.heap.broker:",
@@ -370,16 +373,16 @@ def test_the_line_of_an_unknown_key_shows_its_value():
 
 def test_a_server_with_a_bad_address_does_not_hide_the_problems_of_other_keys():
     raw = changed(
-        hosts__servers__1__address="nope", version="5.0.0", properties={"fileReservedTim": 1}
+        hosts__servers__1__address="nope", version="5.0.0", brokerProperties={"fileReservedTim": 1}
     )
     keys = {line.partition(":")[0] for line in problems_of(raw)}
     assert keys == {
         "cluster.hosts.servers[1].address",
         "cluster.version",
-        "cluster.properties.fileReservedTim",
+        "cluster.brokerProperties.fileReservedTim",
     }
 
 
 def test_a_bad_group_is_one_problem():
-    raw = changed(groups=[{"name": "Broker_A"}])
+    raw = changed(brokerGroups=[{"name": "Broker_A"}])
     assert len(problems_of(raw)) == 1

@@ -1,0 +1,122 @@
+"""The properties of one broker: what the plan decides, and what a person added."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from blueprint.schemes import BrokerRole, Election, Replication, Scheme
+from blueprint.specs import BrokerSpec, ClusterSpec
+
+Properties = Mapping[str, str]
+
+DEFAULTS: Properties = {
+    "deleteWhen": "04",
+    "fileReservedTime": "48",
+    "flushDiskType": "ASYNC_FLUSH",
+    "slaveTimeout": "2000",
+}
+"""The layout's values, and a `slaveTimeout` that answers before a client's 3 s are over."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BrokerProperties:
+    """All of them, in the paragraphs in which the file shows them."""
+
+    paragraphs: tuple[Properties, ...]
+
+    @property
+    def all(self) -> Properties:
+        """Return them without the paragraphs."""
+        return {name: value for part in self.paragraphs for name, value in part.items()}
+
+
+def plan_broker_properties(cluster: ClusterSpec, broker: BrokerSpec) -> BrokerProperties:
+    """Return what the broker's properties file holds."""
+    said = {**DEFAULTS, **broker.said_properties}
+    shown = {"deleteWhen": said["deleteWhen"], "fileReservedTime": said["fileReservedTime"]}
+    paragraphs: tuple[Properties, ...] = (
+        {**_identity(cluster, broker, shown), "flushDiskType": said["flushDiskType"]},
+        _places(broker),
+        _addresses(cluster, broker),
+        {**_replication(cluster, broker), "slaveTimeout": said["slaveTimeout"]},
+        _metrics(broker),
+        {name: value for name, value in said.items() if name not in DEFAULTS},
+    )
+    return BrokerProperties(paragraphs=tuple(part for part in paragraphs if part))
+
+
+def _identity(cluster: ClusterSpec, broker: BrokerSpec, retention: Properties) -> Properties:
+    named = {"brokerClusterName": cluster.name, "brokerName": broker.group}
+    if cluster.election is Election.DLEDGER:
+        return {**named, **retention}
+    if cluster.election is Election.CONTROLLER:
+        # What it boots as; the controllers give it a number, and make one of a group the master.
+        return {**named, "brokerId": "-1", **retention, "brokerRole": BrokerRole.SLAVE.value}
+    return {
+        **named,
+        "brokerId": str(broker.broker_id),
+        **retention,
+        "brokerRole": broker.broker_role.value,
+    }
+
+
+def _places(broker: BrokerSpec) -> Properties:
+    return {
+        "listenPort": str(broker.broker_ports.listen),
+        "storePathRootDir": str(broker.paths.store),
+        "storePathCommitLog": str(broker.paths.commit_log),
+    }
+
+
+def _addresses(cluster: ClusterSpec, broker: BrokerSpec) -> Properties:
+    addresses = {
+        "namesrvAddr": cluster.name_server_list,
+        "brokerIP1": broker.host.address,
+        "brokerIP2": broker.host.address,
+    }
+    if cluster.election is Election.DLEDGER:
+        return addresses
+    return {**addresses, "haListenPort": str(broker.broker_ports.ha)}
+
+
+def _replication(cluster: ClusterSpec, broker: BrokerSpec) -> Properties:
+    if cluster.election is Election.DLEDGER:
+        peers = (
+            f"{other.self_id}-{other.host.address}:{other.broker_ports.dledger}"
+            for other in cluster.group_of(broker)
+        )
+        return {
+            "enableDLegerCommitLog": "true",
+            "dLegerGroup": broker.group,
+            "dLegerPeers": ";".join(peers),
+            "dLegerSelfId": broker.self_id,
+        }
+    copies = {"totalReplicas": str(cluster.replicas)}
+    if cluster.election is Election.CONTROLLER:
+        return {
+            "enableControllerMode": "true",
+            "controllerAddr": cluster.controller_list,
+            **copies,
+            # RocketMQ's default is to answer before any other replica has the message.
+            "allAckInSyncStateSet": "true",
+        }
+    copies["inSyncReplicas"] = str(cluster.in_sync_replicas)
+    if cluster.scheme is Scheme.SYNC and cluster.replication is Replication.DEGRADE:
+        return {
+            **copies,
+            "minInSyncReplicas": "1",
+            "enableSlaveActingMaster": "true",
+            "enableAutoInSyncReplicas": "true",
+        }
+    return copies
+
+
+def _metrics(broker: BrokerSpec) -> Properties:
+    if broker.broker_ports.metrics is None:
+        return {}
+    return {
+        "metricsExporterType": "PROM",
+        "metricsPromExporterHost": broker.host.address,
+        "metricsPromExporterPort": str(broker.broker_ports.metrics),
+        # RocketMQ's own label node_id is the same for master and slave.
+        "metricsLabel": f"broker:{broker.name}",
+    }
