@@ -3,12 +3,9 @@
 from collections.abc import Iterator
 
 from blueprint.history import History
-from blueprint.schemes import Scheme
+from blueprint.schemes import IN_PLACE, Scheme
 from blueprint.settings import ClusterSettings
 from blueprint.topology import broker_names
-
-IN_PLACE = frozenset({Scheme.ASYNC, Scheme.SYNC})
-"""Between these only properties change: the same brokers, the same stores."""
 
 WITH_SLAVES = frozenset({Scheme.ASYNC, Scheme.SYNC})
 

@@ -12,7 +12,11 @@ INCARNATION = PurePosixPath("/var/lib/rocketmq-pulumi-incarnation")
 CACHE = PurePosixPath("/var/cache/rocketmq-pulumi")
 RUNTIME = PurePosixPath("/run/rocketmq")
 UNITS = PurePosixPath("/etc/systemd/system")
-PLAN = HOME / "conf" / "plan.json"
+CONF = HOME / "conf"
+PLAN = CONF / "plan.json"
+STORES = HOME / "store"
+SCHEME_RECORD = STORES / ".scheme"
+"""Which scheme the stores beside it were written by; it goes where a data disk goes."""
 REMOTING = TOOLS / "remoting.pyz"
 
 
@@ -79,7 +83,7 @@ class ProcessPaths:
     @property
     def store(self) -> PurePosixPath | None:
         """Return `storePathRootDir`; None for a process without messages."""
-        return None if self.store_name is None else HOME / "store" / self.store_name
+        return None if self.store_name is None else STORES / self.store_name
 
     @property
     def commit_log(self) -> PurePosixPath | None:
@@ -96,7 +100,7 @@ def name_server_paths(instance: str) -> ProcessPaths:
     """Return the paths of a name server."""
     return ProcessPaths(
         instance=instance,
-        conf_directory=HOME / "conf",
+        conf_directory=CONF,
         conf_name=f"{instance}.properties",
         store_name=None,
         log_name="namesrv.log",
@@ -107,7 +111,7 @@ def controller_paths(instance: str) -> ProcessPaths:
     """Return the paths of a controller, whose store is the log that the controllers agree on."""
     return ProcessPaths(
         instance=instance,
-        conf_directory=HOME / "conf" / "controller",
+        conf_directory=CONF / "controller",
         conf_name=f"{instance}.properties",
         store_name=instance,
         log_name="controller.log",
@@ -118,7 +122,7 @@ def broker_paths(instance: str, scheme: str, store_name: str) -> ProcessPaths:
     """Return the paths of a broker, under the scheme's own configuration folder."""
     return ProcessPaths(
         instance=instance,
-        conf_directory=HOME / "conf" / scheme,
+        conf_directory=CONF / scheme,
         conf_name=f"{instance}.properties",
         store_name=store_name,
         log_name="broker.log",
@@ -129,7 +133,7 @@ def proxy_paths(instance: str) -> ProcessPaths:
     """Return the paths of a proxy."""
     return ProcessPaths(
         instance=instance,
-        conf_directory=HOME / "conf",
+        conf_directory=CONF,
         conf_name="rmq-proxy.json",
         store_name=None,
         log_name="proxy.log",

@@ -38,6 +38,10 @@ class BrokerRole(StrEnum):
     REPLICA = "REPLICA"
 
 
+IN_PLACE = frozenset({Scheme.ASYNC, Scheme.SYNC})
+"""Between these only properties change: the same brokers, the same stores."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SchemeTraits:
     """What a scheme implies for the plan."""

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from blueprint.changes import refuse_switch
 from blueprint.packages import FAMILIES, LEAST_JAVA
 from blueprint.paths import (
     CACHE,
@@ -12,12 +13,15 @@ from blueprint.paths import (
     PLAN,
     RECORDS,
     REMOTING,
+    SCHEME_RECORD,
+    STORES,
     TOOLS,
     UNITS,
     version_directory,
 )
 from blueprint.readiness import plan_checks, plan_restart_checks
 from blueprint.rendering import TEMPLATES, guard_unit, render, render_guard_unit
+from blueprint.schemes import Scheme
 from blueprint.specs import ClusterSpec, HostSpec, Process
 from blueprint.virtual_machines import DATA_DEVICE
 
@@ -80,8 +84,17 @@ def render_gate(cluster: ClusterSpec, host: HostSpec, user: str) -> str:
         packages=_package_commands(),
         home=str(HOME),
         cache=str(CACHE),
+        stores=str(STORES),
+        scheme_record=str(SCHEME_RECORD),
+        refused_schemes=_refused_schemes(cluster.scheme),
     )
     return frame("gate", host, body)
+
+
+def _refused_schemes(wanted: Scheme) -> dict[str, str]:
+    """Return why stores of other schemes are refused, by scheme."""
+    reasons = {was.value: refuse_switch(was, wanted) for was in Scheme}
+    return {was: reason for was, reason in reasons.items() if reason}
 
 
 def _package_commands() -> str:
@@ -134,6 +147,8 @@ def render_preparation(cluster: ClusterSpec, host: HostSpec) -> str:
         least_java=LEAST_JAVA,
         packages=_package_commands(),
         purge_data=cluster.purge_data,
+        scheme=cluster.scheme.value,
+        scheme_record=str(SCHEME_RECORD),
     )
     return frame("preparation", host, body)
 

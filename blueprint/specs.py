@@ -2,12 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import ClassVar
 
 from blueprint.memory import JvmMemory, Kind
-from blueprint.paths import ProcessPaths
+from blueprint.paths import CONF, ProcessPaths
 from blueprint.ports import BrokerPorts
-from blueprint.schemes import TRAITS, BrokerRole, Election, Replication, Scheme, SchemeTraits
+from blueprint.schemes import (
+    IN_PLACE,
+    TRAITS,
+    BrokerRole,
+    Election,
+    Replication,
+    Scheme,
+    SchemeTraits,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -265,6 +274,13 @@ class ClusterSpec:
     def in_sync_replicas(self) -> int:
         """Copies, the master's included, that must hold a message before SEND_OK."""
         return self.replicas if self.scheme is Scheme.SYNC else 1
+
+    def former_conf_files(self, process: Process) -> tuple[PurePosixPath, ...]:
+        """Return where the process's configuration was in the schemes that this may follow."""
+        if not isinstance(process, BrokerSpec) or self.scheme not in IN_PLACE:
+            return ()
+        folders = sorted(scheme.value for scheme in IN_PLACE if scheme is not self.scheme)
+        return tuple(CONF / folder / process.paths.conf_name for folder in folders)
 
     @property
     def processes(self) -> tuple[Process, ...]:

@@ -128,6 +128,8 @@ class RemoteFile:
     mode: str
     owner: str
     text: pulumi.Input[str]
+    former_paths: Sequence[PurePosixPath] = field(default=())
+    """Where an earlier update may have put it."""
 
 
 def make_file(
@@ -137,10 +139,11 @@ def make_file(
 
     The text is the whole of the input, so that a preview shows a change line by line.
     """
+    words = (str(file.path), file.mode, file.owner, *map(str, file.former_paths))
     return remote.Command(
         name,
         connection=host.connection,
-        create=host.as_root(str(TOOLS / "put-file"), str(file.path), file.mode, file.owner),
+        create=host.as_root(str(TOOLS / "put-file"), *words),
         delete=host.as_root("rm", "-f", str(file.path)),
         stdin=file.text,
         triggers=[host.identity],

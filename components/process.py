@@ -41,6 +41,7 @@ class RocketmqProcess(pulumi.ComponentResource):
             mode="0640",
             owner="root:rocketmq",
             text=render_configuration(cluster, process),
+            former_paths=cluster.former_conf_files(process),
         )
         unit = RemoteFile(
             path=process.paths.unit_file,

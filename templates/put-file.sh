@@ -1,10 +1,12 @@
 #!/bin/sh
 # Makes a file equal to standard input and prints {"sha","writes"}; a file that is equal is not touched.
-#   put-file PATH MODE OWNER:GROUP
+#   put-file PATH MODE OWNER:GROUP [FORMER_PATH...]
+# It takes the place of the files at the former paths, which an earlier update may have written.
 # The count of writes stays on the host: whoever takes this output as an input sees a write even when a
 # failed run is followed by one that puts the old content back.
 set -eu
 path=$1 mode=$2 owner=$3
+shift 3
 umask 077
 records=/var/lib/rocketmq-pulumi-host/writes
 counter=$records/$(printf '%s' "$path" | tr / _)
@@ -30,4 +32,5 @@ else
 	mv -f "$counter.new" "$counter"
 	mv -f "$new" "$path"
 fi
+for former; do rm -f "$former"; done
 printf '{"sha":"%s","writes":%s}\n' "$(sha256sum <"$path" | cut -c 1-16)" "$writes"

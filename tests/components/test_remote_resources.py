@@ -122,7 +122,9 @@ def test_the_input_of_a_file_is_exactly_its_rendered_text(recorded, process):
     assert properties["stdin"] == render_configuration(CLUSTER, process)
     assert unit["stdin"] == render_unit(CLUSTER, process, maven_sha512("5.3.3"))
     paths = process.paths
-    assert shlex.split(properties["create"])[1:] == [str(paths.conf_file), "0640", "root:rocketmq"]
+    former = [str(path) for path in CLUSTER.former_conf_files(process)]
+    words = [str(paths.conf_file), "0640", "root:rocketmq", *former]
+    assert shlex.split(properties["create"])[1:] == words
     assert shlex.split(unit["create"])[1:] == [str(paths.unit_file), "0644", "root:root"]
     assert properties["delete"] == f"rm -f {paths.conf_file}"
 

@@ -25,8 +25,8 @@ class PutFile:
         self.script.write_text(text.replace(str(RECORDS), str(folder / "records")), "utf-8")
         self.path = folder / "conf" / "deep" / "broker-a.properties"
 
-    def __call__(self, text, mode="0640"):
-        words = ["sh", self.script, self.path, mode, OWNER]
+    def __call__(self, text, mode="0640", former=()):
+        words = ["sh", self.script, self.path, mode, OWNER, *former]
         done = subprocess.run(words, input=text, text=True, capture_output=True, check=True)
         return json.loads(done.stdout)
 
@@ -50,6 +50,16 @@ def test_an_equal_file_is_not_touched_and_prints_the_same(put_file):
     assert put_file("a=1\n") == first
     after = put_file.path.stat()
     assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
+
+
+def test_a_file_takes_the_place_of_the_one_at_its_former_path(put_file):
+    former = put_file.path.parent.parent / "it's former" / "broker-a.properties"
+    former.parent.mkdir(parents=True)
+    former.write_text("a=1\n")
+    for _ in range(2):
+        put_file("a=1\n", former=[former])
+        assert put_file.path.exists()
+        assert not former.exists()
 
 
 def test_the_count_goes_up_when_the_text_changes_and_when_it_changes_back(put_file):

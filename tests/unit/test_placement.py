@@ -151,3 +151,18 @@ def test_processes_come_name_servers_first_then_masters_then_slaves():
         "broker-a-s",
         "broker-b-s",
     ]
+
+
+def test_a_broker_that_changes_between_the_schemes_with_slaves_leaves_no_file_behind():
+    cluster = planned(ring(1, 2, scheme="2m-2s-async"))
+    for broker in cluster.brokers:
+        (former,) = cluster.former_conf_files(broker)
+        (other,) = planned(ring(1, 2)).former_conf_files(broker)
+        assert str(former) == f"/usr/local/rocketmq/conf/2m-2s-sync/{broker.name}.properties"
+        assert other == broker.paths.conf_file
+
+
+@pytest.mark.parametrize("scheme", ["2m-noslave", "dledger", "controller"])
+def test_a_scheme_that_no_other_becomes_has_no_former_files(scheme):
+    cluster = planned(ring(2, 3, scheme=scheme))
+    assert [former for p in cluster.processes for former in cluster.former_conf_files(p)] == []
