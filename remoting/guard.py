@@ -151,12 +151,11 @@ class Guard:
             self._boot = runtime_info(connection).get("bootTimestamp", "")
         if self._remembered and self._remembered.is_ahead_in(self._boot):
             raise StillAheadError(self._remembered.reason)
+        return self._judge()
+
+    def _judge(self) -> GuardState:
         offsets = self._offsets()
-        self._lift()
-        slave = min(offsets.slaves, default=-1)
-        lifted = GuardState(LIFTED, "in sync", offsets.master, slave, self._boot)
-        self._record(lifted)
-        return lifted
+        return self._lift("in sync", offsets.master, min(offsets.slaves, default=-1))
 
     def _offsets(self) -> Offsets:
         if self.slaves:
@@ -164,14 +163,19 @@ class Guard:
         with Connection(self.master, self.request_seconds) as connection:
             return Offsets(commit_log_max_offset(connection), ())
 
-    def _lift(self) -> None:
-        wanted = {ACCEPT_SENDS_FROM: "0", "brokerPermission": str(self.permission)}
+    def _lift(self, reason: str, master: int, slave: int) -> GuardState:
+        self._set({ACCEPT_SENDS_FROM: "0", "brokerPermission": str(self.permission)})
+        lifted = GuardState(LIFTED, reason, master, slave, self._boot)
+        self._record(lifted)
+        return lifted
+
+    def _set(self, wanted: dict[str, str]) -> None:
         with Connection(self.master, self.request_seconds) as connection:
             update_broker_config(connection, wanted)
             config = broker_config(connection)
         for key, value in wanted.items():
             if config.get(key) != value:
-                cause = f"{self.master} reports {key}={config.get(key)} after the lift"
+                cause = f"{self.master} reports {key}={config.get(key)} where {value} was set"
                 raise NotYetError(cause)
 
     def _record(self, state: GuardState) -> None:

@@ -27,6 +27,17 @@ class Offsets:
     slaves: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Look:
+    """A master before and after its slaves were asked, and what those that answered hold."""
+
+    earlier: HaStatus
+    later: HaStatus
+    reached: dict[str, int]
+    silent: RemotingError | None
+    """Of the first slave that did not answer."""
+
+
 def compare_offsets(master: str, slaves: Sequence[str], timeout_seconds: float) -> Offsets:
     """Return the offsets of a master whose slaves all hold exactly what it holds.
 
@@ -36,21 +47,34 @@ def compare_offsets(master: str, slaves: Sequence[str], timeout_seconds: float) 
         RemotingError: one of them does not answer.
 
     """
+    look = look_at(master, slaves, timeout_seconds)
+    if look.silent is not None:
+        raise look.silent
+    _require_connected(master, look.later, slaves, look.earlier.max_offset)
+    # A connection of a slave that is gone can linger, so the slave's own word is needed too.
+    for slave in slaves:
+        _require_caught_up(slave, look.earlier.max_offset - look.reached[slave], master)
+    return Offsets(look.later.max_offset, tuple(look.reached[slave] for slave in slaves))
+
+
+def look_at(master: str, slaves: Sequence[str], timeout_seconds: float) -> Look:
+    """Return what a master and its slaves say about their logs.
+
+    Raises:
+        SlaveAheadError: a slave holds more; also when other slaves do not answer.
+        NotYetError: the master does not act as one.
+        RemotingError: the master does not answer.
+
+    """
     with Connection(master, timeout_seconds) as connection:
         earlier = ha_status(connection)
         reached, silent = _slave_offsets(slaves, timeout_seconds)
         later = ha_status(connection)
     _refuse_slaves_ahead(master, slaves, _highest_seen(earlier, slaves, reached), later.max_offset)
-    if silent is not None:
-        raise silent
-    if not later.is_master:
+    if silent is None and not later.is_master:
         cause = f"{master} does not act as a master"
         raise NotYetError(cause)
-    _require_connected(master, later, slaves, earlier.max_offset)
-    # A connection of a slave that is gone can linger, so the slave's own word is needed too.
-    for slave in slaves:
-        _require_caught_up(slave, earlier.max_offset - reached[slave], master)
-    return Offsets(later.max_offset, tuple(reached[slave] for slave in slaves))
+    return Look(earlier, later, reached, silent)
 
 
 def _slave_offsets(

@@ -136,7 +136,7 @@ def test_a_lift_that_does_not_take_is_not_called_lifted(state):
         watching = threading.Thread(target=guard(peer.address, [slave.address], state).run)
         watching.start()
         waiting = wait_for_state(state, "waiting")
-        assert "brokerPermission=4 after the lift" in waiting.reason
+        assert "brokerPermission=4 where 6 was set" in waiting.reason
         master.keeps_permission = False
         watching.join(timeout=10)
         assert not watching.is_alive()
