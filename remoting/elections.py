@@ -1,7 +1,7 @@
 """Decide who is the master of a group that elects it, and whether its replicas hold the same.
 
 Who holds what is compared over time: what the master held at one moment, a replica must hold at
-a later one. With DLedger the offsets are those of committed messages, and a replica learns up to
+a later one, indexed for its consumers. With DLedger the offsets are those of committed messages, and a replica learns up to
 about a second later what is committed; with controllers a replica may hold a tail that nobody
 acknowledged, so there the SyncStateSet must name it as well. A tail of its own that a returning
 replica still has to give up can pass, so nothing here is ever "ahead" for good.
@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 from remoting.connection import Connection
 from remoting.controllers import ask_leading_controller
 from remoting.errors import NotYetError
-from remoting.requests import cluster_info, commit_log_max_offset
+from remoting.requests import cluster_info, log_position
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from remoting.plan import Plan
-    from remoting.requests import ListedBroker
+    from remoting.requests import ListedBroker, LogPosition
 
 MASTER_ID = 0
 
@@ -126,23 +126,31 @@ class GroupWatch:
         """
         master = elected_master(self.name_servers, self.group, timeout)
         if master != self._master:
-            self._wanted, self._master = _offset(master, timeout), master
+            self._wanted, self._master = _position(master, timeout).held, master
         if self.controllers:
             self._require_sync_state_set(timeout)
-        offsets = {address: _offset(address, timeout) for address in self.group.replicas}
+        found = {address: _position(address, timeout) for address in self.group.replicas}
         # The master once more, and last: nobody may hold what it does not hold even later.
-        offsets[master] = _offset(master, timeout)
+        found[master] = _position(master, timeout)
         # A master that came back without its last bytes may be elected again.
-        self._wanted = min(self._wanted, offsets[master])
-        for address, offset in offsets.items():
-            if offset < self._wanted:
-                cause = f"{address} is {self._wanted - offset} bytes behind its master {master}"
-                raise NotYetError(cause)
-            if offset > offsets[master]:
-                more = offset - offsets[master]
-                cause = f"{address} holds {more} bytes that its master {master} does not hold"
-                raise NotYetError(cause)
-        return GroupOffsets(master, offsets)
+        self._wanted = min(self._wanted, found[master].held)
+        for address, position in found.items():
+            self._require_position(address, position, found[master].held)
+        return GroupOffsets(master, {address: one.held for address, one in found.items()})
+
+    def _require_position(self, address: str, position: LogPosition, master_holds: int) -> None:
+        if position.held < self._wanted:
+            behind = self._wanted - position.held
+            cause = f"{address} is {behind} bytes behind its master {self._master}"
+            raise NotYetError(cause)
+        if position.held > master_holds:
+            more = position.held - master_holds
+            cause = f"{address} holds {more} bytes that its master {self._master} does not hold"
+            raise NotYetError(cause)
+        if position.readable < self._wanted:
+            unread = self._wanted - position.readable
+            cause = f"{address} holds {unread} bytes that it did not index yet"
+            raise NotYetError(cause)
 
     def _require_sync_state_set(self, timeout: float) -> None:
         state = ask_leading_controller(self.controllers, self.group.name, timeout)
@@ -160,6 +168,6 @@ class GroupWatch:
             raise NotYetError("; ".join(faults))
 
 
-def _offset(address: str, timeout: float) -> int:
+def _position(address: str, timeout: float) -> LogPosition:
     with Connection(address, timeout) as connection:
-        return commit_log_max_offset(connection)
+        return log_position(connection)

@@ -91,6 +91,7 @@ class FakeBroker:
     keeps_permission: bool = False
     accepts_sends_from: str = "0"
     broker_id: str = "0"
+    unindexed: int = 0
     nudges: int = 0
     listed: dict[str, Any] = field(default_factory=dict)
 
@@ -117,7 +118,11 @@ class FakeBroker:
         return f"{identity}\nbrokerPermission={self.permission}\n{accepts}\n"
 
     def _runtime(self) -> str:
-        table = {"commitLogMaxOffset": str(self.offset), "bootTimestamp": self.boot}
+        table = {
+            "commitLogMaxOffset": str(self.offset),
+            "dispatchBehindBytes": str(self.unindexed),
+            "bootTimestamp": self.boot,
+        }
         return json.dumps({"table": table})
 
     def _table(self) -> str:

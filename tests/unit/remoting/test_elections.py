@@ -11,7 +11,7 @@ from remoting.elections import (
     elected_master,
     group_problems,
 )
-from remoting.errors import AddressError, NotYetError, UnreachableError
+from remoting.errors import AddressError, MalformedAnswerError, NotYetError, UnreachableError
 from remoting.plan import parse_plan
 from remoting.requests import ListedBroker
 from tests.unit.remoting.plans import dledger_plan
@@ -143,6 +143,26 @@ def test_a_replica_that_holds_more_than_its_master_is_not_in_sync_yet():
     with (
         serving(FakeBroker(100), FakeBroker(130)) as (watch, addresses),
         pytest.raises(NotYetError, match=f"{addresses[1]} holds 30 bytes that its master"),
+    ):
+        watch.compare(1.0)
+
+
+def test_what_a_replica_holds_must_be_indexed_before_it_counts():
+    replica = FakeBroker(100, unindexed=24)
+    with serving(FakeBroker(100), replica) as (watch, addresses):
+        with pytest.raises(NotYetError, match=f"{addresses[1]} holds 24 bytes .* not index yet"):
+            watch.compare(1.0)
+        replica.unindexed = 0
+        assert watch.compare(1.0).offsets[addresses[1]] == 100
+
+
+def test_a_replica_whose_answer_lacks_its_offsets_is_named():
+    def empty(request):
+        return request.answer(body=b'{"table":{"commitLogMaxOffset":"1"}}')
+
+    with (
+        serving(FakeBroker(1), empty) as (watch, addresses),
+        pytest.raises(MalformedAnswerError, match=rf"{addresses[1]} .*dispatchBehindBytes"),
     ):
         watch.compare(1.0)
 
