@@ -1,10 +1,11 @@
 """Decide who is the master of a group that elects it, and whether its replicas hold the same.
 
 Who holds what is compared over time: what the master held at one moment, a replica must hold at
-a later one, indexed for its consumers. With DLedger the offsets are those of committed messages, and a replica learns up to
-about a second later what is committed; with controllers a replica may hold a tail that nobody
-acknowledged, so there the SyncStateSet must name it as well. A tail of its own that a returning
-replica still has to give up can pass, so nothing here is ever "ahead" for good.
+a later one, indexed for its consumers. With DLedger the offsets are those of committed messages,
+and a replica learns up to about a second later what is committed; with controllers a replica may
+hold a tail that nobody acknowledged, so there the SyncStateSet must name it as well. A tail of
+its own that a returning replica still has to give up can pass, so nothing here is ever "ahead"
+for good.
 """
 
 from __future__ import annotations

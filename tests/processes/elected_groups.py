@@ -103,6 +103,8 @@ class _Layout:
                     "dLegerGroup": GROUP,
                     "dLegerPeers": peers,
                     "dLegerSelfId": f"n{number}",
+                    # Or a killed replica loses messages from its index for good.
+                    "recheckReputOffsetFromCq": "true",
                 },
             )
             for number in range(3)
