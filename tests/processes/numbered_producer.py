@@ -47,19 +47,21 @@ class NumberedProducer:
 
     def wait_for(self, count: int, seconds: float, by_other_than: str = "") -> float:
         """Wait for that many more acknowledgements; return the seconds to the first of them."""
-        started, first = time.monotonic(), 0.0
-        seen = len(self._by_others(by_other_than))
-        while (more := len(self._by_others(by_other_than)) - seen) < count:
-            first = first or (more > 0) * (time.monotonic() - started)
-            last = self.failures[-1:] or "none failed"
-            message = f"{more} of {count} sends acknowledged after {seconds} s; {last}"
-            assert time.monotonic() - started < seconds, message
+        started, seen = time.monotonic(), self._count_by_others(by_other_than)
+        to_first = None
+        while (more := self._count_by_others(by_other_than) - seen) < count:
+            passed = time.monotonic() - started
+            if more and to_first is None:
+                to_first = passed
+            last = self.failures[-1] if self.failures else "none failed"
+            message = f"{more} of {count} sends acknowledged after {passed:.0f} s; last: {last}"
+            assert passed < seconds, message
             assert self._thread.is_alive(), "the producer died"
             time.sleep(PAUSE_SECONDS)
-        return first or time.monotonic() - started
+        return time.monotonic() - started if to_first is None else to_first
 
-    def _by_others(self, address: str) -> list[int]:
-        return [number for number, told in list(self.acknowledged.items()) if told != address]
+    def _count_by_others(self, address: str) -> int:
+        return sum(told != address for told in list(self.acknowledged.values()))
 
     def _run(self) -> None:
         while not self._stop.is_set():

@@ -19,10 +19,10 @@ from remoting.connection import Connection
 from remoting.errors import NotYetError
 from remoting.messages import count_messages, read_topic
 from remoting.polling import Check, Deadline, poll
-from remoting.requests import cluster_info, runtime_info, topic_config
+from remoting.requests import cluster_info, topic_config
 from tests.processes.elected_groups import CLUSTER, GROUP, ElectedCluster, make_elected_cluster
 from tests.processes.numbered_producer import NumberedProducer
-from tests.processes.test_checks_on_real_processes import run, verify
+from tests.processes.test_checks_on_real_processes import run, verify, wait_until_answering
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -106,15 +106,6 @@ def wait_for_topic_on_every_replica(cluster: ElectedCluster) -> None:
                     raise NotYetError(cause)
 
     poll(attempt, Check("topic", TOPIC, "broker.log"), Deadline.after(START_SECONDS))
-
-
-def wait_until_answering(instance: Instance) -> None:
-    def attempt() -> None:
-        with Connection(instance.address) as connection:
-            runtime_info(connection)
-
-    check = Check("answers", instance.address, str(instance.output))
-    poll(attempt, check, Deadline.after(START_SECONDS))
 
 
 def test_controllers_agree_on_a_leader_and_replicas_register(cluster: ElectedCluster):
