@@ -57,7 +57,7 @@ def check_broker_registered(
     """Wait until every name server lists a broker at its address; return the nudges it took."""
     subject = f"{broker.name} id {broker.broker_id} at {broker.address}"
     check = Check("broker-registered", subject, f"broker.log of {broker.address} and its unit")
-    nudger = _Nudger(broker.address)
+    nudger = Nudger(broker.address)
 
     def attempt() -> int:
         try:
@@ -88,7 +88,7 @@ def _require_listed(name_server: str, broker: BrokerIdentity, timeout_seconds: f
 
 
 @dataclass
-class _Nudger:
+class Nudger:
     """Makes a running broker register at once instead of in up to 30 seconds.
 
     Any UPDATE_BROKER_CONFIG that names brokerPermission does. An empty value is no number, so
@@ -100,6 +100,7 @@ class _Nudger:
     _next_at: float = field(default=0.0)
 
     def nudge(self, timeout_seconds: float, unlisted: NotYetError) -> None:
+        """Send a nudge, unless the last one was a moment ago; `unlisted` goes into the cause."""
         if time.monotonic() < self._next_at:
             return
         started = time.monotonic()

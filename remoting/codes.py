@@ -20,6 +20,8 @@ class RequestCode(IntEnum):
     SEND_MESSAGE_V2 = 310
     GET_TOPIC_CONFIG = 351
     GET_BROKER_HA_STATUS = 907
+    CONTROLLER_GET_METADATA_INFO = 1005
+    CONTROLLER_GET_SYNC_STATE_DATA = 1006
 
 
 class ResponseCode(IntEnum):
@@ -41,6 +43,7 @@ class ResponseCode(IntEnum):
     PULL_OFFSET_MOVED = 21
     SUBSCRIPTION_GROUP_NOT_EXIST = 26
     GO_AWAY = 1500
+    CONTROLLER_NOT_LEADER = 2007
 
 
 def describe_request(code: int) -> str:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from remoting.arguments import (
+    EXIT_AHEAD,
+    EXIT_FAILED,
+    EXIT_OK,
+    address_argument,
+    joined_addresses,
+    print_json,
+    seconds_argument,
+)
 from remoting.checks import (
     VERIFICATION_TOPIC,
     BrokerIdentity,
@@ -19,9 +27,9 @@ from remoting.checks import (
     check_send_and_read,
     ensure_topic,
 )
-from remoting.connection import REQUEST_TIMEOUT_SECONDS, Connection, split_address
+from remoting.connection import REQUEST_TIMEOUT_SECONDS, Connection
+from remoting.election_commands import add_election_commands
 from remoting.errors import (
-    AddressError,
     CheckFailedError,
     RemotingError,
     SlaveAheadError,
@@ -36,8 +44,6 @@ from remoting.verification import render_causes, render_table, report_as_json, v
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-EXIT_OK, EXIT_FAILED, EXIT_AHEAD = 0, 1, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,27 +73,25 @@ def argument_parser() -> argparse.ArgumentParser:
 
 def _add_checks(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     ready = commands.add_parser("name-server-ready", help="wait until a name server answers")
-    ready.add_argument("--address", required=True, type=_address)
+    ready.add_argument("--address", required=True, type=address_argument)
     ready.set_defaults(run=_name_server_ready)
     registered = commands.add_parser("broker-registered", help="wait until it is listed")
     registered.add_argument("--name-servers", required=True, help="addresses, joined by ;")
     registered.add_argument("--cluster", required=True)
     registered.add_argument("--broker", required=True, help="its brokerName")
     registered.add_argument("--id", required=True, type=int)
-    registered.add_argument("--address", required=True, type=_address)
+    registered.add_argument("--address", required=True, type=address_argument)
     registered.add_argument("--nudge", action="store_true", help="make it register at once")
     registered.set_defaults(run=_broker_registered)
     in_sync = commands.add_parser("in-sync", help="wait until slaves hold what their master does")
     guard = commands.add_parser("guard", help="lift a master's drain once its slaves are in sync")
-    in_sync.add_argument("--master", required=True, type=_address)
-    in_sync.add_argument("--slave", action="append", required=True, type=_address)
+    in_sync.add_argument("--master", required=True, type=address_argument)
+    in_sync.add_argument("--slave", action="append", required=True, type=address_argument)
     in_sync.set_defaults(run=_in_sync)
     guard.add_argument("--plan", type=Path, required=True)
     guard.add_argument("--broker", required=True, help="the master's name in the plan")
     guard.add_argument("--state", type=Path, required=True, help="file for the decision")
-    guard.add_argument(
-        "--request-seconds", type=_positive_seconds, default=REQUEST_TIMEOUT_SECONDS
-    )
+    guard.add_argument("--request-seconds", type=seconds_argument, default=REQUEST_TIMEOUT_SECONDS)
     guard.set_defaults(run=_guard)
     roundtrip = commands.add_parser("send-and-read", help="send a message and read it back")
     _add_broker(roundtrip)
@@ -100,14 +104,15 @@ def _add_checks(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     verify.add_argument("--json", action="store_true")
     verify.add_argument("--no-units", action="store_true", help="do not ask systemd")
     verify.set_defaults(run=_verify)
-    for command in (ready, registered, in_sync, roundtrip, verify):
-        command.add_argument("--timeout", type=_positive_seconds, default=60.0)
+    elections = add_election_commands(commands)
+    for command in (ready, registered, in_sync, roundtrip, verify, *elections):
+        command.add_argument("--timeout", type=seconds_argument, default=60.0)
 
 
 def _add_tools(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     for name, run in (("config", _config), ("ha-status", _ha_status), ("cluster", _cluster)):
         command = commands.add_parser(name, help=f"print what {name} reports")
-        command.add_argument("--address", required=True, type=_address)
+        command.add_argument("--address", required=True, type=address_argument)
         command.set_defaults(run=run)
     send = commands.add_parser("send", help="send messages, one line each")
     _add_broker(send)
@@ -117,55 +122,33 @@ def _add_tools(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     send.add_argument("--timeout-ms", type=int, default=3000)
     send.set_defaults(run=_send)
     count = commands.add_parser("count", help="count a topic's messages on one broker")
-    count.add_argument("--broker-address", required=True, type=_address)
+    count.add_argument("--broker-address", required=True, type=address_argument)
     count.add_argument("--topic", required=True)
     count.add_argument("--queues", type=int, help="count by bounds only; works without the topic")
     count.set_defaults(run=_count)
 
 
 def _add_broker(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--broker-address", required=True, type=_address)
+    command.add_argument("--broker-address", required=True, type=address_argument)
     command.add_argument("--broker", required=True, help="its brokerName")
-
-
-def _address(text: str) -> str:
-    try:
-        split_address(text)
-    except AddressError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-    return text
-
-
-def _positive_seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds < float("inf"):
-        message = f"{text} is not a positive number of seconds"
-        raise argparse.ArgumentTypeError(message)
-    return seconds
-
-
-def _print_json(value: object) -> int:
-    sys.stdout.write(json.dumps(value) + "\n")
-    sys.stdout.flush()
-    return EXIT_OK
 
 
 def _name_server_ready(options: argparse.Namespace) -> int:
     brokers = check_name_server_ready(options.address, Deadline.after(options.timeout))
-    return _print_json({"address": options.address, "brokerNames": brokers})
+    return print_json({"address": options.address, "brokerNames": brokers})
 
 
 def _broker_registered(options: argparse.Namespace) -> int:
-    name_servers = [one.strip() for one in options.name_servers.split(";") if one.strip()]
+    name_servers = joined_addresses(options.name_servers)
     broker = BrokerIdentity(options.cluster, options.broker, options.id, options.address)
     deadline = Deadline.after(options.timeout)
     nudges = check_broker_registered(name_servers, broker, deadline, nudge=options.nudge)
-    return _print_json({"broker": options.broker, "address": options.address, "nudges": nudges})
+    return print_json({"broker": options.broker, "address": options.address, "nudges": nudges})
 
 
 def _in_sync(options: argparse.Namespace) -> int:
     offsets = check_in_sync(options.master, options.slave, Deadline.after(options.timeout))
-    return _print_json({"master": offsets.master, "slaves": offsets.slaves})
+    return print_json({"master": offsets.master, "slaves": offsets.slaves})
 
 
 def _guard(options: argparse.Namespace) -> int:
@@ -180,7 +163,7 @@ def _guard(options: argparse.Namespace) -> int:
         master.address, slaves, master.permission, options.state, report, options.request_seconds
     )
     lifted = guard.run()
-    return _print_json({"state": lifted.state, "master": lifted.master, "slave": lifted.slave})
+    return print_json({"state": lifted.state, "master": lifted.master, "slave": lifted.slave})
 
 
 def _send_and_read(options: argparse.Namespace) -> int:
@@ -188,14 +171,14 @@ def _send_and_read(options: argparse.Namespace) -> int:
     sent, milliseconds = check_send_and_read(
         options.broker_address, options.broker, options.topic, deadline
     )
-    return _print_json({"msgId": sent.message_id, "ms": milliseconds})
+    return print_json({"msgId": sent.message_id, "ms": milliseconds})
 
 
 def _verify(options: argparse.Namespace) -> int:
     plan, deadline = read_plan(options.plan), Deadline.after(options.timeout)
     report = verify_host(plan, options.host, deadline, check_units=not options.no_units)
     if options.json:
-        _print_json(report_as_json(report))
+        print_json(report_as_json(report))
     else:
         sys.stdout.write(render_table(report))
         sys.stdout.flush()
@@ -206,7 +189,7 @@ def _verify(options: argparse.Namespace) -> int:
 def _config(options: argparse.Namespace) -> int:
     with Connection(options.address) as connection:
         # A broker with access control answers its passwords in clear.
-        return _print_json(_without_secrets(broker_config(connection)))
+        return print_json(_without_secrets(broker_config(connection)))
 
 
 def _without_secrets(config: dict[str, str]) -> dict[str, str]:
@@ -217,13 +200,13 @@ def _without_secrets(config: dict[str, str]) -> dict[str, str]:
 
 def _ha_status(options: argparse.Namespace) -> int:
     with Connection(options.address) as connection:
-        return _print_json(asdict(ha_status(connection)))
+        return print_json(asdict(ha_status(connection)))
 
 
 def _cluster(options: argparse.Namespace) -> int:
     with Connection(options.address) as connection:
         brokers = cluster_info(connection)
-    return _print_json({name: asdict(broker) for name, broker in brokers.items()})
+    return print_json({name: asdict(broker) for name, broker in brokers.items()})
 
 
 def _send(options: argparse.Namespace) -> int:
@@ -235,7 +218,7 @@ def _send(options: argparse.Namespace) -> int:
         with Connection(options.broker_address, timeout_seconds) as connection:
             sent = send_message(connection, options.broker, options.topic, body)
         all_ok = all_ok and sent.is_replicated
-        _print_json(
+        print_json(
             {
                 "code": sent.code,
                 "status": sent.status,
@@ -250,10 +233,10 @@ def _count(options: argparse.Namespace) -> int:
     with Connection(options.broker_address) as connection:
         if options.queues is not None:
             total = count_messages(connection, options.topic, options.queues)
-            return _print_json({"count": total})
+            return print_json({"count": total})
         messages = list(read_topic(connection, options.topic))
     listed = [
         {"msgId": one.unique_key, "sha256": hashlib.sha256(one.body).hexdigest()[:16]}
         for one in messages
     ]
-    return _print_json({"count": len(listed), "messages": listed})
+    return print_json({"count": len(listed), "messages": listed})

@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from remoting.connection import split_address
-from remoting.errors import AddressError, PlanError
+from remoting.errors import PlanError
+from remoting.sections import Section
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+NO_ELECTION, DLEDGER, CONTROLLER = "none", "dledger", "controller"
+ELECTIONS = (NO_ELECTION, DLEDGER, CONTROLLER)
 MASTER_ROLES = ("SYNC_MASTER", "ASYNC_MASTER")
+REPLICA = "REPLICA"
 ROLES = (*MASTER_ROLES, "SLAVE")
+ELECTED_ID = -1
+"""The id of a replica whose id is decided at run time, as RocketMQ itself writes it."""
 
 
 @dataclass(frozen=True)
 class PlannedNameServer:
     """One name server process."""
+
+    name: str
+    host: str
+    address: str
+    unit: str
+    log: str
+
+
+@dataclass(frozen=True)
+class PlannedController:
+    """One of the processes that elect the masters of all groups."""
 
     name: str
     host: str
@@ -35,6 +51,7 @@ class PlannedBroker:
     host: str
     group: str
     broker_id: int
+    """`ELECTED_ID` for a replica."""
     role: str
     address: str
     permission: int
@@ -42,11 +59,25 @@ class PlannedBroker:
     unit: str
     log: str
     guard_state: str | None
+    slave_required: bool
+    """Whether a master must stay drained without its slave."""
 
     @property
     def is_master(self) -> bool:
-        """Tell a master from a slave."""
+        """Tell a planned master from a slave, and from a replica that may be elected."""
         return self.role in MASTER_ROLES
+
+
+@dataclass(frozen=True)
+class PlannedProxy:
+    """One proxy process; `address` is where gRPC clients go, `remoting_address` the others."""
+
+    name: str
+    host: str
+    address: str
+    remoting_address: str
+    unit: str
+    log: str
 
 
 @dataclass(frozen=True)
@@ -54,20 +85,36 @@ class Plan:
     """A whole cluster."""
 
     cluster: str
+    election: str
+    """Who decides which broker of a group is its master: nobody, for a planned one."""
     hosts: tuple[str, ...]
     """All of them, also one on which nothing is placed."""
     name_servers: tuple[PlannedNameServer, ...]
+    controllers: tuple[PlannedController, ...]
     brokers: tuple[PlannedBroker, ...]
+    proxies: tuple[PlannedProxy, ...]
+
+    @property
+    def has_elections(self) -> bool:
+        """Tell whether masters are elected instead of planned."""
+        return self.election != NO_ELECTION
+
+    def replicas_of(self, group: str) -> tuple[PlannedBroker, ...]:
+        """Return all brokers of a group, whatever their roles."""
+        return tuple(broker for broker in self.brokers if broker.group == group)
+
+    def groups_on(self, host: str) -> tuple[str, ...]:
+        """Return the groups of which a host has a replica, each once."""
+        return tuple(dict.fromkeys(one.group for one in self.brokers if one.host == host))
 
     def slaves_of(self, master: PlannedBroker) -> tuple[PlannedBroker, ...]:
         """Return the slaves of a master's group."""
-        group = (broker for broker in self.brokers if broker.group == master.group)
+        group = self.replicas_of(master.group)
         return tuple(broker for broker in group if not broker.is_master)
 
     def master_of(self, slave: PlannedBroker) -> PlannedBroker:
         """Return the master of a slave's group; `parse_plan` made sure that there is one."""
-        group = (broker for broker in self.brokers if broker.group == slave.group)
-        return next(broker for broker in group if broker.is_master)
+        return next(broker for broker in self.replicas_of(slave.group) if broker.is_master)
 
     def master_named(self, name: str) -> PlannedBroker:
         """Return a master by its own name.
@@ -81,7 +128,7 @@ class Plan:
                 return broker
         masters = ", ".join(broker.name for broker in self.brokers if broker.is_master)
         key = "brokers"
-        raise PlanError(key, name, f"a master, of {masters}")
+        raise PlanError(key, name, f"a master, of {masters}" if masters else "none: elected")
 
 
 def read_plan(path: Path) -> Plan:
@@ -106,99 +153,80 @@ def parse_plan(document: object) -> Plan:
         PlanError: a key is missing, has the wrong type, or contradicts another.
 
     """
-    root = _Section("", document)
+    root = Section("", document)
+    election = root.choice("election", ELECTIONS)
+    servers, brokers = root.sections("nameServers"), root.sections("brokers")
+    proxies = root.sections("proxies", may_be_empty=True)
     plan = Plan(
         cluster=root.text("cluster"),
+        election=election,
         hosts=root.names("hosts"),
-        name_servers=tuple(_name_server(section) for section in root.sections("nameServers")),
-        brokers=tuple(_broker(section) for section in root.sections("brokers")),
+        name_servers=tuple(PlannedNameServer(**_server(section)) for section in servers),
+        controllers=_controllers(root, election),
+        brokers=tuple(_broker(section, election) for section in brokers),
+        proxies=tuple(_proxy(section) for section in proxies),
     )
-    for broker in plan.brokers:
-        masters = [one for one in plan.brokers if one.group == broker.group and one.is_master]
-        if len(masters) != 1:
-            key, names = f"brokers[{broker.name}].group", [one.name for one in masters]
-            raise PlanError(key, names, "exactly one master per group")
+    if not plan.has_elections:
+        _require_one_master_per_group(plan)
     return plan
 
 
-def _name_server(section: _Section) -> PlannedNameServer:
-    return PlannedNameServer(
-        name=section.text("name"),
-        host=section.text("host"),
-        address=section.address("address"),
-        unit=section.text("unit"),
-        log=section.text("log"),
-    )
+def _require_one_master_per_group(plan: Plan) -> None:
+    for broker in plan.brokers:
+        masters = [one.name for one in plan.replicas_of(broker.group) if one.is_master]
+        if len(masters) != 1:
+            key = f"brokers[{broker.name}].group"
+            raise PlanError(key, masters, "exactly one master per group")
 
 
-def _broker(section: _Section) -> PlannedBroker:
-    role, broker_id = section.text("role"), section.number("id")
-    if role not in ROLES:
-        raise PlanError(section.path("role"), role, ", ".join(ROLES))
-    if (broker_id == 0) != (role in MASTER_ROLES):
-        raise PlanError(section.path("id"), broker_id, "0 for a master, above 0 for a slave")
-    guard_state = section.values.get("guardState")
+def _controllers(root: Section, election: str) -> tuple[PlannedController, ...]:
+    sections = root.sections("controllers", may_be_empty=election != CONTROLLER)
+    if sections and election != CONTROLLER:
+        names, allowed = [one.text("name") for one in sections], f"none with election {election}"
+        raise PlanError(root.path("controllers"), names, allowed)
+    return tuple(PlannedController(**_server(section)) for section in sections)
+
+
+def _server(section: Section) -> dict[str, str]:
+    texts = {key: section.text(key) for key in ("name", "host", "unit", "log")}
+    return {**texts, "address": section.address("address")}
+
+
+def _broker(section: Section, election: str) -> PlannedBroker:
+    role = section.choice("role", ROLES if election == NO_ELECTION else (REPLICA,))
     return PlannedBroker(
         name=section.text("name"),
         host=section.text("host"),
         group=section.text("group"),
-        broker_id=broker_id,
+        broker_id=_broker_id(section, role),
         role=role,
         address=section.address("address"),
         permission=section.number("permission"),
         config=section.texts("config"),
         unit=section.text("unit"),
         log=section.text("log"),
-        guard_state=None if guard_state is None else section.text("guardState"),
+        guard_state=section.text_or_none("guardState"),
+        slave_required=section.flag("slaveRequired"),
     )
 
 
-class _Section:
-    """One JSON object of the plan, which knows its own path for error messages."""
+def _broker_id(section: Section, role: str) -> int:
+    if role == REPLICA:
+        section.null("id", "null for a replica")
+        section.null("guardState", "null for a replica")
+        return ELECTED_ID
+    broker_id = section.number("id")
+    if (broker_id == 0) != (role in MASTER_ROLES):
+        raise PlanError(section.path("id"), broker_id, "0 for a master, above 0 for a slave")
+    return broker_id
 
-    def __init__(self, prefix: str, values: object) -> None:
-        if not isinstance(values, dict):
-            raise PlanError(prefix or "(root)", values, "an object")
-        self.prefix = prefix
-        self.values: dict[str, Any] = values
 
-    def path(self, key: str) -> str:
-        return f"{self.prefix}.{key}" if self.prefix else key
-
-    def text(self, key: str) -> str:
-        value = self.values.get(key)
-        if not isinstance(value, str) or not value:
-            raise PlanError(self.path(key), value, "a text that is not empty")
-        return value
-
-    def texts(self, key: str) -> dict[str, str]:
-        value = self.values.get(key)
-        if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
-            raise PlanError(self.path(key), value, "an object of texts")
-        return value
-
-    def names(self, key: str) -> tuple[str, ...]:
-        value = self.values.get(key)
-        if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
-            raise PlanError(self.path(key), value, "a list of names")
-        return tuple(value)
-
-    def number(self, key: str) -> int:
-        value = self.values.get(key)
-        if type(value) is not int or value < 0:
-            raise PlanError(self.path(key), value, "a whole number from 0 on")
-        return value
-
-    def address(self, key: str) -> str:
-        value = self.text(key)
-        try:
-            split_address(value)
-        except AddressError as error:
-            raise PlanError(self.path(key), value, "host:port") from error
-        return value
-
-    def sections(self, key: str) -> list[_Section]:
-        value = self.values.get(key)
-        if not isinstance(value, list) or not value:
-            raise PlanError(self.path(key), value, "a list that is not empty")
-        return [_Section(f"{self.path(key)}[{index}]", item) for index, item in enumerate(value)]
+def _proxy(section: Section) -> PlannedProxy:
+    return PlannedProxy(
+        name=section.text("name"),
+        host=section.text("host"),
+        address=section.address("address"),
+        remoting_address=section.address("remotingAddress"),
+        unit=section.text("unit"),
+        log=section.text("log"),
+    )

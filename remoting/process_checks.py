@@ -17,6 +17,7 @@ from remoting.checks import (
     check_send_and_read,
 )
 from remoting.connection import Connection
+from remoting.elections import elected_listing_problems
 from remoting.errors import NotYetError
 from remoting.guard import ACCEPT_SENDS_FROM, AHEAD, GuardState
 from remoting.polling import Check, Deadline, poll
@@ -49,7 +50,7 @@ def name_server_steps(
         check_name_server_ready(server.address, deadline)
         return "answers"
 
-    units = [Step("unit", lambda: _unit_active(server.unit, deadline))] if check_units else []
+    units = unit_steps(server.unit, deadline, check_units=check_units)
     return [*units, Step("ready", ready), listing_step(plan, server, deadline)]
 
 
@@ -69,6 +70,8 @@ def listing_step(plan: Plan, server: PlannedNameServer, deadline: Deadline) -> S
 
 def listing_problems(plan: Plan, listed: dict[str, ListedBroker]) -> list[str]:
     """Name every broker that is missing, misplaced or not planned."""
+    if plan.has_elections:
+        return elected_listing_problems(plan, listed)
     planned = {(broker.group, broker.broker_id): broker for broker in plan.brokers}
     problems: list[str] = []
     for (group, broker_id), broker in planned.items():
@@ -90,7 +93,7 @@ def broker_steps(
     plan: Plan, broker: PlannedBroker, deadline: Deadline, *, check_units: bool
 ) -> list[Step]:
     """Return the checks of a broker on this host; nothing is sent before all others passed."""
-    units = [Step("unit", lambda: _unit_active(broker.unit, deadline))] if check_units else []
+    units = unit_steps(broker.unit, deadline, check_units=check_units)
     steps = [*units, Step("registered", lambda: _registered(plan, broker, deadline))]
     if not broker.is_master:
         master = plan.master_of(broker).address
@@ -100,9 +103,9 @@ def broker_steps(
         steps.append(Step("in-sync", lambda: _in_sync(broker.address, slaves, deadline)))
     return [
         *steps,
-        Step("permission", lambda: _permission(broker, deadline)),
+        permission_step(broker, deadline),
         Step("send-and-read", lambda: _send_and_read(broker, deadline)),
-        Step("routed", lambda: _routed(plan, broker, deadline)),
+        routed_step(plan, broker, deadline),
     ]
 
 
@@ -117,8 +120,14 @@ def _in_sync(master: str, slaves: list[str], deadline: Deadline) -> str:
     return f"at {check_in_sync(master, slaves, deadline).master} bytes"
 
 
+def permission_step(broker: PlannedBroker, deadline: Deadline) -> Step:
+    """Return the check that a broker runs with the planned permission and configuration."""
+    return Step("permission", lambda: _permission(broker, deadline))
+
+
 def _permission(broker: PlannedBroker, deadline: Deadline) -> str:
-    look_at = f"the guard's state {broker.guard_state} and its unit's journal"
+    guard_files = f"the guard's state {broker.guard_state} and its unit's journal"
+    look_at = guard_files if broker.guard_state else "its properties and its unit's journal"
     check = Check("permission", broker.address, look_at)
 
     def attempt() -> str:
@@ -147,8 +156,13 @@ def _send_and_read(broker: PlannedBroker, deadline: Deadline) -> str:
     return f"{sent.status} in {sent.milliseconds} ms"
 
 
+def routed_step(plan: Plan, broker: PlannedBroker, deadline: Deadline) -> Step:
+    """Return the check that clients are told the planned permission of a broker's group."""
+    return Step("routed", lambda: _routed(plan, broker, deadline))
+
+
 def _routed(plan: Plan, broker: PlannedBroker, deadline: Deadline) -> str:
-    check = Check("routed", broker.name, "brokerPermission and namesrv.log")
+    check = Check("routed", broker.group, "brokerPermission and namesrv.log")
 
     def attempt() -> str:
         for server in plan.name_servers:
@@ -160,6 +174,11 @@ def _routed(plan: Plan, broker: PlannedBroker, deadline: Deadline) -> str:
         return f"clients see permission {broker.permission}"
 
     return poll(attempt, check, deadline)
+
+
+def unit_steps(unit: str, deadline: Deadline, *, check_units: bool) -> list[Step]:
+    """Return the check that systemd runs a unit and starts it at boot; none if unwanted."""
+    return [Step("unit", lambda: _unit_active(unit, deadline))] if check_units else []
 
 
 def _unit_active(unit: str, deadline: Deadline) -> str:

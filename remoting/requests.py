@@ -46,6 +46,14 @@ class HaStatus:
 
 
 @dataclass(frozen=True)
+class LogPosition:
+    """How many bytes a broker's commit log holds, and up to where consumers can read them."""
+
+    held: int
+    readable: int
+
+
+@dataclass(frozen=True)
 class TopicConfig:
     """The queues and permission (4 read, 2 write) of a topic on one broker."""
 
@@ -102,6 +110,15 @@ def commit_log_max_offset(connection: Connection) -> int:
     except (KeyError, ValueError) as error:
         fault = f"runtime info without commitLogMaxOffset ({error!r})"
         raise MalformedAnswerError(connection.address, fault) from error
+
+
+def log_position(connection: Connection) -> LogPosition:
+    """Ask a broker what it holds; what is readable may be a little more than told."""
+    table = runtime_info(connection)
+    # The broker reads the end of its log first, so the difference never promises too much.
+    held = _convert(connection, lambda: int(table["commitLogMaxOffset"]))
+    behind = _convert(connection, lambda: int(table["dispatchBehindBytes"]))
+    return LogPosition(held, held - max(0, behind))
 
 
 def broker_config(connection: Connection) -> dict[str, str]:

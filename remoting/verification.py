@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from remoting.election_process_checks import controller_steps, group_steps, replica_steps
 from remoting.errors import CheckFailedError, PlanError, RemotingError
 from remoting.process_checks import Step, broker_steps, listing_step, name_server_steps
 
@@ -110,8 +111,27 @@ def _subjects(plan: Plan, host: str, deadline: Deadline, *, check_units: bool) -
         subjects.append(_Subject(server.name, "name server", server.address, log, steps))
     for broker in plan.brokers:
         if broker.host == host:
-            steps = broker_steps(plan, broker, deadline, check_units=check_units)
+            make = replica_steps if plan.has_elections else broker_steps
+            steps = make(plan, broker, deadline, check_units=check_units)
             subjects.append(_Subject(broker.name, broker.role, broker.address, broker.log, steps))
+    if plan.has_elections:
+        subjects += _election_subjects(plan, host, deadline, check_units=check_units)
+    return subjects
+
+
+def _election_subjects(
+    plan: Plan, host: str, deadline: Deadline, *, check_units: bool
+) -> list[_Subject]:
+    subjects: list[_Subject] = []
+    for one in plan.controllers:
+        if one.host == host:
+            steps = controller_steps(plan, one, deadline, check_units=check_units)
+            subjects.append(_Subject(one.name, "controller", one.address, one.log, steps))
+    for group in plan.groups_on(host):
+        # No process of this host: whichever host its master is on, every host with a replica asks.
+        steps = group_steps(plan, group, deadline)
+        replicas = f"{len(plan.replicas_of(group))} replicas"
+        subjects.append(_Subject(group, "group", replicas, "", steps))
     return subjects
 
 

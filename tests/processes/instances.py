@@ -16,6 +16,8 @@ from blueprint.rendering import DRAINED
 PROJECT = Path(__file__).resolve().parents[2]
 NAME_SERVER_MAIN = "org.apache.rocketmq.namesrv.NamesrvStartup"
 BROKER_MAIN = "org.apache.rocketmq.broker.BrokerStartup"
+CONTROLLER_MAIN = "org.apache.rocketmq.controller.ControllerStartup"
+LOGBACK = {NAME_SERVER_MAIN: "namesrv", BROKER_MAIN: "broker", CONTROLLER_MAIN: "controller"}
 MASTER_IP, SLAVE_IP = "127.0.0.2", "127.0.0.1"
 
 
@@ -66,8 +68,7 @@ class Instance:
         self.home.mkdir(exist_ok=True)
         config = self.home / "process.properties"
         config.write_text("".join(f"{key}={value}\n" for key, value in self.properties.items()))
-        kind = "broker" if self.main == BROKER_MAIN else "namesrv"
-        logback = self.rocketmq / "conf" / f"rmq.{kind}.logback.xml"
+        logback = self.rocketmq / "conf" / f"rmq.{LOGBACK[self.main]}.logback.xml"
         command = [
             shutil.which("java") or "java",
             f"-Xms{self.heap_megabytes}m",
@@ -75,6 +76,8 @@ class Instance:
             "-XX:MaxDirectMemorySize=128m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
+            # The controller's serializer prints a page of traces without it.
+            "--add-opens=java.base/java.lang=ALL-UNNAMED",
             f"-Duser.home={self.home}",
             f"-Drmq.logback.configurationFile={logback}",
             "-cp",

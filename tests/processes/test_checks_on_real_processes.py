@@ -93,13 +93,16 @@ def write_plan(group: Group, folder: Path, guard_state: Path) -> Path:
             "config": {"inSyncReplicas": "2"},
         }
         role = {"role": instance.properties["brokerRole"]}
-        state = {"guardState": None if broker_id else str(guard_state)}
+        state = {"guardState": None if broker_id else str(guard_state), "slaveRequired": True}
         return {**process(instance, name, host), **keys, **role, **state}
 
     first, second = group.name_servers
     plan = {
         "cluster": "DefaultCluster",
+        "election": "none",
         "hosts": ["server1", "server2"],
+        "controllers": [],
+        "proxies": [],
         "nameServers": [
             process(first, "namesrv-1", "server1"),
             process(second, "namesrv-2", "server2"),

@@ -90,6 +90,8 @@ class FakeBroker:
     boot: str = "1"
     keeps_permission: bool = False
     accepts_sends_from: str = "0"
+    broker_id: str = "0"
+    unindexed: int = 0
     nudges: int = 0
     listed: dict[str, Any] = field(default_factory=dict)
 
@@ -112,10 +114,15 @@ class FakeBroker:
 
     def _config(self) -> str:
         accepts = f"{ACCEPT_SENDS_FROM}={self.accepts_sends_from}"
-        return f"brokerName=broker-a\nbrokerPermission={self.permission}\n{accepts}\n"
+        identity = f"brokerName=broker-a\nbrokerId={self.broker_id}"
+        return f"{identity}\nbrokerPermission={self.permission}\n{accepts}\n"
 
     def _runtime(self) -> str:
-        table = {"commitLogMaxOffset": str(self.offset), "bootTimestamp": self.boot}
+        table = {
+            "commitLogMaxOffset": str(self.offset),
+            "dispatchBehindBytes": str(self.unindexed),
+            "bootTimestamp": self.boot,
+        }
         return json.dumps({"table": table})
 
     def _table(self) -> str:
@@ -128,6 +135,34 @@ class FakeBroker:
         ]
         status = {"master": self.is_master, "masterCommitLogMaxOffset": self.offset}
         return json.dumps({**status, "haConnectionInfo": connections})
+
+
+@dataclass
+class FakeController:
+    """A controller that leads unless `leader` is another's address; empty while none leads."""
+
+    leader: str = ""
+    leads: bool = True
+    master: str | None = None
+    in_sync: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+    group: str = "broker-a"
+
+    def __call__(self, request: Request) -> bytes:
+        if request.code == 1005:
+            ext = {"controllerLeaderAddress": self.leader} if self.leader else {"group": "any"}
+            return request.answer(ext=ext)
+        assert request.code == 1006
+        if not self.leads:
+            return request.answer(code=2007, remark="The controller is not in leader state")
+        asked = json.loads(request.body)
+        table = {name: self._state() for name in asked if name == self.group}
+        return request.answer(body=json.dumps({"replicasInfoTable": table}).encode())
+
+    def _state(self) -> dict[str, Any]:
+        members = [{"brokerAddress": at, "alive": at not in self.silent} for at in self.in_sync]
+        elected = {"masterAddress": self.master} if self.master else {}
+        return {**elected, "inSyncReplicas": members, "notInSyncReplicas": []}
 
 
 def listed_broker(addresses: dict[int, str], cluster: str = "DefaultCluster") -> dict[str, Any]:

@@ -18,7 +18,7 @@ from remoting.verification import (
     report_as_json,
     verify_host,
 )
-from tests.unit.remoting.plans import broker, name_server, seed_plan
+from tests.unit.remoting.plans import broker, name_server, plan_of, seed_plan
 from tests.unit.remoting.scripted_peer import FakeBroker, ScriptedPeer, listed_broker
 
 CLUSTER = "DefaultCluster"
@@ -75,12 +75,9 @@ def verify(plan, host="server1", seconds=0.2):
 def test_a_sound_name_server_is_verified():
     table = {"broker-a": listed_broker({0: "127.0.0.1:1"})}
     with ScriptedPeer(FakeBroker(listed=table)) as peer:
-        plan = {
-            "cluster": CLUSTER,
-            "hosts": ["server1", "server2"],
-            "nameServers": [name_server(1, peer.address)],
-            "brokers": [broker("broker-a", "server2", "127.0.0.1:1")],
-        }
+        plan = plan_of(
+            [name_server(1, peer.address)], [broker("broker-a", "server2", "127.0.0.1:1")]
+        )
         report = verify(plan)
     table_lines = render_table(report).splitlines()
     assert table_lines[0].split() == ["process", "role", "address", "checks", "ms"]
@@ -101,12 +98,10 @@ def test_a_drained_master_fails_with_the_reason_of_its_guard(tmp_path):
         table = {"broker-a": listed_broker({0: master.address})}
         with ScriptedPeer(FakeBroker(listed=table)) as server:
             files = {"guardState": str(state), "log": str(log)}
-            plan = {
-                "cluster": CLUSTER,
-                "hosts": ["server1", "server2"],
-                "nameServers": [name_server(1, server.address)],
-                "brokers": [broker("broker-a", "server1", master.address, **files)],
-            }
+            plan = plan_of(
+                [name_server(1, server.address)],
+                [broker("broker-a", "server1", master.address, **files)],
+            )
             report = verify(plan, seconds=30)
         sent = [request for request in master.requests if request.code in (17, 310)]
     causes = render_causes(report).splitlines()
@@ -122,12 +117,10 @@ def test_a_drained_master_fails_with_the_reason_of_its_guard(tmp_path):
 
 def test_every_failed_process_is_listed():
     report = verify(
-        {
-            "cluster": CLUSTER,
-            "hosts": ["server1", "server2"],
-            "nameServers": [name_server(1, "127.0.0.1:1"), name_server(2, "127.0.0.1:2")],
-            "brokers": [broker("broker-a", "server1", "127.0.0.1:3")],
-        }
+        plan_of(
+            [name_server(1, "127.0.0.1:1"), name_server(2, "127.0.0.1:2")],
+            [broker("broker-a", "server1", "127.0.0.1:3")],
+        )
     )
     causes = [line for line in render_causes(report).splitlines() if line.startswith("cause: ")]
     assert [cause.split(": ")[1] for cause in causes] == [
@@ -167,12 +160,7 @@ def fake_systemctl(tmp_path, monkeypatch):
 def test_a_unit_that_does_not_run_fails_before_anything_is_asked(fake_systemctl, script, cause):
     fake_systemctl(script)
     plan = parse_plan(
-        {
-            "cluster": CLUSTER,
-            "hosts": ["server1", "server2"],
-            "nameServers": [name_server(1, "127.0.0.1:1")],
-            "brokers": [broker("broker-a", "server2", "127.0.0.1:3")],
-        }
+        plan_of([name_server(1, "127.0.0.1:1")], [broker("broker-a", "server2", "127.0.0.1:3")])
     )
     report = verify_host(plan, "server1", Deadline.after(0.2))
     (outcome,) = report.processes[0].outcomes

@@ -1,0 +1,93 @@
+"""A producer that numbers its messages and looks for the master again whenever one fails."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from remoting.connection import Connection
+from remoting.errors import RemotingError
+from remoting.messages import send_message
+from remoting.requests import cluster_info
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Self
+
+REQUEST_SECONDS = 3.0
+PAUSE_SECONDS = 0.05
+
+
+@dataclass
+class NumberedProducer:
+    """Sends in a thread of its own, each number once; used as a context, it ends with it."""
+
+    name_servers: Sequence[str]
+    group: str
+    topic: str
+    acknowledged: dict[int, str] = field(default_factory=dict)
+    """By number: the address that answered SEND_OK."""
+    failures: list[str] = field(default_factory=list)
+    sent: int = 0
+
+    def __post_init__(self) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join(timeout=4 * REQUEST_SECONDS)
+        assert not self._thread.is_alive(), "the producer still waits for an answer"
+
+    def wait_for(self, count: int, seconds: float, by_other_than: str = "") -> float:
+        """Wait for that many more acknowledgements; return the seconds to the first of them."""
+        started, seen = time.monotonic(), self._count_by_others(by_other_than)
+        to_first = None
+        while (more := self._count_by_others(by_other_than) - seen) < count:
+            passed = time.monotonic() - started
+            if more and to_first is None:
+                to_first = passed
+            last = self.failures[-1] if self.failures else "none failed"
+            message = f"{more} of {count} sends acknowledged after {passed:.0f} s; last: {last}"
+            assert passed < seconds, message
+            assert self._thread.is_alive(), "the producer died"
+            time.sleep(PAUSE_SECONDS)
+        return time.monotonic() - started if to_first is None else to_first
+
+    def _count_by_others(self, address: str) -> int:
+        return sum(told != address for told in list(self.acknowledged.values()))
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._send_to(self._master())
+            except RemotingError as error:
+                self.failures.append(str(error))
+            self._stop.wait(PAUSE_SECONDS)
+
+    def _master(self) -> str:
+        """Ask one name server after the other, as clients do."""
+        for name_server in self.name_servers:
+            with Connection(name_server, REQUEST_SECONDS) as connection:
+                listed = cluster_info(connection).get(self.group)
+            if listed is not None and 0 in listed.addresses:
+                return listed.addresses[0]
+        message = f"no name server lists a master of {self.group}"
+        raise RemotingError(message)
+
+    def _send_to(self, master: str) -> None:
+        with Connection(master, REQUEST_SECONDS) as connection:
+            while not self._stop.is_set():
+                number, self.sent = self.sent, self.sent + 1
+                body = str(number).encode()
+                answer = send_message(connection, self.group, self.topic, body)
+                if not answer.is_replicated:
+                    self.failures.append(f"{master}: {answer.status} {answer.remark}")
+                    return
+                self.acknowledged[number] = master
