@@ -76,8 +76,11 @@ def find_problems(
 
 
 def _plan_problems(cluster: ClusterSpec, unusable: AbstractSet[str]) -> list[str]:
-    # Brokers of the same name would share everything else, too.
-    problems = [*find_name_problems(cluster)] or [*find_port_problems(cluster)]
+    problems = [*find_name_problems(cluster)]
+    if problems:
+        # Two brokers of one name have one seat, so nothing else of the plan is what it will be.
+        return problems
+    problems += find_port_problems(cluster)
     if unusable.isdisjoint(SIZING):
         problems += find_memory_problems(cluster)
     return problems

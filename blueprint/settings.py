@@ -157,9 +157,8 @@ def groups_in_full(value: object) -> object:
     if isinstance(value, list | tuple):
         return value
     if isinstance(value, bool) or not isinstance(value, int):
-        shown = "an object" if isinstance(value, Mapping) else repr(value)
         message = (
-            f"{shown} is neither a number of groups nor a list of them; write a number of 1 to "
+            "is neither a number of groups nor a list of them; write a number of 1 to "
             f"{MOST_GROUPS}, or a list of names, as [broker-a, broker-b]"
         )
         raise ValueError(message)  # noqa: TRY004 (pydantic reports ValueError, not TypeError)

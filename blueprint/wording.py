@@ -58,9 +58,9 @@ def explain(error: ErrorDetails, path: tuple[int | str, ...]) -> str:
         return _explain_kind(error)
     said = error["msg"].removeprefix("Value error, ")
     if kind == "value_error":
-        # What our own validators say names the value or must not.
-        begins = repr(error["input"]) in said or _is_hidden(path)
-        return said if begins else f"{given}: {said}"
+        if repr(error["input"]) in said or _is_hidden(path):
+            return said
+        return f"{given} {said}" if said.startswith("is ") else f"{given}: {said}"
     remedy = _remedy(error)
     return f"{given}: {said[0].lower()}{said[1:]}" if remedy is None else f"{given} {remedy}"
 
@@ -71,7 +71,7 @@ def _explain_kind(error: ErrorDetails) -> str:
     kinds = ", ".join(repr(kind) for kind in kinds_at(error["loc"], discriminator))
     if error["type"] == "union_tag_not_found":
         return f"is missing; it says of which kind the rest is: write one of {kinds}"
-    return f"{context['tag']!r} is not one of {kinds}"
+    return f"{context['tag']!r} is not possible; write one of {kinds}"
 
 
 def _remedy(error: ErrorDetails) -> str | None:
