@@ -146,4 +146,4 @@ test-kills: setup ## kill `make up` at KILLS random moments, then bring it up
 
 .PHONY: clean
 clean: ## remove what setup made in this clone; not the cache, not the state of stacks
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .state/uv .state/bin .state/pulumi-home .state/archive
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .state/uv .state/bin .state/pulumi-home .state/archive

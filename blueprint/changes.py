@@ -7,18 +7,16 @@ from blueprint.schemes import IN_PLACE, Scheme
 from blueprint.settings import ClusterSettings
 from blueprint.topology import broker_names
 
-WITH_SLAVES = frozenset({Scheme.ASYNC, Scheme.SYNC})
-
 UNSEEDED = (
-    "a new broker with an empty store copies only the last file of its master's log, so older "
-    "messages would have one copy that looks like two"
+    "a new broker copies only the last file of its master's log, so older messages would have "
+    "one copy that looks like two"
 )
 
 
 def find_change_problems(settings: ClusterSettings, history: History) -> Iterator[str]:
     """Iterate over the changes from what the stack has made that are refused, one line each."""
     was = history.scheme
-    if was is not None and was is not settings.scheme:
+    if was is not None:
         reason = refuse_switch(was, settings.scheme)
         if reason is not None:
             yield (
@@ -34,46 +32,91 @@ def refuse_switch(was: Scheme, wanted: Scheme) -> str | None:
     """Return why a cluster of one scheme cannot become one of another; None where it can."""
     if was is wanted or {was, wanted} <= IN_PLACE:
         return None
-    if was is Scheme.NOSLAVE and wanted in WITH_SLAVES:
-        return f"stores of new slaves cannot be seeded yet, and {UNSEEDED}"
-    if was in WITH_SLAVES and wanted is Scheme.NOSLAVE:
-        return "it takes away the second copy of every message"
     if Scheme.DLEDGER in {was, wanted}:
         return (
-            "dledger keeps messages in a log of its own format, so the other scheme's brokers "
-            "would not find those that are there"
+            "dledger keeps messages in a log of its own format, which brokers of other schemes "
+            "cannot read, nor it theirs"
         )
-    return (
-        "the brokers of scheme controller have other numbers and an election's records in their "
-        "stores, which the other scheme's brokers do not have"
-    )
+    if wanted is Scheme.CONTROLLER:
+        return (
+            "the stores lack the records by which controllers tell which replica holds every "
+            "message"
+        )
+    if was is Scheme.CONTROLLER:
+        return (
+            "whichever replica was elected last is the master, and the new scheme's might be one "
+            "that lacks messages"
+        )
+    if was is Scheme.NOSLAVE:
+        return f"stores of new slaves cannot be seeded yet, and {UNSEEDED}"
+    return "it takes away the further copies of every message"
 
 
 def _group_problems(settings: ClusterSettings, history: History) -> Iterator[str]:
-    servers = [server.name for server in settings.hosts.servers]
+    yield from _replica_problems(settings, history)
     for position, group in enumerate(settings.broker_groups):
-        brokers = broker_names(settings, group.name)
-        there = [name for name in brokers if name in history.seats]
-        if not there:
-            continue
-        if missing := [name for name in brokers if name not in history.seats]:
-            yield (
-                f"cluster.replicas: {len(brokers)} would add {' and '.join(missing)} to "
-                f"{group.name}; {UNSEEDED}: keep {len(there)}"
-            )
-        for number, name in enumerate(brokers):
-            seat = history.seats.get(name)
-            if seat is None:
-                continue
-            said = group.hosts[number] if group.hosts else seat.host
-            if seat.host not in servers:
-                yield (
-                    f"cluster.hosts.servers: {seat.host!r} is not among them and holds the store "
-                    f"of {name}, which cannot be moved yet; keep the server, or remove the group "
-                    f"{group.name}"
-                )
-            elif said != seat.host:
-                yield (
-                    f"cluster.brokerGroups[{position}].hosts: {name} is on {seat.host!r} with its "
-                    f"store, which cannot be moved to {said!r} yet; name {seat.host!r} there"
-                )
+        for number, name in enumerate(broker_names(settings, group.name)):
+            if name in history.seats:
+                said = group.hosts[number] if group.hosts else None
+                yield from _move_problems(settings, history, (position, group.name, name), said)
+
+
+def _replica_problems(settings: ClusterSettings, history: History) -> Iterator[str]:
+    """Check that no group that is there gets or loses copies."""
+    wanted, had = settings.replicas_per_group, _replicas_before(settings, history)
+    if had is None or had == wanted:
+        return
+    if had > wanted:
+        reason = f"it takes away {had - wanted} of the {had} copies of every message"
+    elif settings.traits.is_elected:
+        reason = "new replicas cannot join the election of a group that holds messages yet"
+    else:
+        reason = f"stores of new slaves cannot be seeded yet, and {UNSEEDED}"
+    yield (
+        f"cluster.replicas: {wanted} cannot follow {had}: {reason}; write {had}, or make a new "
+        "cluster and let producers move there"
+    )
+
+
+def _replicas_before(settings: ClusterSettings, history: History) -> int | None:
+    """Return how many copies the groups have that stay; None where nothing tells.
+
+    A first update that was interrupted has made some brokers of a group and not the others, so
+    what is there tells nothing by its number, only by names that another number gives.
+    """
+    by_copies = {
+        copies: {
+            name
+            for group in settings.broker_groups
+            for name in broker_names(settings.model_copy(update={"replicas": copies}), group.name)
+        }
+        & history.seats.keys()
+        for copies in settings.traits.replicas
+    }
+    if not any(by_copies.values()):
+        return None
+    if history.replicas is not None:
+        return history.replicas
+    here = by_copies[settings.replicas_per_group]
+    return next((copies for copies, names in by_copies.items() if names - here), None)
+
+
+def _move_problems(
+    settings: ClusterSettings,
+    history: History,
+    broker: tuple[int, str, str],
+    said: str | None,
+) -> Iterator[str]:
+    """Check that a broker stays on its host, and the host in the plan."""
+    position, group, name = broker
+    host = history.seats[name].host
+    if host not in {server.name for server in settings.hosts.servers}:
+        yield (
+            f"cluster.hosts.servers: {host!r} is not among them and holds the store of {name}, "
+            f"which cannot be moved yet; keep the server, or remove the group {group}"
+        )
+    elif said is not None and said != host:
+        yield (
+            f"cluster.brokerGroups[{position}].hosts: {name} is on {host!r} with its store, "
+            f"which cannot be moved to {said!r} yet; name {host!r} there"
+        )

@@ -22,7 +22,19 @@ HostName = Annotated[str, StringConstraints(pattern=NAME, max_length=24)]
 GroupName = Annotated[str, StringConstraints(pattern=NAME, max_length=64)]
 BrokerName = Annotated[str, StringConstraints(pattern=NAME, max_length=72)]
 Sha512 = Annotated[str, StringConstraints(pattern=SHA512, to_lower=True)]
-Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _not_a_truth_value(value: object) -> object:
+    if isinstance(value, bool):
+        message = f"{value!r} is not a whole number; write one in digits"
+        raise ValueError(message)  # noqa: TRY004 (pydantic reports ValueError, not TypeError)
+    return value
+
+
+WholeNumber = Annotated[int, BeforeValidator(_not_a_truth_value)]
+"""Without this pydantic takes `true` for 1."""
+
+Port = Annotated[WholeNumber, Field(ge=1, le=65535)]
 
 
 class Settings(BaseModel):

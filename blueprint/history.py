@@ -19,6 +19,8 @@ class History:
     """The cluster as the stack's state knows it; of a new stack there is nothing to know."""
 
     scheme: Scheme | None = None
+    replicas: int | None = None
+    """Copies of every message, the master's included."""
     seats: Mapping[str, Seat] = field(default_factory=dict)
     """By the broker's name; it stays there for as long as it is in the plan."""
 

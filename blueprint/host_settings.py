@@ -13,6 +13,7 @@ from blueprint.fields import (
     Settings,
     Sha512,
     Url,
+    WholeNumber,
     source_in_full,
 )
 from blueprint.ssh_fields import HostAddress, HostKey, UserName
@@ -98,7 +99,7 @@ class VirtualServerSettings(ServerSettings):
 
     memory: Mebibytes = Field(default=3072, examples=["3GiB"])
     """The machine's memory; the heaps of its processes are planned from it."""
-    cpus: Annotated[int, Field(ge=1, le=64)] = 2
+    cpus: Annotated[WholeNumber, Field(ge=1, le=64)] = 2
     """The machine's processors."""
     data_disk: Mebibytes = Field(default=8192, examples=["8GiB"])
     """The disk of its message stores, which outlives the machine. Its size cannot change."""
@@ -173,7 +174,7 @@ class ExistingServerSettings(ServerSettings):
     """Where SSH goes, where that is another place."""
     host_key: HostKey = Field(examples=[EXAMPLE_HOST_KEY])
     """Its public host key, which `make hostkeys` prints; nothing is sent to another."""
-    generation: Annotated[int, Field(ge=1)] = 1
+    generation: Annotated[WholeNumber, Field(ge=1)] = 1
     """Raise it when the server was reinstalled and kept its host key: all is installed again."""
 
 

@@ -2,27 +2,39 @@
 
 import copy
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, get_args
+from dataclasses import dataclass
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from blueprint.checks import find_field_problems, find_problems
+from blueprint.checks import find_problems
 from blueprint.errors import SettingsError
 from blueprint.history import NOTHING_YET, History
+from blueprint.schema import DISCRIMINATORS, MAPPING_KEY, Location
 from blueprint.settings import ClusterSettings
+from blueprint.wording import explain
 
 ROOT = "cluster"
-DEEPEST = 5
+DEEPEST = 6
 """Levels of settings: a key taken out may leave its object without something required."""
 
-DISCRIMINATORS = ("provider", "source")
-"""The keys whose value says which other keys their object has."""
-
-Location = tuple[int | str, ...]
-
+STAND_IN_HOSTS = {
+    "provider": "nspawn",
+    "servers": [{"name": "unknown", "address": "10.98.64.2"}],
+}
+"""In place of hosts that cannot be used, so that the rest is a whole; no check looks at them."""
 
 Check = Callable[[ClusterSettings], Iterable[str]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rest:
+    """What can be checked further of settings with errors."""
+
+    settings: ClusterSettings
+    unusable: frozenset[str]
+    """The keys of `cluster` with an error inside: what is said of them is not what was meant."""
 
 
 def parse_settings(
@@ -41,31 +53,32 @@ def parse_settings(
 
     """
     if not isinstance(raw, Mapping):
-        raise SettingsError((f"{ROOT}: {raw!r} is not an object of settings",))
+        message = f"{ROOT}: {raw!r} is not an object of settings; write one with the key hosts"
+        raise SettingsError((message,))
     try:
         settings = ClusterSettings.model_validate(raw)
     except ValidationError as invalid:
         errors = invalid.errors(include_url=False)
         problems = [_line(error, raw) for error in errors if not _follows(error, errors)]
-        rest = _without(raw, errors)
+        rest = _usable_part(raw, errors)
         if rest is not None:
             problems += _all_problems(rest, further_checks, history)
-        else:
-            problems += find_field_problems(raw.get("version"), raw.get("brokerProperties"))
         raise SettingsError(tuple(dict.fromkeys(problems))) from None
-    problems = _all_problems(settings, further_checks, history)
+    problems = _all_problems(
+        Rest(settings=settings, unusable=frozenset()), further_checks, history
+    )
     if problems:
         raise SettingsError(tuple(problems))
     return settings
 
 
-def _all_problems(
-    settings: ClusterSettings, further_checks: Iterable[Check], history: History
-) -> list[str]:
-    problems = list(find_problems(settings, history))
+def _all_problems(rest: Rest, further_checks: Iterable[Check], history: History) -> list[str]:
+    problems = list(find_problems(rest.settings, history, rest.unusable))
+    if not rest.unusable.isdisjoint({"hosts", "artifact"}):
+        return problems
     for check in further_checks:
         try:
-            problems += check(settings)
+            problems += check(rest.settings)
         except ValueError:
             # It needs what an earlier line already says is unusable, as an unknown version.
             if not problems:
@@ -73,18 +86,27 @@ def _all_problems(
     return problems
 
 
-def _without(raw: Mapping[str, Any], errors: list[ErrorDetails]) -> ClusterSettings | None:
-    """Return what is left when whatever is in error is taken out, if that is still a whole."""
+def _usable_part(raw: Mapping[str, Any], errors: list[ErrorDetails]) -> Rest | None:
+    """Return what is left without whatever is in error, if that is still a whole."""
     rest = copy.deepcopy(dict(raw))
+    unusable: set[str] = set()
     for _ in range(DEEPEST):
         for error in errors:
             path = _path_in(raw, error["loc"])
+            # What a key that nobody knows would have been for does not change the others.
+            if error["type"] != "extra_forbidden":
+                unusable.add(str(path[0]))
             if not _remove(rest, path[:-1] if error["type"] == "missing" else path):
-                return None
+                rest.pop(str(path[0]), None)
+        if "hosts" not in rest:
+            unusable.add("hosts")
+            rest["hosts"] = STAND_IN_HOSTS
         try:
-            return ClusterSettings.model_validate(rest)
+            settings = ClusterSettings.model_validate(rest)
         except ValidationError as invalid:
             errors = invalid.errors(include_url=False)
+        else:
+            return Rest(settings=settings, unusable=frozenset(unusable))
     return None
 
 
@@ -102,13 +124,16 @@ def _remove(container: Any, path: Location) -> bool:  # noqa: ANN401 (raw config
 
 
 def _path_in(raw: Any, location: Location) -> Location:  # noqa: ANN401 (raw configuration is any JSON)
-    """Return the location without the steps that pydantic adds for the member of a union."""
+    """Return the location without the steps that are pydantic's own.
+
+    Those are the member of a union, and the mark of a mapping's key.
+    """
     path: list[int | str] = []
     here: Any = raw
     for position, step in enumerate(location):
         last = position == len(location) - 1
         tags = [here.get(key) for key in DISCRIMINATORS] if isinstance(here, Mapping) else ()
-        if not last and step in tags:
+        if step == MAPPING_KEY or (not last and step in tags):
             continue
         if isinstance(here, Mapping) and (step in here or last):
             here = here.get(step)
@@ -130,62 +155,14 @@ def _follows(error: ErrorDetails, errors: list[ErrorDetails]) -> bool:
 
 def _line(error: ErrorDetails, raw: Mapping[str, Any]) -> str:
     path = _path_in(raw, error["loc"])
+    if error["type"].startswith("union_tag_") and not isinstance(_at(raw, path), str):
+        # Where a bare word may stand for the object, it is the key's own value.
+        path = (*path, str(error.get("ctx", {})["discriminator"]).strip("'"))
     key = ROOT + "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in path)
-    kind = error["type"]
-    if kind == "extra_forbidden":
-        allowed = ", ".join(_keys_beside(error["loc"]))
-        return f"{key}: {error['input']!r} is for no known key; allowed here are {allowed}"
-    if kind == "missing":
-        return f"{key}: is missing"
-    if kind.startswith("union_tag_"):
-        return _line_of_discriminator(key, error, in_full=not isinstance(_at(raw, path), str))
-    said = error["msg"].removeprefix("Value error, ")
-    given = error["input"]
-    # An address may hold a login.
-    hidden = isinstance(given, Mapping) or path[-1] == "url"
-    shown = "" if hidden or repr(given) in said else f"{given!r}: "
-    return f"{key}: {shown}{said[0].lower()}{said[1:]}"
-
-
-def _line_of_discriminator(key: str, error: ErrorDetails, *, in_full: bool) -> str:
-    """Return the line for an object whose kind is not said, or is none of those there are.
-
-    Where a bare word may stand for the object, it is the key's own value.
-    """
-    context = error.get("ctx", {})
-    if in_full:
-        key = f"{key}.{str(context['discriminator']).strip(chr(39))}"
-    if error["type"] == "union_tag_not_found":
-        return f"{key}: is missing; it says of which kind the rest is"
-    return f"{key}: {context['tag']!r} is not one of {context['expected_tags']}"
+    return f"{key}: {explain(error, path)}"
 
 
 def _at(raw: Any, path: Location) -> Any:  # noqa: ANN401 (raw configuration is any JSON)
     for step in path:
         raw = raw[step]
     return raw
-
-
-def _keys_beside(location: Location) -> list[str]:
-    """Return the keys that the settings class at `location` knows."""
-    model: Any = ClusterSettings
-    for step in location[:-1]:
-        model = _step_into(model, step)
-    return sorted(field.alias or name for name, field in model.model_fields.items())
-
-
-def _step_into(model: Any, step: int | str) -> Any:  # noqa: ANN401 (annotations have no common type)
-    candidates = _models_in(model)
-    for candidate in candidates:
-        for name, field in candidate.model_fields.items():
-            if step == (field.alias or name):
-                return field.annotation
-            if name in DISCRIMINATORS and step in get_args(field.annotation):
-                return candidate
-    return candidates[0] if candidates and isinstance(step, int) else model
-
-
-def _models_in(annotation: Any) -> list[type[BaseModel]]:  # noqa: ANN401 (annotations have no common type)
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for part in get_args(annotation) for model in _models_in(part)]

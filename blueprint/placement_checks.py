@@ -1,29 +1,49 @@
 """Whether what is asked for can be placed: copies, hosts, names of groups and brokers."""
 
-import difflib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 from blueprint.schemes import Scheme
 from blueprint.settings import ClusterSettings
 from blueprint.specs import BrokerSpec, ClusterSpec
+from blueprint.suggestions import name_some, suggest
 from blueprint.topology import broker_names
+
+WITH_SLAVES = frozenset({Scheme.ASYNC, Scheme.SYNC})
 
 CONTROLLER_COUNTS = (3, 5)
 """Odd, so that there is a majority; of one, none would be left."""
 
 
-def find_placement_problems(settings: ClusterSettings) -> Iterator[str]:
-    """Iterate over what cannot be placed, one line each."""
-    problems = tuple(_scheme_problems(settings))
-    yield from problems
+def find_placement_problems(
+    settings: ClusterSettings, unusable: AbstractSet[str] = frozenset()
+) -> Iterator[str]:
+    """Iterate over what cannot be placed, one line each.
+
+    Args:
+        settings: what a person wrote.
+        unusable: keys whose value here is not what was written; nothing is said by them.
+
+    """
+
+    def known(*keys: str) -> bool:
+        return unusable.isdisjoint(keys)
+
     yield from _group_name_problems(settings)
-    if not problems:
+    possible = known("scheme", "replicas")
+    if known("scheme"):
+        problems = tuple(_scheme_problems(settings))
+        yield from problems
+        possible = possible and not problems
+    if possible and known("hosts", "allowSharedHost"):
         yield from _copies_problems(settings)
         yield from _controller_problems(settings)
         yield from _group_host_problems(settings)
+    if possible and known("brokerGroups"):
         yield from _override_problems(settings)
-    yield from _proxy_problems(settings)
+    if known("hosts"):
+        yield from _proxy_problems(settings)
 
 
 def _scheme_problems(settings: ClusterSettings) -> Iterator[str]:
@@ -48,8 +68,8 @@ def _scheme_problems(settings: ClusterSettings) -> Iterator[str]:
         )
     elif settings.controllers not in CONTROLLER_COUNTS:
         yield (
-            f"cluster.controllers: {settings.controllers} is not 3 or 5; they decide by majority, "
-            "and with any other number the loss of one is no better survived"
+            f"cluster.controllers: {settings.controllers} is not possible; write 3 or 5, of whom "
+            "a majority survives the loss of one or of two"
         )
 
 
@@ -57,15 +77,17 @@ def _copies_problems(settings: ClusterSettings) -> Iterator[str]:
     copies, servers = settings.replicas_per_group, len(settings.hosts.servers)
     if copies <= servers or settings.allow_shared_host:
         return
-    if settings.traits.is_elected and servers > 1:
-        loss = f"the loss of a server that holds {-(-copies // servers)} of them stops the group"
-    else:
-        loss = "the loss of that server loses both copies"
-    what = f"{copies} replicas of each group" if settings.traits.is_elected else "master and slave"
+    said = f"cluster.replicas: {settings.replicas} of"
+    if settings.replicas is None:
+        said = "cluster.scheme:"
+    what = f"{copies} replicas of each group"
+    if settings.scheme in WITH_SLAVES:
+        what = "master and slave" + "s" * (copies > 2)  # noqa: PLR2004 (one master, one slave)
+    decides = settings.scheme is Scheme.DLEDGER
     yield (
-        f"cluster.scheme: {settings.scheme.value!r} needs {copies} servers or more for {what}, "
-        f"and cluster.hosts.servers has {servers}; where they share one, {loss}: add servers, or "
-        "accept that by cluster.allowSharedHost: true"
+        f"{said} {settings.scheme.value!r} needs {copies} servers or more for {what}, and "
+        f"cluster.hosts.servers has {servers}; {_loss(copies, servers, by_majority=decides)}: "
+        "add servers, or accept that by cluster.allowSharedHost: true"
     )
 
 
@@ -73,12 +95,25 @@ def _controller_problems(settings: ClusterSettings) -> Iterator[str]:
     count, servers = settings.controller_count, len(settings.hosts.servers)
     if count <= servers or settings.allow_shared_host:
         return
-    most = -(-count // servers)
     yield (
         f"cluster.controllers: {count} need as many servers, and cluster.hosts.servers has "
-        f"{servers}; the loss of the server with {most} of them leaves {count - most} of {count}, "
-        "which elect no master: add servers, or accept that by cluster.allowSharedHost: true"
+        f"{servers}; {_loss(count, servers, by_majority=True)}: add servers, or accept that by "
+        "cluster.allowSharedHost: true"
     )
+
+
+def _loss(count: int, servers: int, *, by_majority: bool) -> str:
+    """Return what the loss of the fullest of too few servers would do."""
+    lost = -(-count // servers)
+    left = count - lost
+    if not left:
+        return f"the loss of that server takes all {count}"
+    what = f"the loss of the server with {lost} of them leaves {left} of {count}"
+    if not by_majority:
+        return what
+    if left <= count // 2:
+        return f"{what}, which elect no master"
+    return f"{what}, which survive no further loss"
 
 
 def _group_name_problems(settings: ClusterSettings) -> Iterator[str]:
@@ -132,7 +167,7 @@ def _proxy_problems(settings: ClusterSettings) -> Iterator[str]:
 def _unknown_hosts(key: str, hosts: Iterable[str], known: list[str]) -> Iterator[str]:
     for position, host in enumerate(hosts):
         if host not in known:
-            yield f"{key}[{position}]: {host!r} is not a server; there are {', '.join(known)}"
+            yield f"{key}[{position}]: {host!r} is not a server; {name_some(known)}"
 
 
 def _override_problems(settings: ClusterSettings) -> Iterator[str]:
@@ -141,9 +176,10 @@ def _override_problems(settings: ClusterSettings) -> Iterator[str]:
     ]
     for name in settings.brokers:
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
-            yield f"cluster.brokers.{name}: {name!r} is no broker of this plan; {hint}"
+            yield (
+                f"cluster.brokers.{name}: {name!r} is no broker of this plan; "
+                f"{suggest(name, known)}"
+            )
 
 
 def find_name_problems(cluster: ClusterSpec) -> Iterator[str]:

@@ -18,6 +18,7 @@ from blueprint.fields import (
     Settings,
     Sha512,
     Url,
+    WholeNumber,
     source_in_full,
 )
 from blueprint.host_settings import HostsSettings
@@ -111,7 +112,7 @@ class PortSettings(Settings):
     """`listenPort` of the first master, or of the first elected replica, on a host."""
     slave: Port = 11911
     """`listenPort` of the first slave on a host."""
-    step: Annotated[int, Field(ge=4)] = 2000
+    step: Annotated[WholeNumber, Field(ge=4)] = 2000
     """What each further broker of a host adds to its `listenPort`."""
     dledger: Port = 40911
     """By which the first replica of scheme dledger on a host talks to its group."""
@@ -153,8 +154,14 @@ class ProxySettings(Settings):
 
 def groups_in_full(value: object) -> object:
     """Accept a number of groups for a list of as many, named broker-a, broker-b and so on."""
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, list | tuple):
         return value
+    if isinstance(value, bool) or not isinstance(value, int):
+        message = (
+            "is neither a number of groups nor a list of them; write a number of 1 to "
+            f"{MOST_GROUPS}, or a list of names, as [broker-a, broker-b]"
+        )
+        raise ValueError(message)  # noqa: TRY004 (pydantic reports ValueError, not TypeError)
     if not 1 <= value <= MOST_GROUPS:
         message = f"{value} groups are not 1 to {MOST_GROUPS}; write a number of that range"
         raise ValueError(message)
@@ -174,7 +181,7 @@ class ClusterSettings(Settings):
     """Of scheme 2m-2s-sync alone. `strict`, its default: a lost slave makes its master answer
     "not replicated"; `degrade`: the master goes on alone, and waits for its slave again once
     that is back."""
-    replicas: int | None = Field(default=None, examples=[3])
+    replicas: WholeNumber | None = Field(default=None, examples=[3])
     """Copies of every message, the master's included: 1 in scheme 2m-noslave; 2 or 3 in
     2m-2s-async, 2m-2s-sync and controller; 3 or 5 in dledger. The first is the default."""
     version: str = Field(default="5.3.3", examples=["5.3.3"])
@@ -192,9 +199,9 @@ class ClusterSettings(Settings):
         examples=[8, ["broker-a", "broker-b"]],
     )
     """How many groups, or a list of them. Append new ones: what is there stays where it is."""
-    name_servers: Annotated[int, Field(ge=1)] | None = Field(default=None, examples=[2])
+    name_servers: Annotated[WholeNumber, Field(ge=1)] | None = Field(default=None, examples=[2])
     """How many; they run on the first hosts. Without it 2, or 1 on a single host."""
-    controllers: int | None = Field(default=None, examples=[3])
+    controllers: WholeNumber | None = Field(default=None, examples=[3])
     """How many controllers, 3 or 5, where the scheme is `controller`; they go round the hosts.
     Without it 3."""
     allow_shared_host: bool = False

@@ -61,7 +61,11 @@ class Cluster(pulumi.ComponentResource):
         )
         self.verified = verification.report
         self.register_outputs(
-            {"namesrvAddr": cluster.name_server_list, "scheme": cluster.scheme.value}
+            {
+                "namesrvAddr": cluster.name_server_list,
+                "scheme": cluster.scheme.value,
+                "replicas": cluster.replicas,
+            }
         )
 
     def _process(

@@ -15,15 +15,16 @@ CLUSTER_TYPE = "rocketmq:cluster:Cluster"
 
 
 def read_history() -> History:
-    """Return the scheme and the brokers' seats that the state knows; of a new stack, nothing."""
+    """Return the scheme, replicas and seats that the state knows; of a new stack, nothing."""
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
     result = pulumi.runtime.invoke(READ_OUTPUTS, {"stackName": stack}).value
-    scheme, seats = None, {}
+    scheme, replicas, seats = None, None, {}
     for urn, resource in (result or {}).get("outputs", {}).items():
         outputs: dict[str, Any] = resource.get("outputs") or {}
         if resource.get("type") == CLUSTER_TYPE and "scheme" in outputs:
             scheme = Scheme(outputs["scheme"])
+            replicas = int(outputs["replicas"]) if "replicas" in outputs else None
         if resource.get("type") == Broker.TYPE and "slot" in outputs:
             name = urn.rpartition("::")[2]
             seats[name] = Seat(host=outputs["host"], slot=int(outputs["slot"]))
-    return History(scheme=scheme, seats=seats)
+    return History(scheme=scheme, replicas=replicas, seats=seats)

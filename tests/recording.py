@@ -57,6 +57,8 @@ class Recorder(Mocks):
     state: dict[str, Any] = field(default_factory=dict)
     """What an earlier update made: by URN, the type and the outputs."""
     resources: dict[str, Registered] = field(default_factory=dict)
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What each component says of itself for the state, by its name."""
     exports: dict[str, Any] = field(default_factory=dict)
     secret_exports: set[str] = field(default_factory=set)
 
@@ -110,6 +112,13 @@ class RecordingMonitor(MockMonitor):
                 provider=_name(request.provider.rpartition("::")[0]),
             )
         return super().RegisterResource(request)
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 (the engine's own name)
+        """Keep what the state will hold of a component; answer as usual."""
+        self.mocks.outputs[_name(request.urn)] = _decoded(
+            json_format.MessageToDict(request.outputs)
+        )
+        return super().RegisterResourceOutputs(request)
 
 
 def record(

@@ -22,7 +22,7 @@ PROPERTIES_REFUSED = {
     "slow slave": ("slaveTimeout", 3000, ["'3000'", "1 to 2999 ms"]),
     "no slave": ("slaveTimeout", 0, ["'0'", "1 to 2999 ms"]),
     "mute": ("brokerPermission", 2, ["'2'", "6 (read and write) nor 4"]),
-    "empty": ("fileReservedTime", None, ["None", "string"]),
+    "empty": ("fileReservedTime", None, ["None", "is not a text"]),
 }
 
 

@@ -51,7 +51,7 @@ REFUSED = {
     ),
     "no processor": (
         {"servers__1__cpus": 0},
-        ["cluster.hosts.servers[1].cpus:", "0", "equal to 1"],
+        ["cluster.hosts.servers[1].cpus:", "0 is too little", "write 1 or more"],
     ),
     "a disk without a unit": (
         {"servers__0__dataDisk": 8},

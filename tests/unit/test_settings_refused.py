@@ -83,7 +83,7 @@ REFUSED = {
     ),
     "a port that no service user may take": (
         {"ports": {"master": 1025}},
-        ["cluster.ports:", "broker-b would take port 1023", "1024 to 65535"],
+        ["cluster.ports:", "broker-a would take port 1023", "1024 to 65535"],
     ),
     "a port that is none": (
         {"ports": {"master": 70000}},
@@ -91,7 +91,7 @@ REFUSED = {
     ),
     "a step that makes neighbours collide": (
         {"ports": {"step": 3}},
-        ["cluster.ports.step:", "3", "greater than or equal to 4"],
+        ["cluster.ports.step:", "3", "write 4 or more"],
     ),
     "heaps that do not fit": (
         {"heap": {"broker": "2GiB"}},
@@ -103,7 +103,7 @@ REFUSED = {
     ),
     "a heap too small to boot": (
         {"heap": {"broker": "64MiB"}},
-        ["cluster.heap.broker", "broker-b-s", "64 MiB", "less than 128 MiB"],
+        ["cluster.heap.broker:", "64 MiB", "write 128MiB or more"],
     ),
     "memory without a unit": (
         {"hosts__servers__0__memory": 4096},
@@ -142,7 +142,7 @@ REFUSED = {
         {"brokerGroups": ["broker-a", "broker-a"]},
         ["cluster.brokerGroups[1].name:", "'broker-a'", "twice"],
     ),
-    "no group": ({"brokerGroups": []}, ["cluster.brokerGroups:", "[]", "at least 1"]),
+    "no group": ({"brokerGroups": []}, ["cluster.brokerGroups:", "[]", "at least one"]),
     "a group's name that is no file's": (
         {"brokerGroups": ["broker-a", "../b"]},
         ["cluster.brokerGroups[1].name:", "'../b'"],
@@ -159,11 +159,14 @@ REFUSED = {
         {"nameServers": 3},
         ["cluster.nameServers:", "3 name servers", "there are 2"],
     ),
-    "no name server": ({"nameServers": 0}, ["cluster.nameServers:", "0", "equal to 1"]),
+    "no name server": (
+        {"nameServers": 0},
+        ["cluster.nameServers:", "0 is too little", "write 1 or more"],
+    ),
     "a cluster name that RocketMQ refuses": ({"name": "a b"}, ["cluster.name:", "'a b'"]),
     "a switch that is neither on nor off": (
         {"purgeData": "later"},
-        ["cluster.purgeData:", "'later'", "boolean"],
+        ["cluster.purgeData:", "'later'", "neither true nor false"],
     ),
 }
 
@@ -207,7 +210,7 @@ REFUSED_OF_EXISTING = {
     ),
     "a generation that is none": (
         {"hosts__servers__0__generation": 0},
-        [f"{FIRST}.generation:", "0", "equal to 1"],
+        [f"{FIRST}.generation:", "0 is too little", "write 1 or more"],
     ),
     "a misspelt key of ssh": (
         {"hosts__servers__0__ssh": {"adress": "a.example"}},
@@ -215,7 +218,7 @@ REFUSED_OF_EXISTING = {
     ),
     "a port of ssh that is none": (
         {"hosts__servers__0__ssh": {"port": 0}},
-        [f"{FIRST}.ssh.port:", "0", "equal to 1"],
+        [f"{FIRST}.ssh.port:", "0 is too little", "write 1 or more"],
     ),
     "a user that is no name": ({"hosts__user": "a b"}, ["cluster.hosts.user:", "'a b'"]),
     "a user that is an option": (
@@ -266,7 +269,7 @@ REFUSED_OF_EXISTING = {
         {"hosts__bastion": {"address": "jump.example", "hostKey": "ssh-rsa AAAA"}},
         ["cluster.hosts.bastion.hostKey:", "ssh-rsa", "make hostkeys"],
     ),
-    "no server": ({"hosts__servers": []}, ["cluster.hosts.servers:", "at least 1"]),
+    "no server": ({"hosts__servers": []}, ["cluster.hosts.servers:", "at least one"]),
 }
 
 

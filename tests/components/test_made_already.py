@@ -1,0 +1,79 @@
+"""What is read from the stack's state, whatever else it holds."""
+
+import pytest
+
+from blueprint.history import NOTHING_YET, History, Seat
+from blueprint.schemes import Scheme
+from components.broker import Broker
+from components.made_already import CLUSTER_TYPE, read_history
+from tests.recording import Recorder, record
+
+URN = "urn:pulumi:tested::rocketmq"
+
+
+def history_in(state):
+    """Return what is read from a state, by URN the type and the outputs."""
+    found = []
+    record(lambda: found.append(read_history()), recorder=Recorder(state=state))
+    (history,) = found
+    return history
+
+
+def broker(name, **outputs):
+    return {f"{URN}::{CLUSTER_TYPE}${Broker.TYPE}::{name}": {"type": Broker.TYPE, **outputs}}
+
+
+def cluster(**outputs):
+    return {f"{URN}::{CLUSTER_TYPE}::cluster": {"type": CLUSTER_TYPE, "outputs": outputs}}
+
+
+def test_a_new_stack_has_nothing():
+    assert history_in({}) == NOTHING_YET
+
+
+def test_scheme_replicas_and_seats_are_read():
+    state = cluster(scheme="dledger", replicas=3) | broker(
+        "broker-a-n0", outputs={"host": "server1", "slot": 0}
+    )
+    assert history_in(state) == History(
+        scheme=Scheme.DLEDGER,
+        replicas=3,
+        seats={"broker-a-n0": Seat(host="server1", slot=0)},
+    )
+
+
+def test_a_state_of_before_replicas_were_recorded_has_a_scheme_all_the_same():
+    assert history_in(cluster(scheme="2m-2s-sync")) == History(scheme=Scheme.SYNC)
+
+
+def test_a_slot_that_the_engine_gives_as_a_fraction_is_a_whole_number():
+    history = history_in(broker("broker-a", outputs={"host": "server1", "slot": 1.0}))
+    assert history.seats == {"broker-a": Seat(host="server1", slot=1)}
+    assert isinstance(history.seats["broker-a"].slot, int)
+
+
+@pytest.mark.parametrize("rest", [{}, {"outputs": None}, {"outputs": {}}])
+def test_a_broker_that_an_interrupted_update_left_without_outputs_has_no_seat(rest):
+    assert history_in(broker("broker-a", **rest)) == NOTHING_YET
+
+
+def test_the_name_is_what_stands_after_the_last_separator_of_the_urn():
+    state = {
+        f"urn:pulumi:a::b::{CLUSTER_TYPE}$x:y:Z${Broker.TYPE}::broker-b-s": {
+            "type": Broker.TYPE,
+            "outputs": {"host": "server2", "slot": 0},
+        }
+    }
+    assert history_in(state).seats.keys() == {"broker-b-s"}
+
+
+@pytest.mark.parametrize("kind", ["rocketmq:name_server:NameServer", "command:remote:Command", ""])
+def test_resources_of_other_types_are_passed_over(kind):
+    outputs = {"host": "server1", "slot": 0, "scheme": "dledger"}
+    assert history_in({f"{URN}::{kind}::broker-a": {"type": kind, "outputs": outputs}}) == (
+        NOTHING_YET
+    )
+
+
+def test_a_resource_without_a_type_is_passed_over():
+    assert history_in({f"{URN}::x::broker-a": {"outputs": {"slot": 0}}}) == NOTHING_YET

@@ -1,0 +1,72 @@
+"""What the stack's state says was made decides what the program makes, in previews too."""
+
+import pulumi
+import pytest
+
+from components.broker import Broker
+from components.made_already import CLUSTER_TYPE
+from tests.recording import Recorder
+from tests.stacks import changed, planned, raw_cluster
+
+BOTH = pytest.mark.parametrize("preview", [True, False])
+URN = "urn:pulumi:tested::rocketmq"
+
+
+def state_after(raw):
+    """Return what the engine's state holds once the settings were applied."""
+    cluster = planned(raw)
+    parts = {
+        f"{URN}::{CLUSTER_TYPE}::cluster": {
+            "type": CLUSTER_TYPE,
+            "outputs": {"scheme": cluster.scheme.value, "replicas": cluster.replicas},
+        }
+    }
+    for broker in cluster.brokers:
+        parts[f"{URN}::{CLUSTER_TYPE}${Broker.TYPE}::{broker.name}"] = {
+            "type": Broker.TYPE,
+            "outputs": {"address": broker.address, **broker.seat},
+        }
+    return parts
+
+
+@BOTH
+@pytest.mark.parametrize("scheme", ["2m-noslave", "dledger", "controller"])
+def test_a_switch_of_the_scheme_is_refused_before_any_resource(run_program, scheme, preview):
+    recorder = Recorder(state=state_after(raw_cluster()))
+    raw = changed(scheme=scheme, allowSharedHost=True)
+    with pytest.raises(pulumi.RunError, match=rf"cluster\.scheme: '{scheme}' cannot follow"):
+        run_program(raw, preview=preview, recorder=recorder)
+    assert recorder.resources == {}
+
+
+@BOTH
+def test_a_switch_that_only_changes_properties_is_made(run_program, preview):
+    recorder = Recorder(state=state_after(raw_cluster()))
+    run_program(changed(scheme="2m-2s-async"), preview=preview, recorder=recorder)
+    assert len(recorder.of_type(Broker.TYPE)) == 4
+
+
+@BOTH
+def test_brokers_stay_where_the_state_says_when_a_host_is_added(run_program, preview):
+    raw = raw_cluster()
+    state = state_after(raw)
+    servers = raw["hosts"]["servers"]
+    servers.insert(0, {"name": "server0", "address": "10.98.64.150", "memory": "4GiB"})
+    raw["nameServers"] = 3
+    moved = {broker.name: broker.host.name for broker in planned(raw).brokers}
+    recorder = Recorder(state=state)
+    exported = run_program(raw, preview=preview, recorder=recorder).exports["brokers"]
+    stayed = {"broker-a": "server1", "broker-b": "server2"}
+    stayed |= {"broker-a-s": "server2", "broker-b-s": "server1"}
+    assert moved != stayed
+    assert {broker["name"]: broker["host"] for broker in exported} == stayed
+
+
+def test_the_state_that_the_program_leaves_is_what_it_reads(run_program):
+    recorder = run_program(raw_cluster())
+    outputs = recorder.outputs
+    found = {name: outputs[name] for name in ("broker-a", "broker-b-s", "cluster")}
+    assert found["broker-a"] == {"address": "10.98.64.151:10911", "host": "server1", "slot": 0}
+    assert found["broker-b-s"] == {"address": "10.98.64.151:11911", "host": "server1", "slot": 0}
+    assert found["cluster"]["scheme"] == "2m-2s-sync"
+    assert found["cluster"]["replicas"] == 2
