@@ -8,6 +8,9 @@ from blueprint.schemes import REPLICATION_PROMISES, Scheme
 from blueprint.specs import ClusterSpec, HostSpec, Process
 from blueprint.tables import render_table
 
+SHOWN_ALREADY = "ROCKETMQ_PLAN_SHOWN_ALREADY"
+"""Set in the environment by `make preview`, which shows the plan before the engine runs."""
+
 INDENT = 2
 MOST_NAMES = 8
 """Beyond so many a stage names its first and its last only."""

@@ -1,5 +1,6 @@
 """The plan of a stack, read from its file and its state; nothing is made or changed."""
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Mapping
@@ -9,7 +10,7 @@ from blueprint.history import NOTHING_YET, History, history_of
 from blueprint.parsing import parse_settings
 from blueprint.plan_json import render_plan_json
 from blueprint.plan_mermaid import render_plan_mermaid
-from blueprint.plan_page import render_plan_page, render_plan_summary
+from blueprint.plan_page import SHOWN_ALREADY, render_plan_page, render_plan_summary
 from blueprint.specs import ClusterSpec
 from blueprint.topology import plan_cluster
 from cli.engine import Engine
@@ -47,6 +48,7 @@ def print_plan_summary(engine: Engine, folder: StackFolder) -> None:
         return
     sys.stdout.write(render_plan_summary(cluster) + "\n")
     sys.stdout.flush()
+    os.environ[SHOWN_ALREADY] = "yes"
 
 
 def _read_history(engine: Engine) -> tuple[History, str]:
