@@ -104,6 +104,10 @@ fmt: python ## format, and mend what lint can
 golden: python ## write the golden files anew; read the diff before you commit it
 	@$(WITH_ENV) python -m tests.golden
 
+.PHONY: docs
+docs: python ## write docs/config.md, schema/ and the plan in README.md anew, from the models
+	@$(WITH_ENV) python -m reference
+
 .PHONY: test
 test: setup check test-go test-engine test-processes test-local test-existing ## the tests: no host, engine, processes, machines (root)
 
