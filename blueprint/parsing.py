@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -176,6 +176,9 @@ def _keys_beside(location: Location) -> list[str]:
 
 def _step_into(model: Any, step: int | str) -> Any:  # noqa: ANN401 (annotations have no common type)
     candidates = _models_in(model)
+    if get_origin(model) is Mapping:
+        # A key of a mapping is a name that a person chose, whatever it looks like.
+        return candidates[0] if candidates else model
     for candidate in candidates:
         for name, field in candidate.model_fields.items():
             if step == (field.alias or name):
