@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 STACK ?= local
 HOST ?=
+FORMAT ?= text
 CMD ?=
 export CMD
 UV_VERSION := 0.13.9
@@ -36,6 +37,10 @@ verify: engine ## check the live cluster of STACK, outside the engine
 .PHONY: preview
 preview: setup ## show what `make up` would change, line by line; touches no host
 	@$(WITH_ENV) python -m cli preview --stack $(STACK)
+
+.PHONY: plan
+plan: python ## the plan of STACK on one page (FORMAT=text, json or mermaid); reads only, needs no engine
+	@$(WITH_ENV) python -m cli plan --stack $(STACK) --$(FORMAT)
 
 .PHONY: ssh
 ssh: engine ## log in to HOST of STACK, or run CMD there
@@ -98,6 +103,10 @@ fmt: python ## format, and mend what lint can
 .PHONY: golden
 golden: python ## write the golden files anew; read the diff before you commit it
 	@$(WITH_ENV) python -m tests.golden
+
+.PHONY: docs
+docs: python ## write docs/config.md, schema/ and the plan in README.md anew, from the models
+	@$(WITH_ENV) python -m reference
 
 .PHONY: test
 test: setup check test-go test-engine test-processes test-local test-existing ## the tests: no host, engine, processes, machines (root)

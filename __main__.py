@@ -1,10 +1,13 @@
 """The program: settings → plan → hosts and cluster → exports."""
 
+import os
+
 import pulumi
 
 from blueprint.artifact import plan_archive
 from blueprint.errors import ClusterError
 from blueprint.parsing import parse_settings
+from blueprint.plan_page import SHOWN_ALREADY, render_plan_summary
 from blueprint.topology import plan_cluster
 from components.archive_source import find_archive_problems
 from components.cluster import Cluster
@@ -29,6 +32,8 @@ def main() -> None:
     hypervisor = ask_hypervisor(settings)
     emulated = hypervisor is not None and hypervisor.emulated
     cluster = plan_cluster(settings, history, emulated=emulated)
+    if pulumi.runtime.is_dry_run() and SHOWN_ALREADY not in os.environ:
+        pulumi.log.info(render_plan_summary(cluster))
     hosts = make_hosts(settings, cluster, hypervisor)
     made = Cluster("cluster", cluster, hosts, plan_archive(settings))
     export_cluster(cluster, hosts, made)

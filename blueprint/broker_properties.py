@@ -35,9 +35,9 @@ def plan_broker_properties(cluster: ClusterSpec, broker: BrokerSpec) -> BrokerPr
     shown = {"deleteWhen": said["deleteWhen"], "fileReservedTime": said["fileReservedTime"]}
     paragraphs: tuple[Properties, ...] = (
         {**_identity(cluster, broker, shown), "flushDiskType": said["flushDiskType"]},
-        _places(broker),
+        _places(cluster, broker),
         _addresses(cluster, broker),
-        {**_replication(cluster, broker), "slaveTimeout": said["slaveTimeout"]},
+        {**_replication(cluster, broker), **_patience(cluster, said)},
         _metrics(broker),
         {name: value for name, value in said.items() if name not in DEFAULTS},
     )
@@ -59,12 +59,15 @@ def _identity(cluster: ClusterSpec, broker: BrokerSpec, retention: Properties) -
     }
 
 
-def _places(broker: BrokerSpec) -> Properties:
-    return {
+def _places(cluster: ClusterSpec, broker: BrokerSpec) -> Properties:
+    root = {
         "listenPort": str(broker.broker_ports.listen),
         "storePathRootDir": str(broker.paths.store),
-        "storePathCommitLog": str(broker.paths.commit_log),
     }
+    if cluster.election is Election.DLEDGER:
+        # Its log has a folder of its own below the root.
+        return root
+    return {**root, "storePathCommitLog": str(broker.paths.commit_log)}
 
 
 def _addresses(cluster: ClusterSpec, broker: BrokerSpec) -> Properties:
@@ -89,17 +92,24 @@ def _replication(cluster: ClusterSpec, broker: BrokerSpec) -> Properties:
             "dLegerGroup": broker.group,
             "dLegerPeers": ";".join(peers),
             "dLegerSelfId": broker.self_id,
+            # Without it 5.3.3 cuts the index of a killed replica too far back, and for good.
+            "recheckReputOffsetFromCq": "true",
         }
-    copies = {"totalReplicas": str(cluster.replicas)}
     if cluster.election is Election.CONTROLLER:
         return {
             "enableControllerMode": "true",
             "controllerAddr": cluster.controller_list,
-            **copies,
             # RocketMQ's default is to answer before any other replica has the message.
             "allAckInSyncStateSet": "true",
+            # Of two replicas one must be able to go on alone; of three, never with one copy.
+            "minInSyncReplicas": str(cluster.replicas - 1),
+            # By which a replica learns where its new master is; the least that RocketMQ takes.
+            "registerNameServerPeriod": "10000",
         }
-    copies["inSyncReplicas"] = str(cluster.in_sync_replicas)
+    copies = {
+        "totalReplicas": str(cluster.replicas),
+        "inSyncReplicas": str(cluster.in_sync_replicas),
+    }
     if cluster.scheme is Scheme.SYNC and cluster.replication is Replication.DEGRADE:
         return {
             **copies,
@@ -110,6 +120,12 @@ def _replication(cluster: ClusterSpec, broker: BrokerSpec) -> Properties:
     return copies
 
 
+def _patience(cluster: ClusterSpec, said: Properties) -> Properties:
+    if cluster.election is Election.DLEDGER:
+        return {}
+    return {"slaveTimeout": said["slaveTimeout"]}
+
+
 def _metrics(broker: BrokerSpec) -> Properties:
     if broker.broker_ports.metrics is None:
         return {}
@@ -118,5 +134,5 @@ def _metrics(broker: BrokerSpec) -> Properties:
         "metricsPromExporterHost": broker.host.address,
         "metricsPromExporterPort": str(broker.broker_ports.metrics),
         # RocketMQ's own label node_id is the same for master and slave.
-        "metricsLabel": f"broker:{broker.name}",
+        "metricsLabel": f"instance_id:{broker.name}",
     }

@@ -1,5 +1,9 @@
-"""The kinds of fields that settings are made of; each refuses what it does not allow."""
+"""The kinds of fields that settings are made of; each refuses what it does not allow.
 
+What a kind accepts besides its annotation is said to the JSON schema as its input type.
+"""
+
+from ipaddress import IPv4Network
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -10,12 +14,14 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    WithJsonSchema,
 )
 from pydantic.alias_generators import to_camel
 
 from blueprint.memory import parse_mebibytes
 
 NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+SIZE = r"^[1-9][0-9]*(MiB|GiB)$"
 SHA512 = r"^[0-9a-fA-F]{128}$"
 
 HostName = Annotated[str, StringConstraints(pattern=NAME, max_length=24)]
@@ -65,7 +71,9 @@ Mebibytes = Annotated[
     int,
     Field(ge=1),
     BeforeValidator(_memory_text),
-    BeforeValidator(_not_a_bare_number),
+    BeforeValidator(
+        _not_a_bare_number, json_schema_input_type=Annotated[str, Field(pattern=SIZE)]
+    ),
 ]
 """Written with a unit, as 512MiB or 4GiB; kept in MiB."""
 
@@ -79,7 +87,13 @@ def property_text(value: object) -> object:
     return value
 
 
-PropertyText = Annotated[str, BeforeValidator(property_text)]
+PropertyText = Annotated[
+    str, BeforeValidator(property_text, json_schema_input_type=str | int | float | bool)
+]
+
+Network = Annotated[
+    IPv4Network, WithJsonSchema({"type": "string", "pattern": r"^[0-9]+(\.[0-9]+){3}/[0-9]+$"})
+]
 
 
 def _without_login(url: str) -> str:
@@ -91,7 +105,11 @@ def _without_login(url: str) -> str:
     return url
 
 
-Url = Annotated[str, AfterValidator(_without_login)]
+Url = Annotated[
+    str,
+    AfterValidator(_without_login),
+    WithJsonSchema({"type": "string", "pattern": "^(https?|file)://[^@/?#]*([/?#].*)?$"}),
+]
 
 
 def source_in_full(value: object) -> object:

@@ -1,9 +1,13 @@
 """What an earlier update made and a later one must not forget."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from blueprint.schemes import Scheme
+
+CLUSTER_TYPE = "rocketmq:cluster:Cluster"
+BROKER_TYPE = "rocketmq:broker:Broker"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,3 +30,17 @@ class History:
 
 
 NOTHING_YET = History()
+
+
+def history_of(resources: Iterable[tuple[str, Mapping[str, Any]]]) -> History:
+    """Return what the resources of a state say, each its URN and what the state keeps of it."""
+    scheme, replicas, seats = None, None, {}
+    for urn, resource in resources:
+        outputs = resource.get("outputs") or {}
+        if resource.get("type") == CLUSTER_TYPE and "scheme" in outputs:
+            scheme = Scheme(outputs["scheme"])
+            replicas = int(outputs["replicas"]) if "replicas" in outputs else None
+        if resource.get("type") == BROKER_TYPE and "slot" in outputs:
+            name = urn.rpartition("::")[2]
+            seats[name] = Seat(host=outputs["host"], slot=int(outputs["slot"]))
+    return History(scheme=scheme, replicas=replicas, seats=seats)

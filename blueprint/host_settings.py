@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 from blueprint.fields import (
     HostName,
     Mebibytes,
+    Network,
     Port,
     Settings,
     Sha512,
@@ -24,7 +25,7 @@ EXAMPLE_HOST_KEY = (
 
 
 class ServerSettings(Settings):
-    """One host: its name, its address in the hosts' network, its memory in MiB."""
+    """One host: its name, its address in the hosts' network, its memory."""
 
     name: HostName = Field(examples=["server1"])
     """By which the other hosts know it too."""
@@ -39,8 +40,8 @@ class NspawnHostsSettings(Settings):
 
     provider: Literal["nspawn"]
     """Machines on this computer."""
-    network: IPv4Network = IPv4Network("10.98.64.0/24")
-    """The machines' own network, on a bridge of this computer."""
+    network: Network = IPv4Network("10.98.64.0/24")
+    """The machines' own network; its first address is this computer's."""
     servers: tuple[ServerSettings, ...] = Field(min_length=1)
     """One for each machine. Append new ones: what is there stays where it is."""
 
@@ -95,7 +96,7 @@ ImageSettings = Annotated[
 
 
 class VirtualServerSettings(ServerSettings):
-    """One virtual machine: its share of the computer, and the size of its data disk in MiB."""
+    """One virtual machine: its share of the computer, and the size of its data disk."""
 
     memory: Mebibytes = Field(default=3072, examples=["3GiB"])
     """The machine's memory; the heaps of its processes are planned from it."""
@@ -112,11 +113,16 @@ class LibvirtHostsSettings(Settings):
     """Virtual machines by libvirt."""
     uri: Annotated[str, Field(pattern=r"^qemu(\+[a-z0-9]+)?://\S+$")] = "qemu:///system"
     """Which libvirt, as its own tools spell it."""
-    network: IPv4Network = IPv4Network("192.168.64.0/24")
+    network: Network = IPv4Network("192.168.64.0/24")
     """The machines' own network, behind this computer's address."""
     accel: Acceleration = Acceleration.AUTO
     """`kvm` on the processor, `tcg` emulated and some 30 times slower, `auto` whichever it can."""
-    image: Annotated[ImageSettings, BeforeValidator(source_in_full)] = DebianImage(source="debian")
+    image: Annotated[
+        ImageSettings,
+        BeforeValidator(
+            source_in_full, json_schema_input_type=Literal["debian", "built"] | ImageSettings
+        ),
+    ] = DebianImage(source="debian")
     """What the machines start from; `debian` alone stands for `{source: debian}`."""
     system_disk: Mebibytes = Field(default=8192, examples=["8GiB"])
     """The disk of each machine's system, made anew with it."""
@@ -185,7 +191,10 @@ class ExistingHostsSettings(Settings):
     """Servers that run already."""
     user: UserName = "root"
     """Who logs in; any other than root needs sudo without a password."""
-    key: Annotated[KeySettings, BeforeValidator(source_in_full)] = AgentKey(source="agent")
+    key: Annotated[
+        KeySettings,
+        BeforeValidator(source_in_full, json_schema_input_type=Literal["agent"] | KeySettings),
+    ] = AgentKey(source="agent")
     """The key to log in with; `agent` alone stands for `{source: agent}`."""
     bastion: BastionSettings | None = None
     """The server that all connections go through, where there is one."""

@@ -28,6 +28,7 @@ def render_java_command(cluster: ClusterSpec, process: Process) -> str:
         f"-Xmx{process.memory.heap_mib}m",
         *_direct_memory(process),
         *_collector_and_compiler(process),
+        *_openings(process),
         "-XX:+ExitOnOutOfMemoryError",
         f"-Xlog:gc*:file={paths.user_home}/gc.log:time,tags:filecount=5,filesize=10M",
         # Logs and the name server's own store follow user.home, so each instance has its own.
@@ -48,6 +49,13 @@ def _collector_and_compiler(process: Process) -> tuple[str, ...]:
     if process.host.emulated:
         return ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
     return ("-XX:+UseG1GC",)
+
+
+def _openings(process: Process) -> tuple[str, ...]:
+    """Return what silences the traces that the controllers' serialisation prints at each start."""
+    if process.kind is Kind.CONTROLLER:
+        return ("--add-opens=java.base/java.lang=ALL-UNNAMED",)
+    return ()
 
 
 def _direct_memory(process: Process) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ class Kind(StrEnum):
     PROXY = "proxy"
 
 
-LEAST_HEAP_MIB = {Kind.NAME_SERVER: 64, Kind.CONTROLLER: 96, Kind.BROKER: 128, Kind.PROXY: 128}
+LEAST_HEAP_MIB = {Kind.NAME_SERVER: 64, Kind.CONTROLLER: 64, Kind.BROKER: 128, Kind.PROXY: 64}
 """Below which a process of the kind does not boot and serve, measured."""
 
 LEAST_DIRECT_MIB = {Kind.BROKER: 64, Kind.PROXY: 64}

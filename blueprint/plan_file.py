@@ -15,6 +15,11 @@ def render_plan(cluster: ClusterSpec) -> str:
         "controllers": [_process(controller) for controller in cluster.controllers],
         "brokers": [_broker(cluster, broker) for broker in cluster.brokers],
         "proxies": [_proxy(proxy) for proxy in cluster.proxies],
+        "metrics": [
+            {"name": p.name, "host": p.host.name, "address": p.metrics_address}
+            for p in cluster.processes
+            if p.metrics_address
+        ],
     }
     return json.dumps(plan, indent=2) + "\n"
 
@@ -24,7 +29,6 @@ def _process(process: Process) -> dict[str, object]:
         "name": process.name,
         "host": process.host.name,
         "address": process.address,
-        "metricsAddress": process.metrics_address,
         "unit": process.paths.unit,
         "log": str(process.paths.log),
     }

@@ -41,6 +41,7 @@ DECIDED = {
     "dLegerSelfId": "cluster.scheme",
     "enableControllerMode": "cluster.scheme",
     "controllerAddr": "cluster.scheme",
+    "recheckReputOffsetFromCq": "cluster.scheme",
     "allAckInSyncStateSet": "cluster.scheme",
     "enableSlaveActingMaster": "cluster.scheme and cluster.replication",
     "enableAutoInSyncReplicas": "cluster.scheme and cluster.replication",

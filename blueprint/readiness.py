@@ -63,6 +63,7 @@ def _elected_checks(
 ) -> tuple[str, ...]:
     registered = _words(
         "replica-registered",
+        "--nudge",
         name_servers=cluster.name_server_list,
         cluster=cluster.name,
         group=broker.group,

@@ -108,3 +108,14 @@ TRAITS = {
         ),
     ),
 }
+
+REPLICATION_PROMISES = {
+    Replication.STRICT: (
+        "while a slave is gone, its master stores a message and answers that it is not replicated"
+    ),
+    Replication.DEGRADE: (
+        "while a slave is gone, its master goes on alone with SEND_OK; once the slave has caught "
+        "up, it is waited for again"
+    ),
+}
+"""What each mode of scheme 2m-2s-sync does, in one line."""

@@ -23,6 +23,7 @@ from blueprint.fields import (
 )
 from blueprint.host_settings import HostsSettings
 from blueprint.names import group_names
+from blueprint.property_schema import KnownProperties
 from blueprint.schemes import TRAITS, Replication, Scheme, SchemeTraits
 
 DEFAULT_GROUPS = 2
@@ -35,14 +36,16 @@ class OfficialArtifact(Settings):
     """Apache's own archive, downloaded by each host and compared with the known digest."""
 
     source: Literal["official"]
-    """Apache's own archive of `version`."""
+    """Apache's own archive of `version`, whose digest must be known to blueprint/versions.py.
+    None is at the moment: take `url`, with the digest of Apache's download page."""
 
 
 class MavenArtifact(Settings):
     """The archive that `make archive` assembles from Maven Central, byte for byte the same."""
 
     source: Literal["maven"]
-    """Assembled on this computer, uploaded once per host."""
+    """Assembled on this computer by `make up` itself, uploaded once per host; versions 5.3.3
+    and 5.2.0."""
 
 
 class UrlArtifact(Settings):
@@ -51,7 +54,8 @@ class UrlArtifact(Settings):
     source: Literal["url"]
     """Downloaded by each host."""
     url: Url = Field(examples=["https://mirror.example.com/rocketmq-all-5.3.3-bin-release.zip"])
-    """Where it is; `https://`, `http://` or `file://`, without a login."""
+    """Where it is; `https://`, `http://` or `file://`, without a login. Machines of this
+    computer (nspawn) have no way out, and only take a `file://` of their own."""
     sha512: Sha512 = Field(examples=["0123456789abcdef" * 8])
     """The archive's SHA-512; another one is refused before anything is installed."""
 
@@ -71,7 +75,7 @@ ArtifactSettings = Annotated[
     OfficialArtifact | MavenArtifact | UrlArtifact | FileArtifact, Field(discriminator="source")
 ]
 
-Properties = Mapping[str, PropertyText]
+Properties = Annotated[Mapping[str, PropertyText], KnownProperties()]
 
 
 class GroupSettings(Settings):
@@ -107,7 +111,7 @@ class PortSettings(Settings):
     name_server: Port = 9876
     """Of every name server."""
     controller: Port = 9878
-    """Of the first controller on a host; a further one there takes the next but nine."""
+    """Of the first controller on a host; each further one there is 10 above."""
     master: Port = 10911
     """`listenPort` of the first master, or of the first elected replica, on a host."""
     slave: Port = 11911
@@ -152,6 +156,11 @@ class ProxySettings(Settings):
     """On each of them runs one."""
 
 
+NumberOfGroups = Annotated[int, Field(ge=1, le=MOST_GROUPS)]
+ListOfGroups = Annotated[tuple[GroupName | GroupSettings, ...], Field(min_length=1)]
+"""As a person writes them; GroupSettings itself accepts a bare name."""
+
+
 def groups_in_full(value: object) -> object:
     """Accept a number of groups for a list of as many, named broker-a, broker-b and so on."""
     if isinstance(value, list | tuple):
@@ -184,19 +193,27 @@ class ClusterSettings(Settings):
     replicas: WholeNumber | None = Field(default=None, examples=[3])
     """Copies of every message, the master's included: 1 in scheme 2m-noslave; 2 or 3 in
     2m-2s-async, 2m-2s-sync and controller; 3 or 5 in dledger. The first is the default."""
-    version: str = Field(default="5.3.3", examples=["5.3.3"])
-    """RocketMQ's version, 5.1.2 or newer."""
-    artifact: Annotated[ArtifactSettings, BeforeValidator(source_in_full)] = MavenArtifact(
-        source="maven"
-    )
+    version: str = Field(default="5.3.3", json_schema_extra={"pattern": r"^5\.[0-9]+\.[0-9]+$"})
+    """RocketMQ's version, 5.1.2 or newer of 5.x; on older ones anybody on the network can run
+    commands, and 4.x replicates by other keys."""
+    artifact: Annotated[
+        ArtifactSettings,
+        BeforeValidator(
+            source_in_full,
+            json_schema_input_type=Literal["maven", "official"] | ArtifactSettings,
+        ),
+    ] = MavenArtifact(source="maven")
     """Where the RocketMQ archive comes from; `maven` alone stands for `{source: maven}`."""
     hosts: HostsSettings
     """Who provides the hosts, and what each is like."""
     broker_groups: Annotated[
-        tuple[GroupSettings, ...], Field(min_length=1), BeforeValidator(groups_in_full)
+        tuple[GroupSettings, ...],
+        Field(min_length=1),
+        BeforeValidator(groups_in_full, json_schema_input_type=NumberOfGroups | ListOfGroups),
     ] = Field(
         default_factory=lambda: tuple(GroupSettings(name=n) for n in group_names(DEFAULT_GROUPS)),
         examples=[8, ["broker-a", "broker-b"]],
+        json_schema_extra={"default": DEFAULT_GROUPS},
     )
     """How many groups, or a list of them. Append new ones: what is there stays where it is."""
     name_servers: Annotated[WholeNumber, Field(ge=1)] | None = Field(default=None, examples=[2])
@@ -218,13 +235,16 @@ class ClusterSettings(Settings):
     broker_properties: Properties = Field(
         default_factory=dict, examples=[{"deleteWhen": "04", "fileReservedTime": 48}]
     )
-    """Broker properties of every broker, spelled as RocketMQ spells them."""
+    """Broker properties of every broker, spelled as RocketMQ spells them. RocketMQ ignores a
+    mistake without a word, so unknown keys and wrong values are refused; so is what the plan
+    decides itself, what would switch replication off, and logins (not supported yet)."""
     brokers: Mapping[BrokerName, BrokerOverrides] = Field(
         default_factory=dict, examples=[{"broker-a-s": {"heap": "1GiB"}}]
     )
     """What single brokers have otherwise, by the broker's name in the plan."""
     purge_data: bool = False
-    """Whether the message stores go when the cluster is destroyed on hosts that stay."""
+    """Whether the message stores go when the cluster is destroyed on hosts that stay. It takes
+    a `make up` before the destroy, which undoes what was last applied."""
 
     @property
     def traits(self) -> SchemeTraits:

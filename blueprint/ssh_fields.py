@@ -5,7 +5,7 @@ import binascii
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, StringConstraints, WithJsonSchema
 
 PINNABLE = (
     "ssh-ed25519",
@@ -65,4 +65,10 @@ def _type_inside(text: str) -> str | None:
     return parts[0].decode() if whole else None
 
 
-HostKey = Annotated[str, AfterValidator(parse_host_key)]
+HostKey = Annotated[
+    str,
+    AfterValidator(parse_host_key),
+    WithJsonSchema(
+        {"type": "string", "pattern": rf"^({'|'.join(PINNABLE)}) +AAAA[A-Za-z0-9+/]+=*( .*)?$"}
+    ),
+]

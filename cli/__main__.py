@@ -1,4 +1,4 @@
-"""`python -m cli archive|image|up|down|verify|preview|ssh|hostkeys --stack S`."""
+"""`python -m cli archive|image|plan|up|down|verify|preview|ssh|hostkeys --stack S`."""
 
 import argparse
 import json
@@ -14,6 +14,7 @@ from cli.errors import CommandError
 from cli.hostkeys import print_host_keys
 from cli.lab import clear_leftovers, prepare_lab, uri_of
 from cli.login import agent_with, command_to, read_logins
+from cli.plan import FORMATS, print_plan, print_plan_summary
 from cli.processes import ask, die_with_parent, show
 from cli.project import ROOT, StackFolder, ensure_passphrase
 from cli.recovery import end_leftovers, recover
@@ -34,13 +35,19 @@ ON_THIS_COMPUTER = ("nspawn", "libvirt")
 def main() -> int:
     """Run one command; an error is one line on stderr and exit status 1."""
     parser = argparse.ArgumentParser(prog="cli", description=__doc__)
-    parser.add_argument("command", choices=sorted(COMMANDS))
+    parser.add_argument("command", choices=sorted([*COMMANDS, "plan"]))
     parser.add_argument("--stack", default="local")
     parser.add_argument("--host")
     parser.add_argument("--run", default="", help="a command for the host's shell")
+    for shape in FORMATS:
+        parser.add_argument(f"--{shape}", dest="shape", action="store_const", const=shape)
     said = parser.parse_args()
     folder = StackFolder(stack=said.stack)
     try:
+        if said.command == "plan":
+            # Before anything is written: a plan only reads.
+            print_plan(Engine(folder), folder, said.shape or "text")
+            return 0
         ensure_passphrase()
         folder.compose_config()
         leave_agent_alone(folder)
@@ -75,8 +82,9 @@ def _up(engine: Engine, folder: StackFolder, _: argparse.Namespace) -> int:
     return 0
 
 
-def _preview(engine: Engine, _folder: StackFolder, _: argparse.Namespace) -> int:
+def _preview(engine: Engine, folder: StackFolder, _: argparse.Namespace) -> int:
     engine.ensure_stack()
+    print_plan_summary(engine, folder)
     return engine.run("preview", "--diff")
 
 

@@ -43,12 +43,7 @@ class StackFolder:
             CommandError: the stack has no file.
 
         """
-        try:
-            text = self.committed_config.read_text("utf-8")
-        except FileNotFoundError:
-            known = ", ".join(sorted(p.name.split(".")[1] for p in ROOT.glob("Pulumi.*.yaml")))
-            message = f"STACK={self.stack}: no {self.committed_config.name}; there are {known}"
-            raise CommandError(message) from None
+        text = self._committed_text()
         if not SALT_LINE.search(text) and self.config.exists():
             kept = SALT_LINE.search(self.config.read_text("utf-8"))
             text = text.rstrip("\n") + "\n" + (kept.group() if kept else "")
@@ -57,6 +52,32 @@ class StackFolder:
         (self.folder / "Pulumi.yaml").write_text(
             (ROOT / "Pulumi.yaml").read_text("utf-8"), "utf-8"
         )
+
+    def committed_cluster(self) -> Any:  # noqa: ANN401 (raw configuration is any YAML)
+        """Return the raw `cluster` object of the stack's file, which is only read.
+
+        Raises:
+            CommandError: the stack has no file, or it holds no such object.
+
+        """
+        name = self.committed_config.name
+        try:
+            return yaml.safe_load(self._committed_text())["config"]["rocketmq:cluster"]
+        except yaml.YAMLError as error:
+            cause = " ".join(str(error).split())
+            message = f"{name}: is not YAML: {cause}; mend it"
+            raise CommandError(message) from None
+        except (KeyError, TypeError):
+            message = f"{name}: config has no rocketmq:cluster; docs/config.md explains its keys"
+            raise CommandError(message) from None
+
+    def _committed_text(self) -> str:
+        try:
+            return self.committed_config.read_text("utf-8")
+        except FileNotFoundError:
+            known = ", ".join(sorted(p.name.split(".")[1] for p in ROOT.glob("Pulumi.*.yaml")))
+            message = f"STACK={self.stack}: no {self.committed_config.name}; there are {known}"
+            raise CommandError(message) from None
 
     def cluster(self) -> dict[str, Any]:
         """Return the raw `cluster` object; empty where the program itself will complain."""

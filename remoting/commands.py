@@ -37,6 +37,7 @@ from remoting.errors import (
 )
 from remoting.guard import Guard
 from remoting.messages import count_messages, read_topic, send_message
+from remoting.patient_guard import PatientGuard
 from remoting.plan import read_plan
 from remoting.polling import Deadline
 from remoting.requests import broker_config, cluster_info, ha_status
@@ -159,7 +160,8 @@ def _guard(options: argparse.Namespace) -> int:
     plan = read_plan(options.plan)
     master = plan.master_named(options.broker)
     slaves = tuple(slave.address for slave in plan.slaves_of(master))
-    guard = Guard(
+    kind = Guard if master.slave_required else PatientGuard
+    guard = kind(
         master.address, slaves, master.permission, options.state, report, options.request_seconds
     )
     lifted = guard.run()

@@ -12,7 +12,13 @@ from remoting.election_checks import (
     check_replica_registered,
 )
 from remoting.elections import GroupWatch, planned_group
-from remoting.process_checks import Step, permission_step, routed_step, unit_steps
+from remoting.process_checks import (
+    Step,
+    configuration_step,
+    permission_step,
+    routed_step,
+    unit_steps,
+)
 
 if TYPE_CHECKING:
     from remoting.plan import Plan, PlannedBroker, PlannedController
@@ -48,6 +54,7 @@ def replica_steps(
     return [
         *unit_steps(replica.unit, deadline, check_units=check_units),
         Step("registered", registered),
+        configuration_step(replica, deadline),
         permission_step(replica, deadline),
     ]
 

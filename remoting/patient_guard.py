@@ -27,9 +27,9 @@ _WATCH_SECONDS = 1.0
 
 @dataclass
 class PatientGuard(Guard):
-    """Waits for slaves as long as `grace_seconds`, counted from the master's first answer."""
+    """Waits for slaves as long as `grace_requests` may take, from the master's first answer on."""
 
-    grace_seconds: float = 60.0
+    grace_requests: float = GRACE_REQUESTS
     _answered_at: float | None = field(default=None, init=False)
 
     def _judge(self) -> GuardState:
@@ -38,10 +38,10 @@ class PatientGuard(Guard):
         look = look_at(self.master, self.slaves, self.request_seconds)
         if look.silent is None:
             return self._lift(_compared(look), look.later.max_offset, min(look.reached.values()))
-        waited = time.monotonic() - self._answered_at
-        if waited < self.grace_seconds:
+        grace_seconds = self.grace_requests * self.request_seconds
+        if time.monotonic() - self._answered_at < grace_seconds:
             raise look.silent
-        reason = f"{look.silent}, {self.grace_seconds:.0f} s after its master answered"
+        reason = f"{look.silent}, {grace_seconds:.0f} s after its master answered"
         self._lift(reason, look.later.max_offset, -1)
         return self._watch(look.later.max_offset)
 

@@ -55,7 +55,8 @@ class PlannedBroker:
     role: str
     address: str
     permission: int
-    config: dict[str, str]
+    config_file: str
+    """Its properties as they were rendered, on its own host."""
     unit: str
     log: str
     guard_state: str | None
@@ -81,6 +82,15 @@ class PlannedProxy:
 
 
 @dataclass(frozen=True)
+class PlannedMetrics:
+    """Where Prometheus reads the metrics of a process."""
+
+    name: str
+    host: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Plan:
     """A whole cluster."""
 
@@ -93,6 +103,7 @@ class Plan:
     controllers: tuple[PlannedController, ...]
     brokers: tuple[PlannedBroker, ...]
     proxies: tuple[PlannedProxy, ...]
+    metrics: tuple[PlannedMetrics, ...]
 
     @property
     def has_elections(self) -> bool:
@@ -157,6 +168,7 @@ def parse_plan(document: object) -> Plan:
     election = root.choice("election", ELECTIONS)
     servers, brokers = root.sections("nameServers"), root.sections("brokers")
     proxies = root.sections("proxies", may_be_empty=True)
+    metrics = root.sections("metrics", may_be_empty=True)
     plan = Plan(
         cluster=root.text("cluster"),
         election=election,
@@ -165,6 +177,7 @@ def parse_plan(document: object) -> Plan:
         controllers=_controllers(root, election),
         brokers=tuple(_broker(section, election) for section in brokers),
         proxies=tuple(_proxy(section) for section in proxies),
+        metrics=tuple(_metrics(section) for section in metrics),
     )
     if not plan.has_elections:
         _require_one_master_per_group(plan)
@@ -202,7 +215,7 @@ def _broker(section: Section, election: str) -> PlannedBroker:
         role=role,
         address=section.address("address"),
         permission=section.number("permission"),
-        config=section.texts("config"),
+        config_file=section.text("configFile"),
         unit=section.text("unit"),
         log=section.text("log"),
         guard_state=section.text_or_none("guardState"),
@@ -229,4 +242,10 @@ def _proxy(section: Section) -> PlannedProxy:
         remoting_address=section.address("remotingAddress"),
         unit=section.text("unit"),
         log=section.text("log"),
+    )
+
+
+def _metrics(section: Section) -> PlannedMetrics:
+    return PlannedMetrics(
+        name=section.text("name"), host=section.text("host"), address=section.address("address")
     )

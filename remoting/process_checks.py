@@ -16,6 +16,7 @@ from remoting.checks import (
     check_name_server_ready,
     check_send_and_read,
 )
+from remoting.configuration import compare_configuration
 from remoting.connection import Connection
 from remoting.elections import elected_listing_problems
 from remoting.errors import NotYetError
@@ -95,6 +96,7 @@ def broker_steps(
     """Return the checks of a broker on this host; nothing is sent before all others passed."""
     units = unit_steps(broker.unit, deadline, check_units=check_units)
     steps = [*units, Step("registered", lambda: _registered(plan, broker, deadline))]
+    steps.append(configuration_step(broker, deadline))
     if not broker.is_master:
         master = plan.master_of(broker).address
         return [*steps, Step("in-sync", lambda: _in_sync(master, [broker.address], deadline))]
@@ -120,8 +122,18 @@ def _in_sync(master: str, slaves: list[str], deadline: Deadline) -> str:
     return f"at {check_in_sync(master, slaves, deadline).master} bytes"
 
 
+def configuration_step(broker: PlannedBroker, deadline: Deadline) -> Step:
+    """Return the check that a broker runs with the properties that were rendered for it."""
+    check = Check("configuration", broker.address, f"{broker.config_file} and broker.log")
+
+    def attempt() -> str:
+        return f"{compare_configuration(broker, deadline.request_seconds)} keys"
+
+    return Step("configuration", lambda: poll(attempt, check, deadline))
+
+
 def permission_step(broker: PlannedBroker, deadline: Deadline) -> Step:
-    """Return the check that a broker runs with the planned permission and configuration."""
+    """Return the check that a broker runs with the planned permission."""
     return Step("permission", lambda: _permission(broker, deadline))
 
 
@@ -134,7 +146,6 @@ def _permission(broker: PlannedBroker, deadline: Deadline) -> str:
         with Connection(broker.address, deadline.request_seconds) as connection:
             config = broker_config(connection)
         wanted = {"brokerPermission": str(broker.permission), ACCEPT_SENDS_FROM: "0"}
-        wanted.update(broker.config)
         others = {key: config.get(key) for key in wanted if config.get(key) != wanted[key]}
         if not others:
             return f"brokerPermission={broker.permission}"

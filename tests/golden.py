@@ -1,8 +1,10 @@
-"""What stack local's hosts must hold, kept as files: `python -m tests.golden` writes them anew."""
+"""What stack local plans and its hosts hold, as files: `python -m tests.golden` writes them."""
 
 from pathlib import Path
 
 from blueprint.plan_file import render_plan
+from blueprint.plan_mermaid import render_plan_mermaid
+from blueprint.plan_page import render_plan_page
 from blueprint.rendering import render_configuration, render_guard_unit, render_unit
 from tests.stacks import planned, raw_cluster
 
@@ -18,6 +20,8 @@ def golden_texts() -> dict[Path, str]:
     folder = GOLDEN / cluster.scheme.value
     texts = {
         folder / "plan.json": render_plan(cluster),
+        folder / "plan.txt": render_plan_page(cluster),
+        folder / "plan.mmd": render_plan_mermaid(cluster),
         folder / "rocketmq-guard@.service": render_guard_unit(cluster.hosts[0]),
     }
     for process in cluster.processes:

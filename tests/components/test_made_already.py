@@ -2,10 +2,11 @@
 
 import pytest
 
-from blueprint.history import NOTHING_YET, History, Seat
+from blueprint.history import BROKER_TYPE, CLUSTER_TYPE, NOTHING_YET, History, Seat
 from blueprint.schemes import Scheme
 from components.broker import Broker
-from components.made_already import CLUSTER_TYPE, read_history
+from components.cluster import Cluster
+from components.made_already import read_history
 from tests.recording import Recorder, record
 
 URN = "urn:pulumi:tested::rocketmq"
@@ -77,3 +78,7 @@ def test_resources_of_other_types_are_passed_over(kind):
 
 def test_a_resource_without_a_type_is_passed_over():
     assert history_in({f"{URN}::x::broker-a": {"outputs": {"slot": 0}}}) == NOTHING_YET
+
+
+def test_the_state_is_searched_for_the_types_that_the_components_have():
+    assert (CLUSTER_TYPE, BROKER_TYPE) == (Cluster.TYPE, Broker.TYPE)

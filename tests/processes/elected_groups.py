@@ -54,12 +54,10 @@ class ElectedCluster:
 
     def write_plan(self, folder: Path) -> Path:
         """Write the plan of this cluster, replica n on server n, each server with a controller."""
-        shown = ("enableDLegerCommitLog", "dLegerPeers", "dLegerSelfId", "enableControllerMode")
-        shown = (*shown, "controllerAddr", "allAckInSyncStateSet", "minInSyncReplicas")
 
         def planned(number: int, one: Instance) -> dict[str, Any]:
-            config = {key: one.properties[key] for key in shown if key in one.properties}
-            return replica(number, one.address, GROUP, config=config, log=str(one.output))
+            file = str(one.home / "process.properties")
+            return replica(number, one.address, GROUP, configFile=file, log=str(one.output))
 
         plan = plan_of(
             [name_server(n, one.address) for n, one in enumerate(self.name_servers, start=1)],

@@ -90,7 +90,7 @@ def write_plan(group: Group, folder: Path, guard_state: Path) -> Path:
             "group": "broker-a",
             "id": broker_id,
             "permission": 6,
-            "config": {"inSyncReplicas": "2"},
+            "configFile": str(instance.home / "process.properties"),
         }
         role = {"role": instance.properties["brokerRole"]}
         state = {"guardState": None if broker_id else str(guard_state), "slaveRequired": True}
@@ -103,6 +103,7 @@ def write_plan(group: Group, folder: Path, guard_state: Path) -> Path:
         "hosts": ["server1", "server2"],
         "controllers": [],
         "proxies": [],
+        "metrics": [],
         "nameServers": [
             process(first, "namesrv-1", "server1"),
             process(second, "namesrv-2", "server2"),

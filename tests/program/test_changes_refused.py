@@ -3,8 +3,8 @@
 import pulumi
 import pytest
 
+from blueprint.history import CLUSTER_TYPE
 from components.broker import Broker
-from components.made_already import CLUSTER_TYPE
 from tests.recording import Recorder
 from tests.stacks import changed, planned, raw_cluster
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+
+PROPERTIES = Path(__file__).with_name("broker.properties")
+"""What was rendered for the brokers: that of a peer that a test scripts."""
 
 
 def name_server(number: int, address: str, log: str = "/log") -> dict[str, Any]:
@@ -21,7 +25,7 @@ def broker(name: str, host: str, address: str, **changes: Any) -> dict[str, Any]
         "role": "SLAVE" if is_slave else "SYNC_MASTER",
         "address": address,
         "permission": 6,
-        "config": {},
+        "configFile": str(PROPERTIES),
         "unit": f"rocketmq-{name}.service",
         "log": "/log",
         "guardState": None,
@@ -63,6 +67,7 @@ def plan_of(
         "controllers": [],
         "brokers": brokers,
         "proxies": [],
+        "metrics": [],
         **changes,
     }
 

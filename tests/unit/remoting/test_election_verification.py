@@ -91,7 +91,7 @@ def test_a_sound_group_is_verified_through_whoever_is_elected():
     assert failures(report) == {}
     assert checks(report) == {
         "namesrv-1": ["lists-planned"],
-        "broker-a-2": ["registered", "permission"],
+        "broker-a-2": ["registered", "configuration", "permission"],
         "broker-a": ["elected", "in-sync", "send-and-read", "routed"],
     }
     # The host's own replica follows: the message went to the elected one all the same.

@@ -34,7 +34,7 @@ def guard(master, slaves, state, grace=0.3):
         state,
         lambda _: None,
         request_seconds=1.0,
-        grace_seconds=grace,
+        grace_requests=grace,
     )
 
 

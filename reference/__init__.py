@@ -1,0 +1,1 @@
+"""What documents the settings and the plan, made from the models: `make docs` writes it."""

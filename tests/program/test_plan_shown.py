@@ -1,0 +1,33 @@
+"""A preview as typed shows the plan; nothing else does."""
+
+import pulumi
+import pytest
+
+from blueprint.plan_page import SHOWN_ALREADY, render_plan_summary
+from tests.stacks import planned, raw_cluster
+
+
+@pytest.fixture
+def said(monkeypatch):
+    found = []
+    monkeypatch.setattr(pulumi.log, "info", lambda text, *_, **__: found.append(text))
+    monkeypatch.delenv(SHOWN_ALREADY, raising=False)
+    return found
+
+
+def test_a_preview_shows_the_hosts_and_processes_once(run_program, said):
+    run_program(raw_cluster(), preview=True)
+    assert said == [render_plan_summary(planned(raw_cluster()))]
+
+
+def test_a_preview_that_make_began_with_the_plan_does_not_repeat_it(
+    run_program, said, monkeypatch
+):
+    monkeypatch.setenv(SHOWN_ALREADY, "yes")
+    run_program(raw_cluster(), preview=True)
+    assert said == []
+
+
+def test_an_update_does_not_show_the_plan(run_program, said):
+    run_program(raw_cluster())
+    assert said == []
