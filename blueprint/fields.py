@@ -37,10 +37,11 @@ def _not_a_truth_value(value: object) -> object:
     return value
 
 
-WholeNumber = Annotated[int, BeforeValidator(_not_a_truth_value)]
-"""Without this pydantic takes `true` for 1."""
+not_a_truth_value = BeforeValidator(_not_a_truth_value)
+"""Without it pydantic takes `true` for 1. After the bounds, which else the schema loses."""
 
-Port = Annotated[WholeNumber, Field(ge=1, le=65535)]
+WholeNumber = Annotated[int, not_a_truth_value]
+Port = Annotated[int, Field(ge=1, le=65535), not_a_truth_value]
 
 
 class Settings(BaseModel):

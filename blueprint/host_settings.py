@@ -14,7 +14,7 @@ from blueprint.fields import (
     Settings,
     Sha512,
     Url,
-    WholeNumber,
+    not_a_truth_value,
     source_in_full,
 )
 from blueprint.ssh_fields import HostAddress, HostKey, UserName
@@ -100,7 +100,7 @@ class VirtualServerSettings(ServerSettings):
 
     memory: Mebibytes = Field(default=3072, examples=["3GiB"])
     """The machine's memory; the heaps of its processes are planned from it."""
-    cpus: Annotated[WholeNumber, Field(ge=1, le=64)] = 2
+    cpus: Annotated[int, Field(ge=1, le=64), not_a_truth_value] = 2
     """The machine's processors."""
     data_disk: Mebibytes = Field(default=8192, examples=["8GiB"])
     """The disk of its message stores, which outlives the machine. Its size cannot change."""
@@ -120,7 +120,8 @@ class LibvirtHostsSettings(Settings):
     image: Annotated[
         ImageSettings,
         BeforeValidator(
-            source_in_full, json_schema_input_type=Literal["debian", "built"] | ImageSettings
+            source_in_full,
+            json_schema_input_type=Literal["debian", "built"] | ImageSettings,
         ),
     ] = DebianImage(source="debian")
     """What the machines start from; `debian` alone stands for `{source: debian}`."""
@@ -180,7 +181,7 @@ class ExistingServerSettings(ServerSettings):
     """Where SSH goes, where that is another place."""
     host_key: HostKey = Field(examples=[EXAMPLE_HOST_KEY])
     """Its public host key, which `make hostkeys` prints; nothing is sent to another."""
-    generation: Annotated[WholeNumber, Field(ge=1)] = 1
+    generation: Annotated[int, Field(ge=1), not_a_truth_value] = 1
     """Raise it when the server was reinstalled and kept its host key: all is installed again."""
 
 

@@ -19,6 +19,7 @@ from blueprint.fields import (
     Sha512,
     Url,
     WholeNumber,
+    not_a_truth_value,
     source_in_full,
 )
 from blueprint.host_settings import HostsSettings
@@ -116,7 +117,7 @@ class PortSettings(Settings):
     """`listenPort` of the first master, or of the first elected replica, on a host."""
     slave: Port = 11911
     """`listenPort` of the first slave on a host."""
-    step: Annotated[WholeNumber, Field(ge=4)] = 2000
+    step: Annotated[int, Field(ge=4), not_a_truth_value] = 2000
     """What each further broker of a host adds to its `listenPort`."""
     dledger: Port = 40911
     """By which the first replica of scheme dledger on a host talks to its group."""
@@ -216,7 +217,9 @@ class ClusterSettings(Settings):
         json_schema_extra={"default": DEFAULT_GROUPS},
     )
     """How many groups, or a list of them. Append new ones: what is there stays where it is."""
-    name_servers: Annotated[WholeNumber, Field(ge=1)] | None = Field(default=None, examples=[2])
+    name_servers: Annotated[int, Field(ge=1), not_a_truth_value] | None = Field(
+        default=None, examples=[2]
+    )
     """How many; they run on the first hosts. Without it 2, or 1 on a single host."""
     controllers: WholeNumber | None = Field(default=None, examples=[3])
     """How many controllers, 3 or 5, where the scheme is `controller`; they go round the hosts.

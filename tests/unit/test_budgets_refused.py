@@ -91,9 +91,9 @@ BAD = {
         )
         for key, least in (
             ("nameServer", 64),
-            ("controller", 96),
+            ("controller", 64),
             ("brokerDirect", 64),
-            ("proxy", 128),
+            ("proxy", 64),
             ("proxyDirect", 64),
         )
     },
