@@ -7,7 +7,9 @@ import subprocess
 import pytest
 import yaml
 
+from blueprint.plan_page import render_plan_summary
 from tests.engine.conftest import PROJECT
+from tests.stacks import planned
 
 pytestmark = pytest.mark.engine
 
@@ -54,7 +56,7 @@ def refusal(engine) -> str:
 
 def test_all_problems_come_in_one_report_before_any_resource(engine):
     engine.cluster.update(
-        {"flavour": "best", "version": "5.1.1", "properties": {"fileReservedTim": 4}}
+        {"flavour": "best", "version": "5.1.1", "brokerProperties": {"fileReservedTim": 4}}
     )
     engine.cluster["hosts"]["servers"][1]["address"] = "10.98.64.151"
     text = refusal(engine)
@@ -63,7 +65,7 @@ def test_all_problems_come_in_one_report_before_any_resource(engine):
         "- cluster.flavour: 'best'",
         "- cluster.version: 5.1.1",
         "- cluster.hosts.servers[1].address: 10.98.64.151",
-        "- cluster.properties.fileReservedTim: '4'",
+        "- cluster.brokerProperties.fileReservedTim: '4'",
     ):
         assert sum(line.strip().startswith(start) for line in text.splitlines()) == 1
 
@@ -95,3 +97,11 @@ def test_servers_that_run_already_are_previewed_without_them_and_without_an_agen
     }
     assert "brokerIP1=192.0.2.11\n" in planned["broker-a-properties"]["stdin"]
     assert planned["server1-gate"]["create"] == "sudo -n bash -s ensure"
+
+
+def test_a_preview_as_typed_begins_with_the_plan(engine):
+    done = engine.preview("--diff")
+    assert done.returncode == 0, done.stdout + done.stderr
+    summary = render_plan_summary(planned(engine.cluster))
+    assert done.stdout.count(summary) == 1
+    assert done.stdout.index(summary) < done.stdout.index("rocketmq:cluster:Cluster: (create)")

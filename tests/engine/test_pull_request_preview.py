@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.stacks import PROJECT
+from blueprint.plan_page import render_plan_summary
+from tests.stacks import PROJECT, planned, raw_cluster
 from tests.workflows import JOBS, step_of
 from tests.working_tree import copy_working_tree
 
@@ -90,6 +91,13 @@ def test_a_fresh_state_is_previewed_without_host_key_or_hypervisor(runner, stack
     assert " command:remote:Command broker-a-properties create" in shown
     assert "to create" in shown.splitlines()[-2:][0]
     assert len(shown) < ROOM_IN_A_COMMENT
+
+
+@pytest.mark.parametrize("words", [(), ("--diff",)], ids=["without-a-state", "with-a-state"])
+def test_the_comment_shows_the_plan(runner, stack, words):
+    shown = [line.strip() for line in runner.preview(stack, *words).splitlines()]
+    plan = [line.strip() for line in render_plan_summary(planned(raw_cluster(stack))).splitlines()]
+    assert shown[shown.index(plan[0]) :][: len(plan)] == plan
 
 
 def test_the_full_diff_of_a_fresh_state_is_more_than_a_comment_holds(runner, stack):
