@@ -14,7 +14,7 @@ KILLS ?= 20
 WORKFLOWS ?=
 
 # What `make check` leaves out: it needs an engine, Go, Java or hosts.
-WITHOUT_HOSTS := not engine and not go and not processes and not local and not existing and not lab
+WITHOUT_HOSTS := not engine and not go and not processes and not local and not existing and not schemes and not lab
 WITH_ENV := . toolchain/env && exec
 PYTEST := $(WITH_ENV) pytest
 
@@ -132,6 +132,10 @@ test-processes: python archive ## the checks against RocketMQ processes on loopb
 .PHONY: test-local
 test-local: setup ## a real cluster on machines of this computer
 	@$(PYTEST) -q tests/local -m 'local and not kills' --durations=12
+
+.PHONY: test-schemes
+test-schemes: setup ## a cluster of each scheme on machines of this computer, up, verified, tried, down
+	@$(PYTEST) -q tests/schemes -m schemes --durations=12
 
 .PHONY: test-existing
 test-existing: setup ## servers that run already, played by machines of this computer

@@ -21,7 +21,7 @@ SERVER1 = "rmq-labtest-server1"
 def clone(tmp_path_factory):
     """One group is enough to lose; pinned heaps leave the files as they are for more memory."""
     heap = {"nameServer": "96MiB", "broker": "352MiB", "brokerDirect": "352MiB"}
-    with made_lab(tmp_path_factory, groups=["broker-a"], heap=heap) as made:
+    with made_lab(tmp_path_factory, brokerGroups=["broker-a"], heap=heap) as made:
         yield made
 
 

@@ -14,7 +14,7 @@ from tests.working_tree import copy_working_tree
 PROJECT = Path(__file__).parents[2]
 STATE_OF_MACHINES = Path("/var/lib/rocketmq-pulumi")
 UP_SECONDS = 600
-HOSTS = ("server1", "server2")
+HOSTS = ("server1", "server2", "server3", "server4")
 
 
 class Clone:
@@ -62,6 +62,12 @@ class Clone:
         """Change keys of the `cluster` object."""
         settings = yaml.safe_load(self.settings_file.read_text())
         settings["config"]["rocketmq:cluster"].update(changes)
+        self.settings_file.write_text(yaml.safe_dump(settings, sort_keys=False))
+
+    def replace_cluster(self, cluster: dict) -> None:
+        """Give the stack another `cluster` object."""
+        settings = yaml.safe_load(self.settings_file.read_text())
+        settings["config"]["rocketmq:cluster"] = cluster
         self.settings_file.write_text(yaml.safe_dump(settings, sort_keys=False))
 
     def cluster(self) -> dict:

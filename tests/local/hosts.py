@@ -103,6 +103,10 @@ class LiveHosts:
         for master in self.masters:
             ensure_topic(self.address(master), topic, 30.0, queues=4)
 
+    def create_topic_at(self, address: str, topic: str) -> None:
+        """Create a topic with one queue on whoever is the master at an address."""
+        ensure_topic(address, topic, 30.0)
+
     @property
     def masters(self) -> list[str]:
         return [b["name"] for b in self.outputs["brokers"] if b["role"] != "SLAVE"]

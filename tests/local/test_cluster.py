@@ -51,14 +51,14 @@ def test_a_preview_shows_the_changed_line_per_broker_and_touches_no_host(
     count_logins = "journalctl -u ssh -o cat | grep -c 'Accepted publickey'"
     before = [hosts.run(host, files) for host in ("server1", "server2")]
     logins = int(hosts.run("server1", count_logins))
-    clone.change(properties={"deleteWhen": "04", "fileReservedTime": 72})
+    clone.change(brokerProperties={"deleteWhen": "04", "fileReservedTime": 72})
     try:
         done = clone.make("preview")
         assert done.returncode == 0, done.stdout
         assert len(re.findall(r"^\s+-\s+fileReservedTime=48$", done.stdout, re.MULTILINE)) == 4
         assert len(re.findall(r"^\s+\+\s+fileReservedTime=72$", done.stdout, re.MULTILINE)) == 4
     finally:
-        clone.change(properties={"deleteWhen": "04", "fileReservedTime": 48})
+        clone.change(brokerProperties={"deleteWhen": "04", "fileReservedTime": 48})
     # The login that asks is the only one more: a preview opens no connection.
     assert int(hosts.run("server1", count_logins)) == logins + 1
     assert [hosts.run(host, files) for host in ("server1", "server2")] == before
@@ -188,7 +188,7 @@ def test_a_changed_property_restarts_one_broker_after_another_and_loses_nothing(
     assert [s.code for s in hosts.send("broker-b", "kept", 5)] == [SEND_OK] * 5
     names = hosts.pid("server1", "rocketmq-namesrv.service")
     pids = {b["name"]: hosts.pid(b["host"], unit_of(b)) for b in hosts.outputs["brokers"]}
-    clone.change(properties={"deleteWhen": "04", "fileReservedTime": 72})
+    clone.change(brokerProperties={"deleteWhen": "04", "fileReservedTime": 72})
     done = clone.make("up")
     assert done.returncode == 0, done.stdout[-6000:]
     assert "OK: stack live" in done.stdout

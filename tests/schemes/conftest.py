@@ -1,0 +1,89 @@
+"""One cluster after another on machines of this computer, each of another scheme."""
+
+import os
+import shutil
+
+import pytest
+
+from tests.local.clone import Clone, leftovers
+from tests.local.hosts import LiveHosts
+from tests.schemes.settings import settings_for
+
+NETWORK = "10.98.67.0/24"
+UP_SECONDS = 900
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_as_root():
+    if os.geteuid() != 0:
+        pytest.fail("tests/schemes need root: run them as root, or only make check")
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory):
+    """A fresh clone without a cluster; at the end nothing of it is left."""
+    made = Clone(tmp_path_factory.mktemp("clone") / "rocketmq", "schemes", NETWORK)
+    try:
+        yield made
+    finally:
+        down = made.make("down")
+        left = leftovers(made)
+        shutil.rmtree(made.folder)
+        assert down.returncode == 0, down.stdout[-3000:]
+        assert left == []
+
+
+class SchemeCluster:
+    """A cluster that is up, and verified, with its hosts."""
+
+    def __init__(self, clone: Clone, login: os.PathLike, **settings: object):
+        self.clone = clone
+        self.settings = settings_for(NETWORK, **settings)
+        clone.replace_cluster(self.settings)
+        self.up()
+        self._login = login
+        self.hosts = LiveHosts(clone.outputs(), login)
+
+    def up(self) -> str:
+        done = self.clone.make("up", seconds=UP_SECONDS)
+        assert done.returncode == 0, done.stdout[-6000:]
+        return done.stdout
+
+    def change(self, **settings: object) -> str:
+        """Change keys of the settings and bring the cluster up with them; return what it says."""
+        self.clone.change(**settings)
+        said = self.up()
+        self.hosts = LiveHosts(self.clone.outputs(), self._login)
+        return said
+
+    def refused(self, **settings: object) -> list[str]:
+        """Return the lines by which a preview refuses other settings, which are put back."""
+        before = self.clone.cluster()
+        self.clone.change(**settings)
+        try:
+            done = self.clone.make("preview")
+        finally:
+            self.clone.replace_cluster(before)
+        assert done.returncode != 0, done.stdout
+        return [line.strip() for line in done.stdout.splitlines() if "- cluster." in line]
+
+    def down(self) -> None:
+        done = self.clone.make("down")
+        assert done.returncode == 0, done.stdout[-3000:]
+        assert leftovers(self.clone) == []
+
+
+@pytest.fixture(scope="module")
+def bring_up(clone, tmp_path_factory):
+    """Make a cluster of some settings; it is down when its module ends."""
+    made = []
+
+    def make(**settings):
+        cluster = SchemeCluster(clone, tmp_path_factory.mktemp("login"), **settings)
+        made.append(cluster)
+        return cluster
+
+    yield make
+    clone.make("down")
+    assert leftovers(clone) == []
+    assert len(made) == 1

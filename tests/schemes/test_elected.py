@@ -1,0 +1,85 @@
+"""Schemes dledger and controller: a killed master, the next one, and every message counted."""
+
+import time
+
+import pytest
+
+from remoting.connection import Connection
+from remoting.requests import topic_config
+from tests.schemes.producer import NumberedProducer, find_master, missing
+
+pytestmark = pytest.mark.schemes
+
+GROUP, TOPIC = "broker-a", "counted"
+ELECTED_SECONDS = 60
+TOPIC_SECONDS = 120
+
+
+def wait_for_topic_everywhere(hosts, topic):
+    """Replicas learn topics by and by; one that lacks it could not take over."""
+    deadline = time.monotonic() + TOPIC_SECONDS
+    addresses = [b["address"] for b in hosts.outputs["brokers"] if b["name"].startswith(GROUP)]
+    while addresses:
+        with Connection(addresses[0]) as connection:
+            found = topic_config(connection, topic)
+        if found:
+            addresses.pop(0)
+        else:
+            assert time.monotonic() < deadline, addresses
+            time.sleep(1)
+
+
+def kill_master(hosts, address):
+    broker = next(b for b in hosts.outputs["brokers"] if b["address"] == address)
+    unit = f"rocketmq-{broker['name']}"
+    # Stopped as well, so that systemd does not start it again before it was missed.
+    hosts.run(broker["host"], f"systemctl kill -s KILL {unit}; systemctl stop {unit}")
+    return broker
+
+
+def elect_and_count(cluster):
+    hosts = cluster.hosts
+    names = hosts.outputs["namesrvAddr"]
+    first = find_master(names.split(";"), GROUP)
+    hosts.create_topic_at(first, TOPIC)
+    wait_for_topic_everywhere(hosts, TOPIC)
+    with NumberedProducer(names, GROUP, TOPIC) as producer:
+        producer.wait_for(50, 60)
+        killed = kill_master(hosts, first)
+        producer.wait_for(50, ELECTED_SECONDS)
+    second = producer.masters[-1]
+    assert second != first
+    print(f"\nlongest time without an acknowledged message: {producer.longest_gap():.1f} s")
+    assert missing(second, TOPIC, producer.acknowledged) == []
+    hosts.run(killed["host"], f"systemctl start rocketmq-{killed['name']}")
+    said = cluster.up()
+    assert f"OK: stack {cluster.clone.stack}" in said
+    now = find_master(names.split(";"), GROUP)
+    assert missing(now, TOPIC, producer.acknowledged) == []
+
+
+class TestDledger:
+    @pytest.fixture(scope="class")
+    def cluster(self, bring_up):
+        return bring_up(servers=3, scheme="dledger")
+
+    def test_a_killed_master_is_followed_by_one_that_has_every_acknowledged_message(self, cluster):
+        elect_and_count(cluster)
+        cluster.down()
+
+
+class TestController:
+    @pytest.fixture(scope="class")
+    def cluster(self, bring_up):
+        return bring_up(servers=3, scheme="controller", metrics=True)
+
+    def test_a_killed_master_is_followed_by_one_that_has_every_acknowledged_message(self, cluster):
+        elect_and_count(cluster)
+
+    def test_the_loss_of_one_controller_changes_nothing(self, cluster):
+        cluster.hosts.run("server1", "systemctl stop rocketmq-controller")
+        names = cluster.hosts.outputs["namesrvAddr"]
+        with NumberedProducer(names, GROUP, TOPIC) as producer:
+            producer.wait_for(20, 60)
+        cluster.up()
+        cluster.down()

@@ -1,0 +1,62 @@
+"""Scheme 2m-noslave, with a proxy and metrics: the loss of one master, and clients of gRPC."""
+
+import urllib.request
+
+import pytest
+
+from tests import grpc_client
+
+pytestmark = pytest.mark.schemes
+
+SEND_OK = 0
+
+
+@pytest.fixture(scope="module")
+def cluster(bring_up):
+    return bring_up(
+        servers=2, scheme="2m-noslave", metrics=True, proxy={"hosts": ["server1", "server2"]}
+    )
+
+
+def test_the_loss_of_one_master_is_survived_for_new_messages(cluster):
+    hosts = cluster.hosts
+    hosts.create_topic_by_protocol("survivor")
+    assert [sent.code for sent in hosts.send("broker-b", "survivor", 5)] == [SEND_OK] * 5
+    hosts.run(
+        "server2", "systemctl kill -s KILL rocketmq-broker-b; systemctl stop rocketmq-broker-b"
+    )
+    assert [sent.code for sent in hosts.send("broker-a", "survivor", 20)] == [SEND_OK] * 20
+    cluster.up()
+    assert (hosts.count("broker-a", "survivor"), hosts.count("broker-b", "survivor")) == (20, 5)
+
+
+def test_slaves_cannot_be_added_until_stores_can_be_seeded(cluster):
+    (line,) = cluster.refused(scheme="2m-2s-sync")
+    assert "'2m-2s-sync' cannot follow '2m-noslave'" in line
+    assert "seeded" in line
+    assert "last file" in line
+
+
+def test_the_official_python_client_exchanges_messages_through_each_exported_endpoint(cluster):
+    endpoints = cluster.hosts.outputs["grpcEndpoints"].split(";")
+    assert len(endpoints) == 2
+    cluster.hosts.create_topic_by_protocol("through-the-proxy")
+    for number, endpoint in enumerate(endpoints):
+        sent = grpc_client.send_messages(endpoint, "through-the-proxy", 20)
+        received = grpc_client.receive_messages(
+            endpoint, "through-the-proxy", f"group-{number}", 20 * (number + 1), 60
+        )
+        assert len(set(sent)) == 20
+        assert set(sent) <= set(received)
+
+
+def test_every_exported_target_gives_metrics_of_its_own_process(cluster):
+    targets = cluster.hosts.outputs["metricsTargets"]
+    processes = [target["labels"]["process"] for target in targets]
+    assert sorted(processes) == ["broker-a", "broker-b", "proxy-server1", "proxy-server2"]
+    for target in targets:
+        (address,) = target["targets"]
+        with urllib.request.urlopen(f"http://{address}/metrics", timeout=10) as answer:
+            text = answer.read().decode()
+        assert "rocketmq_" in text
+        assert f'instance_id="{target["labels"]["process"]}"' in text

@@ -1,0 +1,119 @@
+"""Schemes 2m-2s-async and 2m-2s-sync, strict and degrading, on the same stores."""
+
+import time
+
+import pytest
+
+pytestmark = pytest.mark.schemes
+
+SEND_OK, FLUSH_SLAVE_TIMEOUT = 0, 12
+TOPIC = "kept"
+DEGRADED_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def cluster(bring_up):
+    made = bring_up(servers=2, scheme="2m-2s-async")
+    made.hosts.create_topic_by_protocol(TOPIC)
+    return made
+
+
+@pytest.fixture(scope="module")
+def sent():
+    """How many messages broker-a holds, whatever was answered."""
+    return []
+
+
+def codes(cluster, sent, count):
+    results = cluster.hosts.send("broker-a", TOPIC, count, timeout=6.0)
+    sent += results
+    return [result.code for result in results]
+
+
+def stop_slave(cluster):
+    cluster.hosts.run("server2", "systemctl stop rocketmq-broker-a-s")
+
+
+def start_slave(cluster):
+    cluster.hosts.run("server2", "systemctl start rocketmq-broker-a-s")
+    cluster.hosts.wait_in_sync("broker-a")
+
+
+def test_async_acknowledges_without_a_slave(cluster, sent):
+    assert codes(cluster, sent, 10) == [SEND_OK] * 10
+    stop_slave(cluster)
+    assert codes(cluster, sent, 10) == [SEND_OK] * 10
+    start_slave(cluster)
+    for broker in ("broker-a", "broker-a-s"):
+        assert cluster.hosts.count(broker, TOPIC) == len(sent)
+
+
+def test_async_becomes_sync_in_place_and_a_lost_slave_is_told(cluster, sent):
+    cluster.change(scheme="2m-2s-sync")
+    assert cluster.hosts.broker("broker-a")["role"] == "SYNC_MASTER"
+    for broker in ("broker-a", "broker-a-s"):
+        assert cluster.hosts.count(broker, TOPIC) == len(sent)
+    assert codes(cluster, sent, 10) == [SEND_OK] * 10
+    stop_slave(cluster)
+    assert codes(cluster, sent, 3) == [FLUSH_SLAVE_TIMEOUT] * 3
+    start_slave(cluster)
+    assert codes(cluster, sent, 3) == [SEND_OK] * 3
+
+
+def test_no_file_of_the_former_scheme_is_left(cluster):
+    for host in ("server1", "server2"):
+        files = cluster.hosts.run(host, "find /usr/local/rocketmq/conf -name 'broker*'").split()
+        assert len(files) == 2
+        assert all(file.startswith("/usr/local/rocketmq/conf/2m-2s-sync/") for file in files)
+
+
+def test_degrade_goes_on_alone_and_waits_for_its_slave_again(cluster, sent):
+    cluster.change(replication="degrade")
+    assert codes(cluster, sent, 3) == [SEND_OK] * 3
+    cluster.hosts.run("server2", "systemctl kill -s STOP rocketmq-broker-a-s")
+    try:
+        # Synchronous while the slave counts as there.
+        assert codes(cluster, sent, 1) == [FLUSH_SLAVE_TIMEOUT]
+        deadline = time.monotonic() + DEGRADED_SECONDS
+        while codes(cluster, sent, 1) != [SEND_OK]:
+            assert time.monotonic() < deadline
+        assert codes(cluster, sent, 5) == [SEND_OK] * 5
+    finally:
+        cluster.hosts.run("server2", "systemctl kill -s CONT rocketmq-broker-a-s")
+    cluster.hosts.wait_in_sync("broker-a")
+    assert codes(cluster, sent, 3) == [SEND_OK] * 3
+    for broker in ("broker-a", "broker-a-s"):
+        assert cluster.hosts.count(broker, TOPIC) == len(sent)
+
+
+def test_a_degrading_master_comes_up_without_its_slave(cluster, sent):
+    stop_slave(cluster)
+    cluster.hosts.run("server1", "systemctl restart rocketmq-broker-a")
+    deadline = time.monotonic() + 180
+    state = "cat /run/rocketmq/broker-a.guard.json"
+    while '"lifted"' not in cluster.hosts.run("server1", state, check=False):
+        assert time.monotonic() < deadline, cluster.hosts.run("server1", state, check=False)
+        time.sleep(2)
+    assert "is unreachable" in cluster.hosts.run("server1", state)
+    assert codes(cluster, sent, 3) == [SEND_OK] * 3
+    start_slave(cluster)
+    for broker in ("broker-a", "broker-a-s"):
+        assert cluster.hosts.count(broker, TOPIC) == len(sent)
+
+
+@pytest.mark.parametrize("scheme", ["2m-noslave", "dledger", "controller"])
+def test_another_scheme_is_refused_in_a_preview_with_why(cluster, scheme):
+    (line,) = cluster.refused(scheme=scheme, replication=None, allowSharedHost=True)
+    assert line.startswith(f"- cluster.scheme: '{scheme}' cannot follow '2m-2s-sync': ")
+
+
+def test_messages_that_a_stack_left_behind_are_refused_by_the_host(cluster):
+    record = "/usr/local/rocketmq/store/.scheme"
+    cluster.hosts.run("server1", f"echo 2m-noslave >{record}")
+    try:
+        done = cluster.clone.pulumi("up --yes --skip-preview --replace '**server1-gate'")
+        assert done.returncode != 0
+        assert "holds messages of scheme 2m-noslave" in done.stdout
+    finally:
+        cluster.hosts.run("server1", f"echo 2m-2s-sync >{record}")
+    cluster.up()
