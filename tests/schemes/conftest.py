@@ -67,23 +67,11 @@ class SchemeCluster:
         assert done.returncode != 0, done.stdout
         return [line.strip() for line in done.stdout.splitlines() if "- cluster." in line]
 
-    def down(self) -> None:
-        done = self.clone.make("down")
-        assert done.returncode == 0, done.stdout[-3000:]
-        assert leftovers(self.clone) == []
-
 
 @pytest.fixture(scope="module")
 def bring_up(clone, tmp_path_factory):
     """Make a cluster of some settings; it is down when its module ends."""
-    made = []
-
-    def make(**settings):
-        cluster = SchemeCluster(clone, tmp_path_factory.mktemp("login"), **settings)
-        made.append(cluster)
-        return cluster
-
-    yield make
-    clone.make("down")
+    yield lambda **settings: SchemeCluster(clone, tmp_path_factory.mktemp("login"), **settings)
+    down = clone.make("down")
+    assert down.returncode == 0, down.stdout[-3000:]
     assert leftovers(clone) == []
-    assert len(made) == 1

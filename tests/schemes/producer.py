@@ -3,6 +3,7 @@
 import threading
 import time
 from contextlib import suppress
+from itertools import pairwise
 
 from remoting.connection import Connection
 from remoting.errors import RemotingError
@@ -44,7 +45,7 @@ class NumberedProducer:
     def longest_gap(self) -> float:
         """Return the longest time in seconds without an acknowledged message."""
         moments = self.acknowledged_at
-        return max(after - before for before, after in zip(moments, moments[1:], strict=False))
+        return max(after - before for before, after in pairwise(moments))
 
     def _produce(self) -> None:
         number = 0

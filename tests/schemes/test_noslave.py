@@ -4,7 +4,7 @@ import urllib.request
 
 import pytest
 
-from tests import grpc_client
+from tests.grpc_client import exchange
 
 pytestmark = pytest.mark.schemes
 
@@ -37,17 +37,16 @@ def test_slaves_cannot_be_added_until_stores_can_be_seeded(cluster):
     assert "last file" in line
 
 
-def test_the_official_python_client_exchanges_messages_through_each_exported_endpoint(cluster):
+def test_the_official_python_client_exchanges_messages_through_each_exported_endpoint(
+    cluster, tmp_path
+):
     endpoints = cluster.hosts.outputs["grpcEndpoints"].split(";")
     assert len(endpoints) == 2
     cluster.hosts.create_topic_by_protocol("through-the-proxy")
     for number, endpoint in enumerate(endpoints):
-        sent = grpc_client.send_messages(endpoint, "through-the-proxy", 20)
-        received = grpc_client.receive_messages(
-            endpoint, "through-the-proxy", f"group-{number}", 20 * (number + 1), 60
-        )
-        assert len(set(sent)) == 20
-        assert set(sent) <= set(received)
+        done = exchange(endpoint, "through-the-proxy", f"group-{number}", 20, tmp_path)
+        assert len(set(done.sent)) == 20
+        assert set(done.sent) <= set(done.received)
 
 
 def test_every_exported_target_gives_metrics_of_its_own_process(cluster):

@@ -1,0 +1,60 @@
+"""Send and receive through a proxy with the official Python client; prints what it counted.
+
+    exchange.py ENDPOINT TOPIC GROUP COUNT SECONDS
+
+It sends COUNT messages, then receives until it has them all or SECONDS are over, and prints one
+JSON object: the ids that were sent, and those that were received and acknowledged.
+"""
+
+import json
+import sys
+import time
+
+from rocketmq import (
+    ClientConfiguration,
+    Credentials,
+    FilterExpression,
+    Message,
+    Producer,
+    SimpleConsumer,
+)
+
+BATCH, INVISIBLE_SECONDS = 32, 30
+
+
+def send(configuration, topic, count):
+    producer = Producer(configuration, (topic,), tls_enable=False)
+    producer.startup()
+    ids = []
+    for number in range(count):
+        message = Message()
+        message.topic = topic
+        message.body = f"{topic} {number}".encode()
+        ids.append(producer.send(message).message_id)
+    producer.shutdown()
+    return ids
+
+
+def receive(configuration, topic, group, wanted, seconds):
+    consumer = SimpleConsumer(
+        configuration, group, {topic: FilterExpression("*")}, tls_enable=False
+    )
+    consumer.startup()
+    deadline, ids = time.monotonic() + seconds, []
+    while time.monotonic() < deadline and not wanted <= set(ids):
+        for message in consumer.receive(BATCH, INVISIBLE_SECONDS):
+            ids.append(message.message_id)
+            consumer.ack(message)
+    consumer.shutdown()
+    return ids
+
+
+def main():
+    endpoint, topic, group, count, seconds = sys.argv[1:]
+    configuration = ClientConfiguration(endpoint, Credentials())
+    sent = send(configuration, topic, int(count))
+    received = receive(configuration, topic, group, set(sent), float(seconds))
+    print(json.dumps({"sent": sent, "received": received}))  # noqa: T201 (its result)
+
+
+main()

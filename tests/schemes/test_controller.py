@@ -1,0 +1,28 @@
+"""Scheme controller: three controllers, and two groups of two replicas, on three hosts."""
+
+import pytest
+
+from tests.schemes.election import ELECTED_SECONDS, GROUP, TOPIC, elect_and_count
+from tests.schemes.producer import NumberedProducer
+
+pytestmark = pytest.mark.schemes
+
+
+@pytest.fixture(scope="module")
+def cluster(bring_up):
+    return bring_up(servers=3, scheme="controller", metrics=True)
+
+
+def test_a_killed_master_is_followed_by_one_that_has_every_acknowledged_message(
+    cluster, record_property
+):
+    gap = elect_and_count(cluster)
+    record_property("seconds without an acknowledged message", round(gap, 1))
+    assert gap < ELECTED_SECONDS
+
+
+def test_the_loss_of_one_controller_changes_nothing(cluster):
+    cluster.hosts.run("server1", "systemctl stop rocketmq-controller")
+    with NumberedProducer(cluster.hosts.outputs["namesrvAddr"], GROUP, TOPIC) as producer:
+        producer.wait_for(20, 60)
+    cluster.up()
