@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field
 
 from remoting.errors import NotYetError, RemotingError, SlaveAheadError, StillAheadError
-from remoting.guard import ACCEPT_SENDS_FROM, AHEAD, LIFTED, Guard, GuardState
+from remoting.guard import ACCEPT_SENDS_FROM, AHEAD, LIFTED, WAITING, Guard, GuardState
 from remoting.log_contents import require_same_log
 from remoting.replication import Look, look_at
 
@@ -63,6 +63,8 @@ class PatientGuard(Guard):
         # Shorter than before, it is another log.
         self._alone_from = end if self._alone_from < 0 else min(self._alone_from, end)
         reason = f"{look.silent}, {self._grace_seconds:.0f} s after its master answered"
+        # On record before the first message can be written.
+        self._record(GuardState(WAITING, reason, end, -1, self._boot, self._alone_from))
         self._lift(reason, end, -1)
         return self._watch()
 

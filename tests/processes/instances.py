@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
 import signal
 import socket
 import subprocess
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,7 +95,12 @@ class Instance:
             )
 
     def freeze(self) -> None:
+        """Stop every thread; on a busy computer some run on for a quarter of a second."""
         self._signal(signal.SIGSTOP)
+        deadline = time.monotonic() + 10
+        while self._thread_states() != {"T"}:
+            assert time.monotonic() < deadline, f"{self.home.name} does not stop"
+            time.sleep(0.005)
 
     def thaw(self) -> None:
         self._signal(signal.SIGCONT)
@@ -104,6 +111,15 @@ class Instance:
             self.process.kill()
             self.process.wait(timeout=10)
             self.process = None
+
+    def _thread_states(self) -> set[str]:
+        assert self.process is not None, f"{self.home.name} does not run"
+        states = set()
+        for stat in Path(f"/proc/{self.process.pid}/task").glob("*/stat"):
+            # A thread may end while its siblings are looked at.
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                states.add(stat.read_text().rpartition(") ")[2][0])
+        return states
 
     def _signal(self, number: int) -> None:
         assert self.process is not None, f"{self.home.name} does not run"
