@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from remoting.errors import CheckFailedError
+from remoting.plan import PlannedMetrics, PlannedProxy
+from remoting.polling import Deadline
+from remoting.proxy_checks import check_metrics, check_proxy_ready
+from tests.unit.remoting.scripted_peer import ScriptedPeer
+
+SETTINGS = b"\x00\x00\x06\x04\x00\x00\x00\x00\x00" + b"\x00\x03\x7f\xff\xff\xff"
+
+
+def routes(request):
+    if request.code != 105 or request.ext["topic"] != "DefaultCluster":
+        return request.answer(code=17, remark="no such topic")
+    body = {"queueDatas": [{"brokerName": name, "perm": 7} for name in ("broker-a", "broker-b")]}
+    return request.answer(body=json.dumps(body).encode())
+
+
+@contextmanager
+def grpc_port(answer):
+    """A port that takes what a client says first, and answers with fixed bytes."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve():
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection:
+                    connection.recv(64)
+                    connection.sendall(answer)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def ready(address, remoting_address, cluster="DefaultCluster"):
+    proxy = PlannedProxy("proxy-1", "server1", address, remoting_address, "unit", "/proxy.log")
+    return check_proxy_ready(proxy, cluster, Deadline.after(0.3))
+
+
+def test_a_proxy_with_a_route_and_a_grpc_port_is_ready():
+    with ScriptedPeer(routes) as peer, grpc_port(SETTINGS) as address:
+        assert ready(address, peer.address) == 2
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"", b"\x00\x00"])
+def test_a_port_that_speaks_something_else_is_not_ready(answer):
+    with (
+        ScriptedPeer(routes) as peer,
+        grpc_port(answer) as address,
+        pytest.raises(CheckFailedError, match=f"{address} does not speak HTTP/2"),
+    ):
+        ready(address, peer.address)
+
+
+def test_a_proxy_without_a_route_is_not_ready():
+    with (
+        ScriptedPeer(routes) as peer,
+        grpc_port(SETTINGS) as address,
+        pytest.raises(CheckFailedError, match=r"knows no route to cluster Other.*/proxy\.log"),
+    ):
+        ready(address, peer.address, "Other")
+
+
+def test_a_proxy_whose_grpc_port_is_closed_is_not_ready():
+    with (
+        ScriptedPeer(routes) as peer,
+        pytest.raises(CheckFailedError, match=r"127\.0\.0\.1:1 is unreachable"),
+    ):
+        ready("127.0.0.1:1", peer.address)
+
+
+@contextmanager
+def metrics_port(text):
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200 if self.path == "/metrics" else 404)
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield PlannedMetrics("broker-a", "server1", f"127.0.0.1:{server.server_port}")
+    server.shutdown()
+    server.server_close()
+    thread.join(timeout=5)
+
+
+def test_metrics_of_rocketmq_are_counted():
+    text = b"# HELP rocketmq_topic_number n\nrocketmq_topic_number 3\nrocketmq_x 1\njvm_y 2\n"
+    with metrics_port(text) as metrics:
+        assert check_metrics(metrics, Deadline.after(2)) == 2
+
+
+def test_a_port_without_metrics_of_rocketmq_fails():
+    with (
+        metrics_port(b"jvm_y 2\n") as metrics,
+        pytest.raises(CheckFailedError, match="has no line that starts with rocketmq_"),
+    ):
+        check_metrics(metrics, Deadline.after(0.3))
+
+
+def test_a_closed_port_fails_with_its_address():
+    metrics = PlannedMetrics("broker-a", "server1", "127.0.0.1:1")
+    with pytest.raises(CheckFailedError, match=r"127\.0\.0\.1:1 is unreachable"):
+        check_metrics(metrics, Deadline.after(0.2))
