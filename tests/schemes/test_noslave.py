@@ -22,9 +22,8 @@ def test_the_loss_of_one_master_is_survived_for_new_messages(cluster):
     hosts = cluster.hosts
     hosts.create_topic_by_protocol("survivor")
     assert [sent.code for sent in hosts.send("broker-b", "survivor", 5)] == [SEND_OK] * 5
-    hosts.run(
-        "server2", "systemctl kill -s KILL rocketmq-broker-b; systemctl stop rocketmq-broker-b"
-    )
+    unit = "rocketmq-broker-b"
+    hosts.run("server2", f"systemctl kill -s KILL {unit}; systemctl stop {unit}")
     assert [sent.code for sent in hosts.send("broker-a", "survivor", 20)] == [SEND_OK] * 20
     hosts.run("server2", f"systemctl start {unit}")
     cluster.verify()
