@@ -25,8 +25,11 @@ class Kind(StrEnum):
 LEAST_HEAP_MIB = {Kind.NAME_SERVER: 64, Kind.CONTROLLER: 64, Kind.BROKER: 128, Kind.PROXY: 64}
 """Below which a process of the kind does not boot and serve, measured."""
 
-LEAST_DIRECT_MIB = {Kind.BROKER: 64, Kind.PROXY: 64}
-"""Of the kinds whose memory outside the heap is planned."""
+LEAST_DIRECT_MIB = {Kind.BROKER: 192, Kind.PROXY: 96}
+"""Of the kinds whose memory outside the heap is planned, measured.
+
+A broker boots with 64 MiB and serves sends; with 96 it failed the pops that come from a proxy.
+"""
 
 MOST_HEAP_MIB = {
     Kind.NAME_SERVER: 1024,
@@ -83,9 +86,9 @@ def plan_memory(memory_mib: int, counts: dict[Kind, int]) -> dict[Kind, JvmMemor
     left -= sum(counts.get(kind, 0) * memory.heap_mib for kind, memory in planned.items())
     sharing = sum(counts.get(kind, 0) for kind in LEAST_DIRECT_MIB)
     share = left // (2 * sharing) if sharing else 0
-    for kind in LEAST_DIRECT_MIB:
+    for kind, least in LEAST_DIRECT_MIB.items():
         heap = _heap(kind, share)
-        planned[kind] = JvmMemory(heap_mib=heap, direct_mib=heap)
+        planned[kind] = JvmMemory(heap_mib=heap, direct_mib=max(heap, least))
     return planned
 
 
