@@ -15,6 +15,7 @@ from remoting.polling import Check, Deadline, poll
 from remoting.replication import Offsets, compare_offsets
 from remoting.requests import (
     cluster_info,
+    commit_log_max_offset,
     create_topic,
     topic_config,
     update_broker_config,
@@ -118,8 +119,10 @@ class Nudger:
         self.count += 1
 
 
-def check_in_sync(master: str, slaves: Sequence[str], deadline: Deadline) -> Offsets:
-    """Wait until every slave holds exactly what its master holds.
+def check_in_sync(
+    master: str, slaves: Sequence[str], deadline: Deadline, *, may_lag: bool = False
+) -> Offsets:
+    """Wait until every slave holds exactly what its master holds, or held when this began.
 
     Raises:
         SlaveAheadError: at once, when a slave holds more than its master.
@@ -127,7 +130,17 @@ def check_in_sync(master: str, slaves: Sequence[str], deadline: Deadline) -> Off
     """
     look_at = f"store.log of {' and '.join(slaves)} and of {master}"
     check = Check("in-sync", f"{', '.join(slaves)} of master {master}", look_at)
-    return poll(lambda: compare_offsets(master, slaves, deadline.request_seconds), check, deadline)
+
+    def held() -> int:
+        with Connection(master, deadline.request_seconds) as connection:
+            return commit_log_max_offset(connection)
+
+    held_before = poll(held, check, deadline) if may_lag else None
+
+    def attempt() -> Offsets:
+        return compare_offsets(master, slaves, deadline.request_seconds, held_before)
+
+    return poll(attempt, check, deadline)
 
 
 def check_send_and_read(

@@ -5,6 +5,7 @@ RocketMQ ignores what it does not understand without a word; what it reports is 
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,8 +71,10 @@ def _planned(broker: PlannedBroker) -> dict[str, str]:
 def _is_same(planned: str, found: str) -> bool:
     if planned == found:
         return True
+    if {planned.lower(), found.lower()} <= {"true", "false"}:
+        return planned.lower() == found.lower()
     try:
-        # RocketMQ prints 0.8 and 1.0E9 in Java's own way.
-        return float(planned) == float(found)
-    except ValueError:
+        # RocketMQ prints 0.8 and 1.0E9 in Java's own way; a float would round long numbers.
+        return Decimal(planned) == Decimal(found)
+    except InvalidOperation:
         return False

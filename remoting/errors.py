@@ -126,6 +126,22 @@ class SlaveAheadError(RemotingError):
         self.slave_offset = slave_offset
 
 
+class LogsDifferError(SlaveAheadError):
+    """Say from which byte on a slave holds other messages than its master."""
+
+    def __init__(
+        self, master: str, master_offset: int, slave: str, slave_offset: int, differ_at: int
+    ) -> None:
+        super().__init__(master, master_offset, slave, slave_offset)
+        message = (
+            f"slave {slave} holds other messages than its master {master} from byte {differ_at} "
+            "on, where the master went on alone: the logs diverge, "
+            "nothing must be written; see docs/operations.md"
+        )
+        self.args = (message,)
+        self.differ_at = differ_at
+
+
 class StillAheadError(RemotingError):
     """Repeat why an earlier guard of the same master process left it drained."""
 

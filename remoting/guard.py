@@ -24,6 +24,7 @@ from remoting.errors import (
     SlaveAheadError,
     StillAheadError,
 )
+from remoting.log_contents import require_same_log
 from remoting.polling import LONGEST_PAUSE_SECONDS
 from remoting.replication import Offsets, compare_offsets
 from remoting.requests import (
@@ -56,6 +57,8 @@ class GuardState:
     master: int = -1
     slave: int = -1
     master_boot: str = ""
+    alone_from: int = -1
+    """Where the log ended when its master went on without a slave that is still to be compared."""
 
     def is_ahead_in(self, master_boot: str) -> bool:
         """Tell whether a slave was ahead in this very boot of the master."""
@@ -70,6 +73,7 @@ class GuardState:
             "master": self.master,
             "slave": self.slave,
             "masterBoot": self.master_boot,
+            "aloneFrom": self.alone_from,
             "at": at,
         }
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -89,6 +93,7 @@ class GuardState:
                 int(content["master"]),
                 int(content["slave"]),
                 str(content.get("masterBoot", "")),
+                int(content.get("aloneFrom", -1)),
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
@@ -108,6 +113,7 @@ class Guard:
     _written: GuardState | None = field(default=None, init=False)
     _reported: str = field(default="", init=False)
     _remembered: GuardState | None = field(default=None, init=False)
+    _alone_from: int = field(default=-1, init=False)
 
     def run(self) -> GuardState:
         """Wait, for ever if need be, until the drain is lifted.
@@ -117,16 +123,14 @@ class Guard:
 
         """
         self._remembered = GuardState.read(self.state_path)
+        self._alone_from = self._remembered.alone_from if self._remembered else -1
         pause = _FIRST_PAUSE_SECONDS
         while True:
             started = time.monotonic()
             try:
                 return self._attempt()
             except SlaveAheadError as error:
-                ahead = GuardState(
-                    AHEAD, str(error), error.master_offset, error.slave_offset, self._boot
-                )
-                self._record(ahead)
+                self._record_ahead(error)
                 raise
             except (AddressError, StillAheadError):
                 raise
@@ -144,17 +148,26 @@ class Guard:
         # Until the master tells that it booted again, what an earlier guard saw stays on record.
         if not self._boot and self._remembered and self._remembered.state == AHEAD:
             return
-        self._record(GuardState(WAITING, str(error), master_boot=self._boot))
+        self._record(
+            GuardState(WAITING, str(error), master_boot=self._boot, alone_from=self._alone_from)
+        )
 
     def _attempt(self) -> GuardState:
-        with Connection(self.master, self.request_seconds) as connection:
-            self._boot = runtime_info(connection).get("bootTimestamp", "")
+        self._boot = self._boot_now()
         if self._remembered and self._remembered.is_ahead_in(self._boot):
             raise StillAheadError(self._remembered.reason)
         return self._judge()
 
+    def _boot_now(self) -> str:
+        with Connection(self.master, self.request_seconds) as connection:
+            return runtime_info(connection).get("bootTimestamp", "")
+
     def _judge(self) -> GuardState:
         offsets = self._offsets()
+        if self._alone_from >= 0:
+            # It was a scheme's that lets a master go on alone, and offsets tell no more by now.
+            require_same_log(self.master, self.slaves, self._alone_from, self.request_seconds)
+            self._alone_from = -1
         return self._lift("in sync", offsets.master, min(offsets.slaves, default=-1))
 
     def _offsets(self) -> Offsets:
@@ -165,7 +178,7 @@ class Guard:
 
     def _lift(self, reason: str, master: int, slave: int) -> GuardState:
         self._set({ACCEPT_SENDS_FROM: "0", "brokerPermission": str(self.permission)})
-        lifted = GuardState(LIFTED, reason, master, slave, self._boot)
+        lifted = GuardState(LIFTED, reason, master, slave, self._boot, self._alone_from)
         self._record(lifted)
         return lifted
 
@@ -177,6 +190,10 @@ class Guard:
             if config.get(key) != value:
                 cause = f"{self.master} reports {key}={config.get(key)} where {value} was set"
                 raise NotYetError(cause)
+
+    def _record_ahead(self, error: SlaveAheadError) -> None:
+        offsets = error.master_offset, error.slave_offset
+        self._record(GuardState(AHEAD, str(error), *offsets, self._boot, self._alone_from))
 
     def _record(self, state: GuardState) -> None:
         if state != self._written:

@@ -2,8 +2,9 @@
 
 In scheme 2m-2s-async, and where replication degrades, a master whose slave is gone must come up
 all the same. A slave that holds more than its master stays as dangerous as ever: one that answers
-is compared first, and one that comes back after the lift is compared with the end of the log at
-that moment, for it cannot have received anything since.
+is compared first, and one that comes back after the lift is compared at the byte from which the
+master went on alone. That byte is kept on record until all slaves were compared, over starts of
+the guard and of its master.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from remoting.connection import split_address
-from remoting.errors import NotYetError, RemotingError, SlaveAheadError
-from remoting.guard import ACCEPT_SENDS_FROM, AHEAD, Guard, GuardState
+from remoting.errors import NotYetError, RemotingError, SlaveAheadError, StillAheadError
+from remoting.guard import ACCEPT_SENDS_FROM, AHEAD, LIFTED, Guard, GuardState
+from remoting.log_contents import require_same_log
 from remoting.replication import Look, look_at
 
 GRACE_REQUESTS = 12
@@ -32,54 +33,106 @@ class PatientGuard(Guard):
     grace_requests: float = GRACE_REQUESTS
     _answered_at: float | None = field(default=None, init=False)
 
+    def _attempt(self) -> GuardState:
+        try:
+            return super()._attempt()
+        except SlaveAheadError as error:
+            self._record_ahead(error)
+            self._drain()
+            raise
+        except StillAheadError:
+            # An earlier guard may have been ended before it had drained the master.
+            self._drain()
+            raise
+
     def _judge(self) -> GuardState:
         if self._answered_at is None:
             self._answered_at = time.monotonic()
         look = look_at(self.master, self.slaves, self.request_seconds)
         if look.silent is None:
-            return self._lift(_compared(look), look.later.max_offset, min(look.reached.values()))
-        grace_seconds = self.grace_requests * self.request_seconds
+            return self._lift_compared(look)
+        grace_seconds = 0.0 if self._is_alone_already() else self._grace_seconds
         if time.monotonic() - self._answered_at < grace_seconds:
             raise look.silent
-        reason = f"{look.silent}, {grace_seconds:.0f} s after its master answered"
-        self._lift(reason, look.later.max_offset, -1)
-        return self._watch(look.later.max_offset)
+        if not look.later.is_master:
+            cause = f"{self.master} does not act as a master"
+            raise NotYetError(cause)
+        end = look.later.max_offset
+        if self._alone_from >= 0:
+            self._refuse_others(look)
+        # Shorter than before, it is another log.
+        self._alone_from = end if self._alone_from < 0 else min(self._alone_from, end)
+        reason = f"{look.silent}, {self._grace_seconds:.0f} s after its master answered"
+        self._lift(reason, end, -1)
+        return self._watch()
 
-    def _watch(self, end_of_log: int) -> GuardState:
-        """Wait, for ever if need be, until every slave was compared once."""
-        unseen = set(self.slaves)
+    @property
+    def _grace_seconds(self) -> float:
+        return self.grace_requests * self.request_seconds
+
+    def _is_alone_already(self) -> bool:
+        # Started again beside a master that takes messages: the record must go on saying so.
+        before = self._remembered
+        if before is None or before.master_boot != self._boot:
+            return False
+        return before.state == LIFTED and before.alone_from >= 0
+
+    def _lift_compared(self, look: Look) -> GuardState:
+        if self._alone_from >= 0:
+            require_same_log(self.master, self.slaves, self._alone_from, self.request_seconds)
+        self._alone_from = -1
+        lowest = min(look.reached.values(), default=-1)
+        return self._lift(_compared(look, lowest), look.later.max_offset, lowest)
+
+    def _watch(self) -> GuardState:
+        """Wait, for ever if need be, until all slaves were compared.
+
+        Raises:
+            NotYetError: the master was started again, so it has to be judged again.
+            SlaveAheadError: a slave came back ahead; the master is drained again.
+
+        """
         while True:
             time.sleep(_WATCH_SECONDS)
             try:
-                look = look_at(self.master, self.slaves, self.request_seconds)
-                self._refuse_ahead(look, unseen, end_of_log)
-            except SlaveAheadError as error:
-                self._drain(error)
+                booted_again = self._boot_now() != self._boot
+                if not booted_again:
+                    look = look_at(self.master, self.slaves, self.request_seconds)
+                    self._refuse_others(look)
+                    if look.silent is None:
+                        return self._lift_compared(look)
+            except SlaveAheadError:
                 raise
             except RemotingError:
-                # The master stops or starts; its unit starts another guard then.
                 continue
-            unseen -= look.reached.keys()
-            if not unseen:
-                lowest = min(look.reached.values())
-                return self._lift(_compared(look), look.later.max_offset, lowest)
+            if booted_again:
+                self._answered_at = None
+                cause = f"{self.master} was started again"
+                raise NotYetError(cause)
 
-    def _refuse_ahead(self, look: Look, unseen: set[str], end_of_log: int) -> None:
-        connected = {replica.ip for replica in look.later.connections}
-        for slave in sorted(unseen & look.reached.keys()):
-            # Once it is connected, what it holds may be what it was just sent.
-            if split_address(slave)[0] not in connected and look.reached[slave] > end_of_log:
-                raise SlaveAheadError(self.master, end_of_log, slave, look.reached[slave])
+    def _refuse_others(self, look: Look) -> None:
+        # One slave that came back is judged at once, also while another one stays away.
+        came_back = [slave for slave in self.slaves if slave in look.reached]
+        require_same_log(self.master, came_back, self._alone_from, self.request_seconds)
 
-    def _drain(self, error: SlaveAheadError) -> None:
-        ahead = GuardState(AHEAD, str(error), error.master_offset, error.slave_offset, self._boot)
-        self._record(ahead)
+    def _drain(self) -> None:
+        """Drain the master, however often that has to be asked for, unless it boots drained."""
+        told = ""
+        while failure := self._failure_to_drain():
+            if not told:
+                told = f"{AHEAD}: {self.master} could not be drained yet: {failure}"
+                self.report(told)
+            time.sleep(_WATCH_SECONDS)
+
+    def _failure_to_drain(self) -> str:
         try:
-            self._set({ACCEPT_SENDS_FROM: NEVER, "brokerPermission": "4"})
-        except (NotYetError, RemotingError) as failure:
-            self.report(f"{AHEAD}: {self.master} could not be drained: {failure}")
+            if self._boot_now() == self._boot:
+                self._set({ACCEPT_SENDS_FROM: NEVER, "brokerPermission": "4"})
+        except RemotingError as error:
+            return str(error)
+        return ""
 
 
-def _compared(look: Look) -> str:
-    behind = look.earlier.max_offset - min(look.reached.values())
+def _compared(look: Look, lowest: int) -> str:
+    behind = look.earlier.max_offset - lowest
     return f"compared, the slave is {behind} bytes behind" if behind > 0 else "in sync"

@@ -38,8 +38,12 @@ class Look:
     """Of the first slave that did not answer."""
 
 
-def compare_offsets(master: str, slaves: Sequence[str], timeout_seconds: float) -> Offsets:
+def compare_offsets(
+    master: str, slaves: Sequence[str], timeout_seconds: float, held_before: int | None = None
+) -> Offsets:
     """Return the offsets of a master whose slaves all hold exactly what it holds.
+
+    Or what it held before, where slaves may lag: the end of a log at work is never reached.
 
     Raises:
         SlaveAheadError: a slave holds more; also when other slaves do not answer.
@@ -50,10 +54,11 @@ def compare_offsets(master: str, slaves: Sequence[str], timeout_seconds: float) 
     look = look_at(master, slaves, timeout_seconds)
     if look.silent is not None:
         raise look.silent
-    _require_connected(master, look.later, slaves, look.earlier.max_offset)
+    wanted = look.earlier.max_offset if held_before is None else held_before
+    _require_connected(master, look.later, slaves, wanted)
     # A connection of a slave that is gone can linger, so the slave's own word is needed too.
     for slave in slaves:
-        _require_caught_up(slave, look.earlier.max_offset - look.reached[slave], master)
+        _require_caught_up(slave, wanted - look.reached[slave], master)
     return Offsets(look.later.max_offset, tuple(look.reached[slave] for slave in slaves))
 
 

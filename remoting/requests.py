@@ -112,6 +112,20 @@ def commit_log_max_offset(connection: Connection) -> int:
         raise MalformedAnswerError(connection.address, fault) from error
 
 
+def commit_log_min_offset(connection: Connection) -> int:
+    """Ask a broker for the first byte that its commit log still holds: where a file begins."""
+    table = runtime_info(connection)
+    return _convert(connection, lambda: int(table["commitLogMinOffset"]))
+
+
+def record_at(connection: Connection, offset: int) -> bytes | None:
+    """Ask a broker for the record at a byte of its commit log; None when no whole one is there."""
+    accepted = (ResponseCode.SUCCESS, ResponseCode.SYSTEM_ERROR)
+    ext = {"offset": str(offset)}
+    answer = connection.ask(RequestCode.VIEW_MESSAGE_BY_ID, ext, accepted=accepted)
+    return answer.body if answer.code == ResponseCode.SUCCESS else None
+
+
 def log_position(connection: Connection) -> LogPosition:
     """Ask a broker what it holds; what is readable may be a little more than told."""
     table = runtime_info(connection)

@@ -93,11 +93,18 @@ class FakeBroker:
     broker_id: str = "0"
     unindexed: int = 0
     nudges: int = 0
+    first: int = 0
+    records: dict[int, bytes] = field(default_factory=dict)  # by the byte where each begins
     listed: dict[str, Any] = field(default_factory=dict)
 
     def __call__(self, request: Request) -> bytes:
         if request.code == 25:
             return request.answer(body=self._update(request.body.decode()))
+        if request.code == 33:
+            record = self.records.get(int(request.ext["offset"]))
+            if record is None:
+                return request.answer(code=1, remark="can not find message by the offset")
+            return request.answer(body=record)
         bodies = {26: self._config, 28: self._runtime, 106: self._table, 907: self._ha_status}
         if request.code not in bodies:
             return request.answer(code=3, remark=f"request type {request.code} not supported")
@@ -120,6 +127,7 @@ class FakeBroker:
     def _runtime(self) -> str:
         table = {
             "commitLogMaxOffset": str(self.offset),
+            "commitLogMinOffset": str(self.first),
             "dispatchBehindBytes": str(self.unindexed),
             "bootTimestamp": self.boot,
         }

@@ -121,6 +121,39 @@ def test_a_slave_ahead_ends_the_wait_at_once():
     assert time.monotonic() - started < 5
 
 
+class WrittenTo(FakeBroker):
+    """A master whose log grows between two answers, and whose slave is always a little behind."""
+
+    def __call__(self, request):
+        self.offset += 10
+        self.acks = {SLAVE_IP: self.offset - 35}
+        return super().__call__(request)
+
+
+class Following(FakeBroker):
+    """The slave of such a master."""
+
+    def __init__(self, master):
+        super().__init__()
+        self._master = master
+
+    def __call__(self, request):
+        self.offset = self._master.offset - 35
+        return super().__call__(request)
+
+
+@pytest.mark.parametrize("may_lag", [True, False])
+def test_a_slave_that_is_always_a_little_behind_suffices_where_it_may_lag(may_lag):
+    master = WrittenTo(offset=1000)
+    with ScriptedPeer(master) as peer, ScriptedPeer(Following(master), SLAVE_IP) as slave:
+        checked = (peer.address, [slave.address], Deadline.after(1.0))
+        if may_lag:
+            assert check_in_sync(*checked, may_lag=True).master > 1000
+        else:
+            with pytest.raises(CheckFailedError, match="bytes behind"):
+                check_in_sync(*checked)
+
+
 def record(queue_offset: int, body: bytes) -> bytes:
     rest = bytes(8 * 4 + 12) + struct.pack(">i", len(body)) + body
     rest += b"\x01T" + struct.pack(">h", 0)

@@ -4,9 +4,10 @@ import threading
 
 import pytest
 
-from remoting.errors import SlaveAheadError
-from remoting.guard import GuardState
+from remoting.errors import NotYetError, SlaveAheadError, StillAheadError
+from remoting.guard import Guard, GuardState
 from remoting.patient_guard import NEVER, PatientGuard
+from remoting.polling import Check, Deadline, poll
 from tests.unit.remoting.scripted_peer import FakeBroker, ScriptedPeer
 from tests.unit.remoting.test_guard import drained, wait_for_state
 
@@ -36,6 +37,19 @@ def guard(master, slaves, state, grace=0.3):
         request_seconds=1.0,
         grace_requests=grace,
     )
+
+
+def wait_until(is_so):
+    def attempt():
+        if not is_so():
+            cause = "it is not so yet"
+            raise NotYetError(cause)
+
+    poll(attempt, Check("wait", "condition", "the test"), Deadline.after(10))
+
+
+def poll_until_reason_names(path, address):
+    wait_until(lambda: address in GuardState.read(path).reason)
 
 
 class Watching:
@@ -104,24 +118,21 @@ def test_after_the_grace_the_master_goes_on_alone_and_says_why(state, absent):
         watching = Watching(guard(peer.address, [address], state))
         alone = wait_for_state(state, "lifted")
         assert (alone.master, alone.slave, master.permission) == (100, -1, 6)
+        assert alone.alone_from == 100
         assert f"{address} is unreachable" in alone.reason
         master.offset = 500
         with ScriptedPeer(FakeBroker(100), SLAVE_IP, port):
             assert watching.end() is None
-    assert GuardState.read(state).slave == 100
-    assert master.permission == 6
+    compared = GuardState.read(state)
+    assert (compared.slave, compared.alone_from, master.permission) == (100, -1, 6)
 
 
-@pytest.mark.parametrize("written_since", [0, 900], ids=["nothing written", "overtaken since"])
-def test_a_slave_that_comes_back_with_more_than_was_there_at_the_lift_drains_it_again(
-    state, absent, written_since
-):
+def test_a_slave_ahead_of_a_log_to_which_nothing_was_added_drains_it_again(state, absent):
     address, port = absent
     master = drained(acks={})
     with ScriptedPeer(master) as peer:
         watching = Watching(guard(peer.address, [address], state))
         wait_for_state(state, "lifted")
-        master.offset += written_since
         with ScriptedPeer(FakeBroker(150), SLAVE_IP, port):
             error = watching.end()
     assert (error.master_offset, error.slave_offset) == (100, 150)
@@ -129,14 +140,128 @@ def test_a_slave_that_comes_back_with_more_than_was_there_at_the_lift_drains_it_
     assert GuardState.read(state).state == "ahead"
 
 
-def test_a_slave_that_is_connected_already_may_hold_what_it_was_sent(state, absent):
+@pytest.mark.parametrize("connected", [False, True])
+def test_a_slave_that_holds_other_messages_drains_it_though_its_offset_is_lower(
+    state, absent, connected
+):
     address, port = absent
     master = drained(acks={})
     with ScriptedPeer(master) as peer:
         watching = Watching(guard(peer.address, [address], state))
         wait_for_state(state, "lifted")
-        master.offset = 500
-        master.acks[SLAVE_IP] = 150
-        with ScriptedPeer(FakeBroker(150), SLAVE_IP, port):
+        master.offset, master.records = 900, {100: b"written alone"}
+        master.acks = {SLAVE_IP: 150} if connected else {}
+        with ScriptedPeer(FakeBroker(150, records={100: b"lost"}), SLAVE_IP, port):
+            error = watching.end()
+    assert "holds other messages" in str(error)
+    assert "from byte 100 on" in str(error)
+    assert (master.permission, master.accepts_sends_from) == (4, NEVER)
+    assert (GuardState.read(state).state, GuardState.read(state).alone_from) == ("ahead", 100)
+
+
+def test_a_slave_that_was_sent_the_same_messages_ends_the_watch(state, absent):
+    address, port = absent
+    master = drained(acks={})
+    with ScriptedPeer(master) as peer:
+        watching = Watching(guard(peer.address, [address], state))
+        wait_for_state(state, "lifted")
+        master.offset, master.records = 500, {100: b"written alone"}
+        master.acks = {SLAVE_IP: 150}
+        with ScriptedPeer(FakeBroker(150, records={100: b"written alone"}), SLAVE_IP, port):
             assert watching.end() is None
+    assert (master.permission, GuardState.read(state).alone_from) == (6, -1)
+
+
+def test_a_guard_started_again_still_knows_where_its_master_went_on_alone(state, absent):
+    address, port = absent
+    GuardState("lifted", "alone", 100, -1, "boot-1", alone_from=100).write(state)
+    master = FakeBroker(500, boot="boot-1", records={100: b"written alone"})
+    with ScriptedPeer(master) as peer:
+        watching = Watching(guard(peer.address, [address], state, grace=3600))
+        poll_until_reason_names(state, address)
+        assert (GuardState.read(state).state, GuardState.read(state).alone_from) == ("lifted", 100)
+        with ScriptedPeer(FakeBroker(150, records={100: b"lost"}), SLAVE_IP, port):
+            assert "holds other messages" in str(watching.end())
+    assert master.permission == 4
+
+
+@pytest.mark.parametrize("kind", [Guard, PatientGuard])
+def test_a_new_boot_of_the_master_forgets_nothing_that_is_still_to_be_compared(state, kind):
+    GuardState("ahead", "slave was ahead", 100, 150, "boot-1", alone_from=100).write(state)
+    master = drained(500, boot="boot-2", records={100: b"written alone"})
+    slave_broker = FakeBroker(500, records={100: b"lost"})
+    with ScriptedPeer(master) as peer, ScriptedPeer(slave_broker, SLAVE_IP) as slave:
+        watching = Watching(
+            kind(peer.address, (slave.address,), 6, state, lambda _: None, request_seconds=1.0)
+        )
+        assert "holds other messages" in str(watching.end())
+    assert master.permission == 4
+
+
+def test_a_store_that_was_emptied_to_mend_it_is_compared_afresh(state, absent):
+    address, _ = absent
+    GuardState("ahead", "slave was ahead", 100, 150, "boot-1", alone_from=100).write(state)
+    master = drained(40, boot="boot-2", acks={})
+    with ScriptedPeer(master) as peer:
+        Watching(guard(peer.address, [address], state))
+        lifted = wait_for_state(state, "lifted")
+    assert lifted.alone_from == 40
+
+
+def test_files_that_the_master_removed_meanwhile_do_not_stop_the_comparison(state):
+    GuardState("lifted", "alone", 100, -1, "boot-1", alone_from=100).write(state)
+    master = FakeBroker(900, boot="boot-1", first=300, records={300: b"one", 600: b"two"})
+    slave_broker = FakeBroker(900, first=600, records={600: b"two"})
+    with ScriptedPeer(master) as peer, ScriptedPeer(slave_broker, SLAVE_IP) as slave:
+        found = guard(peer.address, [slave.address], state).run()
+    assert (found.state, found.alone_from) == ("lifted", -1)
+
+
+def test_a_record_that_is_still_on_its_way_is_waited_for(state):
+    GuardState("lifted", "alone", 100, -1, "boot-1", alone_from=100).write(state)
+    master = FakeBroker(900, boot="boot-1", records={100: b"x" * 50})
+    slave_broker = FakeBroker(120)
+    with ScriptedPeer(master) as peer, ScriptedPeer(slave_broker, SLAVE_IP) as slave:
+        watching = Watching(guard(peer.address, [slave.address], state))
+        waiting = wait_for_state(state, "waiting")
+        assert "cannot be compared" in waiting.reason
+        slave_broker.offset, slave_broker.records = 900, {100: b"x" * 50}
+        assert watching.end() is None
     assert master.permission == 6
+
+
+def test_what_an_ended_guard_left_undrained_is_drained_by_the_next(state):
+    GuardState("ahead", "slave was ahead", 100, 150, "boot-1", alone_from=100).write(state)
+    master = FakeBroker(500, boot="boot-1")
+    with ScriptedPeer(master) as peer, pytest.raises(StillAheadError):
+        guard(peer.address, [peer.address], state).run()
+    assert (master.permission, master.accepts_sends_from) == (4, NEVER)
+
+
+def test_a_drain_that_does_not_take_is_asked_for_again(state, absent):
+    address, port = absent
+    master, lines = drained(acks={}), []
+    with ScriptedPeer(master) as peer:
+        watched = guard(peer.address, [address], state)
+        watched.report = lines.append
+        watching = Watching(watched)
+        wait_for_state(state, "lifted")
+        master.keeps_permission = True
+        with ScriptedPeer(FakeBroker(150), SLAVE_IP, port):
+            wait_for_state(state, "ahead")
+            wait_until(lambda: any("could not be drained yet" in line for line in lines))
+            master.keeps_permission = False
+            watching.end()
+    assert master.permission == 4
+
+
+def test_a_master_that_boots_again_while_it_is_watched_is_judged_again(state, absent):
+    address, _ = absent
+    master = drained(acks={}, boot="boot-1")
+    with ScriptedPeer(master) as peer:
+        Watching(guard(peer.address, [address], state))
+        wait_for_state(state, "lifted")
+        master.permission, master.offset, master.boot = 4, 300, "boot-2"
+        wait_until(lambda: master.permission == 6)
+        again = wait_for_state(state, "lifted")
+    assert (again.master_boot, again.master, again.alone_from) == ("boot-2", 300, 100)

@@ -100,3 +100,14 @@ def test_a_sound_slave_under_load_is_never_called_ahead():
 def test_a_slave_asked_as_a_master_is_refused():
     with pytest.raises(NotYetError, match="does not act as a master"):
         compare(FakeBroker(is_master=False), FakeBroker())
+
+
+@pytest.mark.parametrize(("held_before", "is_enough"), [(60, True), (61, False)])
+def test_a_slave_that_may_lag_needs_what_its_master_held_before(held_before, is_enough):
+    master, slave = FakeBroker(offset=100, acks={SLAVE_IP: 60}), FakeBroker(offset=60)
+    with serving(master, slave) as (address, slaves):
+        if is_enough:
+            assert compare_offsets(address, slaves, 1.0, held_before).slaves == (60,)
+        else:
+            with pytest.raises(NotYetError, match="is 1 bytes behind"):
+                compare_offsets(address, slaves, 1.0, held_before)

@@ -133,6 +133,26 @@ def test_every_failed_process_is_listed():
     assert (failed["ok"], len(failed["processes"])) == (False, 3)
 
 
+@pytest.mark.parametrize("is_required", [True, False])
+def test_a_silent_slave_fails_its_master_only_where_it_is_required(is_required):
+    master = FakeBroker()
+    with ScriptedPeer(master) as peer, ScriptedPeer(master) as server:
+        master.listed = {"broker-a": listed_broker({0: peer.address})}
+        plan = plan_of(
+            [name_server(1, server.address)],
+            [
+                broker("broker-a", "server1", peer.address, slaveRequired=is_required),
+                broker("broker-a-s", "server1", "127.0.0.1:1"),
+            ],
+        )
+        by_name = {process.process: process for process in verify(plan).processes}
+    asked = [outcome.check for outcome in by_name["broker-a"].outcomes]
+    # The scripted peer knows no topics, so the next check is where the one of the other ends.
+    expected = ["in-sync"] if is_required else ["permission", "send-and-read"]
+    assert asked == ["registered", "configuration", *expected]
+    assert by_name["broker-a-s"].failure.check == "registered"
+
+
 def test_an_unknown_host_is_refused_with_the_known_ones():
     with pytest.raises(PlanError, match="host is 'server9'; allowed: server1, server2"):
         verify(seed_plan(), "server9")
