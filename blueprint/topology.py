@@ -146,7 +146,9 @@ def _plan_memory(
         host.name: {
             kind: _said_or(planned, *heaps[kind])
             for kind, planned in plan_memory(
-                host.memory_mib, {kind: on[host.name] for kind, on in counts.items()}
+                host.memory_mib,
+                {kind: on[host.name] for kind, on in counts.items()},
+                proxied=settings.proxy is not None,
             ).items()
         }
         for host in hosts

@@ -14,7 +14,11 @@ SEND_OK = 0
 @pytest.fixture(scope="module")
 def cluster(bring_up):
     return bring_up(
-        servers=2, scheme="2m-noslave", metrics=True, proxy={"hosts": ["server1", "server2"]}
+        servers=2,
+        scheme="2m-noslave",
+        metrics=True,
+        proxy={"hosts": ["server1", "server2"]},
+        heap={"broker": "128MiB"},
     )
 
 

@@ -7,11 +7,13 @@ from blueprint.memory import (
     LEAST_DIRECT_MIB,
     LEAST_HEAP_MIB,
     MOST_HEAP_MIB,
+    POP_DIRECT_MIB,
     Kind,
     most_mib,
     parse_mebibytes,
     plan_memory,
 )
+from tests.refusals import assert_one_line
 from tests.stacks import changed, planned, raw_cluster
 
 
@@ -56,6 +58,21 @@ def test_planned_heaps_leave_half_of_a_usual_host_to_the_page_cache(memory_mib, 
     )
     assert total(memory_mib, counts) <= max(memory_mib // 2 + SLACK_MIB, least)
     assert total(memory_mib, counts) <= most_mib(memory_mib)
+
+
+@pytest.mark.parametrize("memory_mib", [2048, 4096, 65536])
+def test_brokers_behind_a_proxy_get_the_memory_that_pops_keep(memory_mib):
+    counts = {Kind.NAME_SERVER: 1, Kind.BROKER: 2}
+    plain, proxied = (plan_memory(memory_mib, counts, proxied=said) for said in (False, True))
+    assert proxied[Kind.BROKER].direct_mib == max(plain[Kind.BROKER].heap_mib, POP_DIRECT_MIB)
+    assert proxied[Kind.BROKER].heap_mib == plain[Kind.BROKER].heap_mib
+
+
+def test_too_little_for_pops_is_refused_where_there_is_a_proxy():
+    heap = {"brokerDirect": "192MiB"}
+    assert planned(changed(heap=heap))
+    raw = changed(heap=heap, proxy={"hosts": ["server1"]})
+    assert_one_line(raw, "cluster.heap.brokerDirect: 192 MiB is too little", "320MiB or more")
 
 
 def test_a_host_without_a_broker_has_heaps_all_the_same():
