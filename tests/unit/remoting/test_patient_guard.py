@@ -213,8 +213,8 @@ def test_files_that_the_master_removed_meanwhile_do_not_stop_the_comparison(stat
     master = FakeBroker(900, boot="boot-1", first=300, records={300: b"one", 600: b"two"})
     slave_broker = FakeBroker(900, first=600, records={600: b"two"})
     with ScriptedPeer(master) as peer, ScriptedPeer(slave_broker, SLAVE_IP) as slave:
-        found = guard(peer.address, [slave.address], state).run()
-    assert (found.state, found.alone_from) == ("lifted", -1)
+        assert Watching(guard(peer.address, [slave.address], state)).end() is None
+    assert (GuardState.read(state).state, GuardState.read(state).alone_from) == ("lifted", -1)
 
 
 def test_a_record_that_is_still_on_its_way_is_waited_for(state):
