@@ -5,10 +5,11 @@ from __future__ import annotations
 import socket
 import urllib.error
 import urllib.request
+import uuid
 from typing import TYPE_CHECKING
 
 from remoting.connection import Connection, split_address
-from remoting.errors import NotYetError, UnreachableError
+from remoting.errors import NotYetError, RefusedError, UnreachableError
 from remoting.polling import Check, Deadline, poll
 from remoting.requests import route_permissions
 
@@ -31,13 +32,23 @@ def check_proxy_ready(proxy: PlannedProxy, cluster: str, deadline: Deadline) -> 
     def attempt() -> int:
         with Connection(proxy.remoting_address, deadline.request_seconds) as connection:
             routed = route_permissions(connection, cluster)
-        if not routed:
-            cause = f"{proxy.remoting_address} knows no route to cluster {cluster}"
-            raise NotYetError(cause)
+            if not routed:
+                cause = f"{proxy.remoting_address} knows no route to cluster {cluster}"
+                raise NotYetError(cause)
+            _require_name_server(connection)
         _require_http2(proxy.address, deadline.request_seconds)
         return len(routed)
 
     return poll(attempt, check, deadline)
+
+
+def _require_name_server(connection: Connection) -> None:
+    # A proxy keeps the routes it knows when its name servers die; only an unknown topic tells.
+    try:
+        route_permissions(connection, f"no-such-topic-{uuid.uuid4().hex}")
+    except RefusedError as error:
+        cause = f"it reaches no name server, and knows what it knew before: {error}"
+        raise NotYetError(cause) from error
 
 
 def _require_http2(address: str, timeout_seconds: float) -> None:

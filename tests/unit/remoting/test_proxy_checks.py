@@ -73,6 +73,29 @@ def test_a_proxy_without_a_route_is_not_ready():
         ready(address, peer.address, "Other")
 
 
+def test_a_proxy_that_reaches_no_name_server_is_not_ready_whatever_routes_it_remembers():
+    def remembers(request):
+        if request.ext["topic"] == "DefaultCluster":
+            return routes(request)
+        return request.answer(code=1, remark="connect to null failed")
+
+    with (
+        ScriptedPeer(remembers) as peer,
+        grpc_port(SETTINGS) as address,
+        pytest.raises(CheckFailedError, match=r"reaches no name server.*connect to null failed"),
+    ):
+        ready(address, peer.address)
+
+
+def test_each_look_for_a_name_server_asks_for_another_topic():
+    with ScriptedPeer(routes) as peer, grpc_port(SETTINGS) as address:
+        ready(address, peer.address)
+        ready(address, peer.address)
+        asked = [request.ext["topic"] for request in peer.requests]
+    made_up = set(asked) - {"DefaultCluster"}
+    assert (len(asked), len(made_up)) == (4, 2)
+
+
 def test_a_proxy_whose_grpc_port_is_closed_is_not_ready():
     with (
         ScriptedPeer(routes) as peer,
