@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 _EMPTY_SETTINGS = b"\0\0\0\4\0\0\0\0\0"
 _FRAME_HEADER_BYTES, _TYPE_POSITION, _SETTINGS = 9, 3, 4
-_MARK = b"rocketmq_"
 
 
 def check_proxy_ready(proxy: PlannedProxy, cluster: str, deadline: Deadline) -> int:
@@ -70,9 +69,14 @@ def _require_http2(address: str, timeout_seconds: float) -> None:
 
 
 def check_metrics(metrics: PlannedMetrics, deadline: Deadline) -> int:
-    """Wait until a process offers metrics of RocketMQ's; return how many lines of them."""
+    """Wait until a process offers metrics of its own; return how many lines of them.
+
+    Every process is configured to label them with its name. Brokers and proxies begin each
+    name with `rocketmq_`, controllers do not.
+    """
     check = Check("metrics", metrics.address, f"the logs of {metrics.name}")
     url = f"http://{metrics.address}/metrics"
+    label = f'instance_id="{metrics.name}"'
 
     def attempt() -> int:
         try:
@@ -81,9 +85,9 @@ def check_metrics(metrics: PlannedMetrics, deadline: Deadline) -> int:
                 lines: list[bytes] = answer.read().splitlines()
         except (OSError, urllib.error.HTTPError) as error:
             raise UnreachableError(metrics.address, str(error)) from error
-        count = sum(line.startswith(_MARK) for line in lines)
+        count = sum(label.encode() in line for line in lines)
         if not count:
-            cause = f"{url} has no line that starts with {_MARK.decode()}"
+            cause = f"{url} has no metric with {label}"
             raise NotYetError(cause)
         return count
 

@@ -124,16 +124,19 @@ def metrics_port(text):
     thread.join(timeout=5)
 
 
-def test_metrics_of_rocketmq_are_counted():
-    text = b"# HELP rocketmq_topic_number n\nrocketmq_topic_number 3\nrocketmq_x 1\njvm_y 2\n"
+def test_metrics_of_the_process_are_counted_whatever_their_names_begin_with():
+    broker = b'rocketmq_topic_number{node_id="broker-a",instance_id="broker-a"} 3\n'
+    controller = b'role{group="controllers",instance_id="broker-a"} 1\n'
+    text = b"# HELP rocketmq_topic_number n\n" + broker + controller + b"target_info{} 1\n"
     with metrics_port(text) as metrics:
         assert check_metrics(metrics, Deadline.after(2)) == 2
 
 
-def test_a_port_without_metrics_of_rocketmq_fails():
+@pytest.mark.parametrize("text", [b"jvm_y 2\n", b'rocketmq_x{instance_id="broker-a-s"} 1\n', b""])
+def test_a_port_without_metrics_of_the_process_fails(text):
     with (
-        metrics_port(b"jvm_y 2\n") as metrics,
-        pytest.raises(CheckFailedError, match="has no line that starts with rocketmq_"),
+        metrics_port(text) as metrics,
+        pytest.raises(CheckFailedError, match='has no metric with instance_id="broker-a";'),
     ):
         check_metrics(metrics, Deadline.after(0.3))
 
