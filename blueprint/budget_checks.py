@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from blueprint.memory import JVM_OVERHEAD_MIB, LEAST_DIRECT_MIB, LEAST_HEAP_MIB, Kind, most_mib
+from blueprint.memory import JVM_OVERHEAD_MIB, LEAST_HEAP_MIB, Kind, least_direct_mib, most_mib
 from blueprint.ports import HIGHEST_PORT, LOWEST_LISTEN_PORT
 from blueprint.schemes import BrokerRole
 from blueprint.settings import ClusterSettings
@@ -122,19 +122,23 @@ def _memory_table(host: HostSpec, processes: tuple[Process, ...]) -> str:
 def find_least_problems(settings: ClusterSettings) -> Iterator[str]:
     """Iterate over sizes, said for a kind of process or for one broker, that are too small."""
     heap = settings.heap
+    broker_direct = least_direct_mib(Kind.BROKER, proxied=settings.proxy is not None)
     sizes = [
         ("cluster.heap.nameServer", heap.name_server, LEAST_HEAP_MIB[Kind.NAME_SERVER]),
         ("cluster.heap.controller", heap.controller, LEAST_HEAP_MIB[Kind.CONTROLLER]),
         ("cluster.heap.broker", heap.broker, LEAST_HEAP_MIB[Kind.BROKER]),
-        ("cluster.heap.brokerDirect", heap.broker_direct, LEAST_DIRECT_MIB[Kind.BROKER]),
+        ("cluster.heap.brokerDirect", heap.broker_direct, broker_direct),
         ("cluster.heap.proxy", heap.proxy, LEAST_HEAP_MIB[Kind.PROXY]),
-        ("cluster.heap.proxyDirect", heap.proxy_direct, LEAST_DIRECT_MIB[Kind.PROXY]),
+        (
+            "cluster.heap.proxyDirect",
+            heap.proxy_direct,
+            least_direct_mib(Kind.PROXY, proxied=True),
+        ),
     ]
     for name, broker in settings.brokers.items():
         key = f"cluster.brokers.{name}"
         sizes.append((f"{key}.heap", broker.heap, LEAST_HEAP_MIB[Kind.BROKER]))
-        direct = LEAST_DIRECT_MIB[Kind.BROKER]
-        sizes.append((f"{key}.directMemory", broker.direct_memory, direct))
+        sizes.append((f"{key}.directMemory", broker.direct_memory, broker_direct))
     for key, size, least in sizes:
         if size is not None and size < least:
             yield (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from blueprint.history import History
 from blueprint.schemes import IN_PLACE, Scheme
 from blueprint.settings import ClusterSettings
-from blueprint.topology import broker_names
+from blueprint.topology import broker_names, controller_hosts, controller_name
 
 UNSEEDED = (
     "a new broker copies only the last file of its master's log, so older messages would have "
@@ -25,6 +25,7 @@ def find_change_problems(settings: ClusterSettings, history: History) -> Iterato
                 "move there"
             )
             return
+    yield from _controller_problems(settings, history)
     yield from _group_problems(settings, history)
 
 
@@ -59,6 +60,17 @@ def _group_problems(settings: ClusterSettings, history: History) -> Iterator[str
             if name in history.seats:
                 said = group.hosts[number] if group.hosts else None
                 yield from _move_problems(settings, history, (position, group.name, name), said)
+
+
+def _controller_problems(settings: ClusterSettings, history: History) -> Iterator[str]:
+    """Check that the controllers stay: each votes by what its own store remembers."""
+    planned = tuple(controller_name(host, slot) for host, slot in controller_hosts(settings))
+    if history.controllers and planned != history.controllers:
+        yield (
+            f"cluster.controllers: {' and '.join(planned)} cannot follow "
+            f"{' and '.join(history.controllers)}: a controller with an empty store would vote on "
+            "masters that it knows nothing of; keep their number and the first hosts as they were"
+        )
 
 
 def _replica_problems(settings: ClusterSettings, history: History) -> Iterator[str]:

@@ -25,6 +25,8 @@ class History:
     scheme: Scheme | None = None
     replicas: int | None = None
     """Copies of every message, the master's included."""
+    controllers: tuple[str, ...] = ()
+    """Their names, in the order of their ids."""
     seats: Mapping[str, Seat] = field(default_factory=dict)
     """By the broker's name; it stays there for as long as it is in the plan."""
 
@@ -35,12 +37,14 @@ NOTHING_YET = History()
 def history_of(resources: Iterable[tuple[str, Mapping[str, Any]]]) -> History:
     """Return what the resources of a state say, each its URN and what the state keeps of it."""
     scheme, replicas, seats = None, None, {}
+    controllers: tuple[str, ...] = ()
     for urn, resource in resources:
         outputs = resource.get("outputs") or {}
         if resource.get("type") == CLUSTER_TYPE and "scheme" in outputs:
             scheme = Scheme(outputs["scheme"])
             replicas = int(outputs["replicas"]) if "replicas" in outputs else None
+            controllers = tuple(outputs.get("controllers") or ())
         if resource.get("type") == BROKER_TYPE and "slot" in outputs:
             name = urn.rpartition("::")[2]
             seats[name] = Seat(host=outputs["host"], slot=int(outputs["slot"]))
-    return History(scheme=scheme, replicas=replicas, seats=seats)
+    return History(scheme=scheme, replicas=replicas, controllers=controllers, seats=seats)

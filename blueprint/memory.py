@@ -25,8 +25,15 @@ class Kind(StrEnum):
 LEAST_HEAP_MIB = {Kind.NAME_SERVER: 64, Kind.CONTROLLER: 64, Kind.BROKER: 128, Kind.PROXY: 64}
 """Below which a process of the kind does not boot and serve, measured."""
 
-LEAST_DIRECT_MIB = {Kind.BROKER: 64, Kind.PROXY: 64}
-"""Of the kinds whose memory outside the heap is planned."""
+LEAST_DIRECT_MIB = {Kind.BROKER: 192, Kind.PROXY: 96}
+"""Of the kinds whose memory outside the heap is planned, measured.
+"""
+
+POP_DIRECT_MIB = 320
+"""Of a broker that proxies pop from: each thread that serves pops keeps 4 MiB of it for good.
+
+With 128 MiB brokers ran out, answered no pop any more, and did not recover.
+"""
 
 MOST_HEAP_MIB = {
     Kind.NAME_SERVER: 1024,
@@ -65,7 +72,16 @@ class JvmMemory:
         return self.heap_mib + self.direct_mib + JVM_OVERHEAD_MIB
 
 
-def plan_memory(memory_mib: int, counts: dict[Kind, int]) -> dict[Kind, JvmMemory]:
+def least_direct_mib(kind: Kind, *, proxied: bool) -> int:
+    """Return the least memory outside the heap with which a process of a kind serves."""
+    if kind is Kind.BROKER and proxied:
+        return POP_DIRECT_MIB
+    return LEAST_DIRECT_MIB.get(kind, 0)
+
+
+def plan_memory(
+    memory_mib: int, counts: dict[Kind, int], *, proxied: bool = False
+) -> dict[Kind, JvmMemory]:
     """Share half of a host's memory among its JVMs; the rest is page cache, which serves reads.
 
     The result is never below what each kind needs to boot, so it may be more than `most_mib`.
@@ -73,6 +89,7 @@ def plan_memory(memory_mib: int, counts: dict[Kind, int]) -> dict[Kind, JvmMemor
     Args:
         memory_mib: what the host has.
         counts: how many processes of each kind it runs.
+        proxied: whether proxies of this or another host talk to its brokers.
 
     """
     planned = {
@@ -85,7 +102,8 @@ def plan_memory(memory_mib: int, counts: dict[Kind, int]) -> dict[Kind, JvmMemor
     share = left // (2 * sharing) if sharing else 0
     for kind in LEAST_DIRECT_MIB:
         heap = _heap(kind, share)
-        planned[kind] = JvmMemory(heap_mib=heap, direct_mib=heap)
+        direct = max(heap, least_direct_mib(kind, proxied=proxied))
+        planned[kind] = JvmMemory(heap_mib=heap, direct_mib=direct)
     return planned
 
 

@@ -17,7 +17,7 @@ def plan_checks(cluster: ClusterSpec, process: Process, timeout_seconds: int) ->
                 "proxy-ready",
                 address=process.address,
                 remoting_address=process.remoting_address,
-                name_servers=cluster.name_server_list,
+                cluster=cluster.name,
                 timeout=timeout_seconds,
             ),
         )

@@ -34,6 +34,20 @@ def broker_names(settings: ClusterSettings, group: str) -> tuple[str, ...]:
     return (group, *(f"{group}-s{position}" for position in range(1, copies)))
 
 
+def controller_hosts(settings: ClusterSettings) -> tuple[tuple[str, int], ...]:
+    """Return the host of each controller, and its number there: they go round the hosts."""
+    names = [server.name for server in settings.hosts.servers]
+    return tuple(
+        (names[position % len(names)], position // len(names))
+        for position in range(settings.controller_count)
+    )
+
+
+def controller_name(host: str, slot: int) -> str:
+    """Return the name of a controller; only a further one on its host has a number."""
+    return f"controller-{host}-{slot + 1}" if slot else f"controller-{host}"
+
+
 def place_groups(settings: ClusterSettings, history: History = NOTHING_YET) -> dict[str, Seat]:
     """Return the seat of every broker: where it was, where its group says, else by load."""
     wanted = [
@@ -59,14 +73,14 @@ def plan_cluster(
     by_name = {host.name: host for host in hosts}
     seats = place_groups(settings, history)
     served = hosts[: settings.name_server_count]
-    controlled = [hosts[n % len(hosts)] for n in range(settings.controller_count)]
+    controlled = controller_hosts(settings)
     proxied = [by_name[name] for name in settings.proxy.hosts] if settings.proxy else []
     memory = _plan_memory(
         settings,
         hosts,
         {
             Kind.NAME_SERVER: Counter(host.name for host in served),
-            Kind.CONTROLLER: Counter(host.name for host in controlled),
+            Kind.CONTROLLER: Counter(host for host, _ in controlled),
             Kind.BROKER: Counter(seat.host for seat in seats.values()),
             Kind.PROXY: Counter(host.name for host in proxied),
         },
@@ -88,7 +102,7 @@ def plan_cluster(
             )
             for host in served
         ),
-        controllers=tuple(_plan_controllers(settings, controlled, memory)),
+        controllers=tuple(_plan_controllers(settings, by_name, memory)),
         brokers=tuple(_plan_brokers(settings, seats, by_name, memory)),
         proxies=tuple(
             ProxySpec(
@@ -132,7 +146,9 @@ def _plan_memory(
         host.name: {
             kind: _said_or(planned, *heaps[kind])
             for kind, planned in plan_memory(
-                host.memory_mib, {kind: on[host.name] for kind, on in counts.items()}
+                host.memory_mib,
+                {kind: on[host.name] for kind, on in counts.items()},
+                proxied=settings.proxy is not None,
             ).items()
         }
         for host in hosts
@@ -144,20 +160,19 @@ def _said_or(planned: JvmMemory, heap: int | None, direct: int | None) -> JvmMem
 
 
 def _plan_controllers(
-    settings: ClusterSettings, hosts: list[HostSpec], memory: Plan
+    settings: ClusterSettings, hosts: Mapping[str, HostSpec], memory: Plan
 ) -> Iterator[ControllerSpec]:
-    for position, host in enumerate(hosts):
-        slot = sum(other == host for other in hosts[:position])
-        number = f"-{slot + 1}" if slot else ""
+    for position, (name, slot) in enumerate(controller_hosts(settings)):
+        host = hosts[name]
         metrics = settings.ports.controller_metrics + slot if settings.metrics else None
         yield ControllerSpec(
-            name=f"controller-{host.name}{number}",
+            name=controller_name(name, slot),
             host=host,
             self_id=f"n{position}",
             port=settings.ports.controller + slot * CONTROLLER_STEP,
             metrics_port=metrics,
-            memory=memory[host.name][Kind.CONTROLLER],
-            paths=controller_paths(f"controller{number}"),
+            memory=memory[name][Kind.CONTROLLER],
+            paths=controller_paths(f"controller-{slot + 1}" if slot else "controller"),
         )
 
 

@@ -65,6 +65,7 @@ class Cluster(pulumi.ComponentResource):
                 "namesrvAddr": cluster.name_server_list,
                 "scheme": cluster.scheme.value,
                 "replicas": cluster.replicas,
+                "controllers": [controller.name for controller in cluster.controllers],
             }
         )
 

@@ -40,6 +40,7 @@ from remoting.messages import count_messages, read_topic, send_message
 from remoting.patient_guard import PatientGuard
 from remoting.plan import read_plan
 from remoting.polling import Deadline
+from remoting.proxy_commands import add_proxy_commands
 from remoting.requests import broker_config, cluster_info, ha_status
 from remoting.verification import render_causes, render_table, report_as_json, verify_host
 
@@ -105,8 +106,8 @@ def _add_checks(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     verify.add_argument("--json", action="store_true")
     verify.add_argument("--no-units", action="store_true", help="do not ask systemd")
     verify.set_defaults(run=_verify)
-    elections = add_election_commands(commands)
-    for command in (ready, registered, in_sync, roundtrip, verify, *elections):
+    further = (*add_election_commands(commands), *add_proxy_commands(commands))
+    for command in (ready, registered, in_sync, roundtrip, verify, *further):
         command.add_argument("--timeout", type=seconds_argument, default=60.0)
 
 

@@ -20,7 +20,7 @@ REQUESTS_PER_DEADLINE = 30
 
 An answer that nobody waits for any more is worked on all the same, and the next request with it.
 """
-_SHORTEST_REQUEST_SECONDS = 0.2
+_SHORTEST_REQUEST_SECONDS = 1.0
 
 
 class Deadline:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from remoting.election_process_checks import controller_steps, group_steps, replica_steps
 from remoting.errors import CheckFailedError, PlanError, RemotingError
 from remoting.process_checks import Step, broker_steps, listing_step, name_server_steps
+from remoting.proxy_process_checks import metrics_step, proxy_steps
 
 if TYPE_CHECKING:
     from remoting.plan import Plan
@@ -116,6 +117,21 @@ def _subjects(plan: Plan, host: str, deadline: Deadline, *, check_units: bool) -
             subjects.append(_Subject(broker.name, broker.role, broker.address, broker.log, steps))
     if plan.has_elections:
         subjects += _election_subjects(plan, host, deadline, check_units=check_units)
+    return [*subjects, *_proxy_subjects(plan, host, deadline, check_units=check_units)]
+
+
+def _proxy_subjects(
+    plan: Plan, host: str, deadline: Deadline, *, check_units: bool
+) -> list[_Subject]:
+    subjects: list[_Subject] = []
+    for proxy in plan.proxies:
+        if proxy.host == host:
+            steps = proxy_steps(plan, proxy, deadline, check_units=check_units)
+            subjects.append(_Subject(proxy.name, "proxy", proxy.address, proxy.log, steps))
+    for metrics in plan.metrics:
+        if metrics.host == host:
+            step = metrics_step(metrics, deadline)
+            subjects.append(_Subject(metrics.name, "metrics", metrics.address, "", [step]))
     return subjects
 
 

@@ -1,4 +1,8 @@
-"""What stack local plans and its hosts hold, as files: `python -m tests.golden` writes them."""
+"""What stack local and each scheme plan, as files: `python -m tests.golden` writes them.
+
+Stack local is shown whole; of a scheme, two groups on three hosts with metrics and a proxy, the
+files of its first group and of one process of each other kind.
+"""
 
 from pathlib import Path
 
@@ -6,11 +10,20 @@ from blueprint.plan_file import render_plan
 from blueprint.plan_mermaid import render_plan_mermaid
 from blueprint.plan_page import render_plan_page
 from blueprint.rendering import render_configuration, render_guard_unit, render_unit
-from tests.stacks import planned, raw_cluster
+from blueprint.specs import ClusterSpec
+from tests.stacks import planned, raw_cluster, ring
 
 GOLDEN = Path(__file__).parent / "unit" / "golden"
 PROPERTIES_SHOWN = ("namesrv-server1", "broker-a", "broker-b", "broker-a-s", "broker-b-s")
 ARCHIVE = "0123456789abcdef" * 8
+COMMON = {"brokerGroups": 2, "metrics": True, "proxy": {"hosts": ["server1"]}}
+SCHEMES_SHOWN = {
+    "2m-noslave": {"scheme": "2m-noslave"},
+    "2m-2s-async": {"scheme": "2m-2s-async"},
+    "2m-2s-sync-degrade": {"scheme": "2m-2s-sync", "replication": "degrade"},
+    "dledger": {"scheme": "dledger"},
+    "controller": {"scheme": "controller"},
+}
 UNITS_SHOWN = ("namesrv-server1", "broker-a", "broker-a-s")
 
 
@@ -30,6 +43,21 @@ def golden_texts() -> dict[Path, str]:
             texts[folder / paths.conf_name] = render_configuration(cluster, process)
         if process.name in UNITS_SHOWN:
             texts[folder / paths.unit] = render_unit(cluster, process, ARCHIVE)
+    for name, settings in SCHEMES_SHOWN.items():
+        texts |= _texts_of_scheme(GOLDEN / name, planned(ring(2, 3, **COMMON, **settings)))
+    return texts
+
+
+def _texts_of_scheme(folder: Path, cluster: ClusterSpec) -> dict[Path, str]:
+    texts = {folder / "plan.txt": render_plan_page(cluster)}
+    first = cluster.hosts[0]
+    shown = [
+        *cluster.group_of(cluster.brokers[0]),
+        *(p for p in (*cluster.controllers, *cluster.proxies) if p.host == first),
+    ]
+    for process in shown:
+        texts[folder / process.paths.conf_name] = render_configuration(cluster, process)
+        texts[folder / process.paths.unit] = render_unit(cluster, process, ARCHIVE)
     return texts
 
 

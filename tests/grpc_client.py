@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
+SECONDS = 60
 EXCHANGE = Path(__file__).parent / "grpc"
 
 
@@ -18,16 +19,14 @@ class Exchange:
     received: tuple[str, ...]
 
 
-def exchange(
-    endpoint: str, topic: str, group: str, count: int, folder: Path, seconds: float = 60
-) -> Exchange:
+def exchange(endpoint: str, topic: str, group: str, count: int, folder: Path) -> Exchange:
     """Send messages to an endpoint and receive them; `folder` takes the client's own log."""
     uv = PROJECT / ".state" / "uv" / "bin" / "uv"
     done = subprocess.run(
         [
             *(uv, "run", "--quiet", "--project", EXCHANGE, "--frozen"),
             *("python", EXCHANGE / "exchange.py"),
-            *(endpoint, topic, group, str(count), str(seconds)),
+            *(endpoint, topic, group, str(count), str(SECONDS)),
         ],
         env={
             **os.environ,
@@ -37,7 +36,7 @@ def exchange(
         },
         capture_output=True,
         text=True,
-        timeout=seconds + 300,
+        timeout=SECONDS + 300,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]

@@ -18,8 +18,10 @@ from rocketmq import (
     Producer,
     SimpleConsumer,
 )
+from rocketmq.v5.exception.client_exception import InternalErrorException
 
 BATCH, INVISIBLE_SECONDS = 32, 30
+PAUSE_SECONDS = 0.3
 
 
 def send(configuration, topic, count):
@@ -42,11 +44,25 @@ def receive(configuration, topic, group, wanted, seconds):
     consumer.startup()
     deadline, ids = time.monotonic() + seconds, []
     while time.monotonic() < deadline and not wanted <= set(ids):
-        for message in consumer.receive(BATCH, INVISIBLE_SECONDS):
+        for message in retried(lambda: consumer.receive(BATCH, INVISIBLE_SECONDS), deadline):
+            retried(lambda received=message: consumer.ack(received), deadline)
             ids.append(message.message_id)
-            consumer.ack(message)
     consumer.shutdown()
     return ids
+
+
+def retried(call, deadline):
+    """Make a call again where the proxy answers with an error of its own, until the deadline.
+
+    It does so while it has not yet read the settings that the client sends on another stream.
+    """
+    while True:
+        try:
+            return call()
+        except InternalErrorException:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(PAUSE_SECONDS)
 
 
 def main():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import random
 import shutil
@@ -19,7 +20,13 @@ PROJECT = Path(__file__).resolve().parents[2]
 NAME_SERVER_MAIN = "org.apache.rocketmq.namesrv.NamesrvStartup"
 BROKER_MAIN = "org.apache.rocketmq.broker.BrokerStartup"
 CONTROLLER_MAIN = "org.apache.rocketmq.controller.ControllerStartup"
-LOGBACK = {NAME_SERVER_MAIN: "namesrv", BROKER_MAIN: "broker", CONTROLLER_MAIN: "controller"}
+PROXY_MAIN = "org.apache.rocketmq.proxy.ProxyStartup"
+LOGBACK = {
+    NAME_SERVER_MAIN: "namesrv",
+    BROKER_MAIN: "broker",
+    CONTROLLER_MAIN: "controller",
+    PROXY_MAIN: "proxy",
+}
 MASTER_IP, SLAVE_IP = "127.0.0.2", "127.0.0.1"
 
 
@@ -56,6 +63,7 @@ class Instance:
     address: str
     properties: dict[str, str]
     heap_megabytes: int
+    direct_megabytes: int = 128
     process: subprocess.Popen[bytes] | None = field(default=None)
 
     @property
@@ -69,13 +77,13 @@ class Instance:
     def start(self) -> None:
         self.home.mkdir(exist_ok=True)
         config = self.home / "process.properties"
-        config.write_text("".join(f"{key}={value}\n" for key, value in self.properties.items()))
+        config.write_text(self._config_text())
         logback = self.rocketmq / "conf" / f"rmq.{LOGBACK[self.main]}.logback.xml"
         command = [
             shutil.which("java") or "java",
             f"-Xms{self.heap_megabytes}m",
             f"-Xmx{self.heap_megabytes}m",
-            "-XX:MaxDirectMemorySize=128m",
+            f"-XX:MaxDirectMemorySize={self.direct_megabytes}m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             # The controller's serializer prints a page of traces without it.
@@ -85,7 +93,7 @@ class Instance:
             "-cp",
             f"{self.rocketmq}/conf:{self.rocketmq}/lib/*",
             self.main,
-            "-c",
+            "-pc" if self.main == PROXY_MAIN else "-c",
             str(config),
         ]
         environment = {**os.environ, "ROCKETMQ_HOME": str(self.rocketmq)}
@@ -93,6 +101,11 @@ class Instance:
             self.process = subprocess.Popen(
                 command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
+
+    def _config_text(self) -> str:
+        if self.main == PROXY_MAIN:
+            return json.dumps(self.properties)
+        return "".join(f"{key}={value}\n" for key, value in self.properties.items())
 
     def freeze(self) -> None:
         """Stop every thread; on a busy computer some run on for a quarter of a second."""

@@ -49,6 +49,11 @@ class SchemeCluster:
         assert done.returncode == 0, done.stdout[-6000:]
         return done.stdout
 
+    def verify(self) -> None:
+        """Check the whole cluster from outside the engine."""
+        done = self.clone.make("verify")
+        assert done.returncode == 0, done.stdout[-6000:]
+
     def change(self, **settings: object) -> str:
         """Change keys of the settings and bring the cluster up with them; return what it says."""
         self.clone.change(**settings)

@@ -17,7 +17,7 @@ def settings_for(network: str, *, servers: int, **further: object) -> dict:
             "nameServer": "64MiB",
             "controller": "64MiB",
             "broker": "128MiB",
-            "brokerDirect": "96MiB",
+            "brokerDirect": "192MiB",
             "proxy": "96MiB",
             "proxyDirect": "96MiB",
         },

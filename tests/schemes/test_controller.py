@@ -25,4 +25,5 @@ def test_the_loss_of_one_controller_changes_nothing(cluster):
     cluster.hosts.run("server1", "systemctl stop rocketmq-controller")
     with NumberedProducer(cluster.hosts.outputs["namesrvAddr"], GROUP, TOPIC) as producer:
         producer.wait_for(20, 60)
-    cluster.up()
+    cluster.hosts.run("server1", "systemctl start rocketmq-controller")
+    cluster.verify()

@@ -14,7 +14,11 @@ SEND_OK = 0
 @pytest.fixture(scope="module")
 def cluster(bring_up):
     return bring_up(
-        servers=2, scheme="2m-noslave", metrics=True, proxy={"hosts": ["server1", "server2"]}
+        servers=2,
+        scheme="2m-noslave",
+        metrics=True,
+        proxy={"hosts": ["server1", "server2"]},
+        heap={"broker": "128MiB"},
     )
 
 
@@ -22,11 +26,11 @@ def test_the_loss_of_one_master_is_survived_for_new_messages(cluster):
     hosts = cluster.hosts
     hosts.create_topic_by_protocol("survivor")
     assert [sent.code for sent in hosts.send("broker-b", "survivor", 5)] == [SEND_OK] * 5
-    hosts.run(
-        "server2", "systemctl kill -s KILL rocketmq-broker-b; systemctl stop rocketmq-broker-b"
-    )
+    unit = "rocketmq-broker-b"
+    hosts.run("server2", f"systemctl kill -s KILL {unit}; systemctl stop {unit}")
     assert [sent.code for sent in hosts.send("broker-a", "survivor", 20)] == [SEND_OK] * 20
-    cluster.up()
+    hosts.run("server2", f"systemctl start {unit}")
+    cluster.verify()
     assert (hosts.count("broker-a", "survivor"), hosts.count("broker-b", "survivor")) == (20, 5)
 
 

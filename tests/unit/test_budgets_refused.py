@@ -82,7 +82,7 @@ BAD = {
     ),
     "a broker's direct memory too small": (
         broker(directMemory="32MiB"),
-        [f"{A}.directMemory: 32 MiB is too little", "write 64MiB or more, or leave it out"],
+        [f"{A}.directMemory: 32 MiB is too little", "write 192MiB or more, or leave it out"],
     ),
     **{
         f"too little for {key}": (
@@ -92,9 +92,9 @@ BAD = {
         for key, least in (
             ("nameServer", 64),
             ("controller", 64),
-            ("brokerDirect", 64),
+            ("brokerDirect", 192),
             ("proxy", 64),
-            ("proxyDirect", 64),
+            ("proxyDirect", 96),
         )
     },
     # Properties of a group, and of a broker.

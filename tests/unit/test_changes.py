@@ -17,7 +17,10 @@ def made(raw, history=NOTHING_YET):
     """Return what the state knows once the settings were applied."""
     cluster = plan_cluster(parse_settings(raw, history=history), history)
     seats = {b.name: Seat(host=b.host.name, slot=b.slot) for b in cluster.brokers}
-    return History(scheme=cluster.scheme, replicas=cluster.replicas, seats=seats)
+    controllers = tuple(controller.name for controller in cluster.controllers)
+    return History(
+        scheme=cluster.scheme, replicas=cluster.replicas, controllers=controllers, seats=seats
+    )
 
 
 def refused(raw, history):
@@ -175,3 +178,22 @@ def test_hosts_that_are_said_where_the_brokers_are_already_are_no_problem():
     hosts = [before.seats[name].host for name in ("broker-0", "broker-0-s")]
     raw["brokerGroups"] = [{"name": "broker-0", "hosts": hosts}]
     assert made(raw, before) == before
+
+
+def test_controllers_stay_where_their_stores_are():
+    before = made(ring(2, 2, scheme="controller", allowSharedHost=True))
+    assert before.controllers == (
+        "controller-server1",
+        "controller-server2",
+        "controller-server1-2",
+    )
+    line = refused(ring(2, 3, scheme="controller", allowSharedHost=True), before)
+    assert line.startswith("cluster.controllers: ")
+    assert "controller-server1-2" in line
+    assert "empty store" in line
+
+
+def test_other_controllers_cannot_follow_and_a_further_host_beyond_them_can():
+    before = made(ring(2, 5, scheme="controller"))
+    assert "keep their number" in refused(ring(2, 5, scheme="controller", controllers=5), before)
+    assert made(ring(2, 6, scheme="controller"), before).controllers == before.controllers

@@ -4,13 +4,16 @@ import pytest
 
 from blueprint.memory import (
     JVM_OVERHEAD_MIB,
+    LEAST_DIRECT_MIB,
     LEAST_HEAP_MIB,
     MOST_HEAP_MIB,
+    POP_DIRECT_MIB,
     Kind,
     most_mib,
     parse_mebibytes,
     plan_memory,
 )
+from tests.refusals import assert_one_line
 from tests.stacks import changed, planned, raw_cluster
 
 
@@ -30,6 +33,10 @@ def test_any_other_size_is_refused_with_what_is_allowed(text):
     assert repr(text) in str(refused.value)
 
 
+SLACK_MIB = 256
+"""A small host's direct memories are more than their share: below what is needed none serves."""
+
+
 def total(memory_mib, counts):
     planned = plan_memory(memory_mib, counts)
     return sum(count * planned[kind].total_mib for kind, count in counts.items())
@@ -43,13 +50,29 @@ def test_planned_heaps_leave_half_of_a_usual_host_to_the_page_cache(memory_mib, 
     planned = plan_memory(memory_mib, counts)
     for kind, memory in planned.items():
         assert LEAST_HEAP_MIB[kind] <= memory.heap_mib <= MOST_HEAP_MIB[kind]
-    assert planned[Kind.BROKER].direct_mib == planned[Kind.BROKER].heap_mib
+    for kind, least_direct in LEAST_DIRECT_MIB.items():
+        assert planned[kind].direct_mib == max(planned[kind].heap_mib, least_direct)
     least = sum(
-        count * (LEAST_HEAP_MIB[kind] * (2 if planned[kind].direct_mib else 1) + JVM_OVERHEAD_MIB)
+        count * (LEAST_HEAP_MIB[kind] + LEAST_DIRECT_MIB.get(kind, 0) + JVM_OVERHEAD_MIB)
         for kind, count in counts.items()
     )
-    assert total(memory_mib, counts) <= max(memory_mib // 2, least)
+    assert total(memory_mib, counts) <= max(memory_mib // 2 + SLACK_MIB, least)
     assert total(memory_mib, counts) <= most_mib(memory_mib)
+
+
+@pytest.mark.parametrize("memory_mib", [2048, 4096, 65536])
+def test_brokers_behind_a_proxy_get_the_memory_that_pops_keep(memory_mib):
+    counts = {Kind.NAME_SERVER: 1, Kind.BROKER: 2}
+    plain, proxied = (plan_memory(memory_mib, counts, proxied=said) for said in (False, True))
+    assert proxied[Kind.BROKER].direct_mib == max(plain[Kind.BROKER].heap_mib, POP_DIRECT_MIB)
+    assert proxied[Kind.BROKER].heap_mib == plain[Kind.BROKER].heap_mib
+
+
+def test_too_little_for_pops_is_refused_where_there_is_a_proxy():
+    heap = {"brokerDirect": "192MiB"}
+    assert planned(changed(heap=heap))
+    raw = changed(heap=heap, proxy={"hosts": ["server1"]})
+    assert_one_line(raw, "cluster.heap.brokerDirect: 192 MiB is too little", "320MiB or more")
 
 
 def test_a_host_without_a_broker_has_heaps_all_the_same():
@@ -82,9 +105,9 @@ def test_a_heap_that_a_person_sets_is_taken_and_the_others_are_planned():
 
 
 def test_one_broker_may_have_another_heap_than_the_rest():
-    raw = changed(brokers={"broker-a-s": {"heap": "208MiB", "directMemory": "96MiB"}})
+    raw = changed(brokers={"broker-a-s": {"heap": "208MiB", "directMemory": "208MiB"}})
     memory = {broker.name: broker.memory for broker in planned(raw).brokers}
     usual = {broker.name: broker.memory for broker in planned(raw_cluster()).brokers}
     changed_ones = {name for name in usual if memory[name] != usual[name]}
     assert changed_ones == {"broker-a-s"}
-    assert (memory["broker-a-s"].heap_mib, memory["broker-a-s"].direct_mib) == (208, 96)
+    assert (memory["broker-a-s"].heap_mib, memory["broker-a-s"].direct_mib) == (208, 208)

@@ -109,6 +109,16 @@ def test_a_broker_has_what_rocketmq_5_needs_to_be_reached_and_to_wait_for_its_sl
     }
 
 
+def test_behind_a_proxy_the_threads_that_keep_memory_are_bounded_unless_a_person_says_otherwise():
+    for rendered in _rendered(changed(proxy={"hosts": ["server1"]})).values():
+        assert rendered["pullMessageThreadPoolNums"] == "16"
+        assert rendered["ackMessageThreadPoolNums"] == "8"
+    said = {"pullMessageThreadPoolNums": 20}
+    raw = changed(proxy={"hosts": ["server1"]}, brokerProperties=said)
+    assert {r["pullMessageThreadPoolNums"] for r in _rendered(raw).values()} == {"20"}
+    assert "pullMessageThreadPoolNums" not in _rendered(raw_cluster())["broker-a"]
+
+
 def test_a_property_that_a_person_adds_is_in_every_file_once():
     properties = {"fileReservedTime": 72, "slaveTimeout": 1500, "traceTopicEnable": True}
     for rendered in _rendered(changed(brokerProperties=properties)).values():

@@ -69,7 +69,7 @@ def test_direct_memory_that_serves_nothing_is_refused():
         parse_settings(changed(heap={"brokerDirect": "1MiB"}))
     (line,) = refused.value.problems
     assert line.startswith("cluster.heap.brokerDirect: 1 MiB ")
-    assert "write 64MiB or more" in line
+    assert "write 192MiB or more" in line
 
 
 def test_a_version_without_this_replication_is_refused():

@@ -99,7 +99,7 @@ REFUSED = {
     ),
     "a host too small": (
         {"hosts__servers__1__memory": "1GiB"},
-        ["cluster.hosts.servers[1].memory:", "server2's 1024 MiB", "768 MiB", "1056 MiB"],
+        ["cluster.hosts.servers[1].memory:", "server2's 1024 MiB", "768 MiB", "1184 MiB"],
     ),
     "a heap too small to boot": (
         {"heap": {"broker": "64MiB"}},

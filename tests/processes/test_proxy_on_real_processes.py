@@ -1,0 +1,179 @@
+"""A proxy, its broker and its name server; the tests run in the order in which they stand."""
+
+from __future__ import annotations
+
+import urllib.request
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from blueprint.memory import POP_DIRECT_MIB
+from remoting.checks import BrokerIdentity, check_broker_registered, ensure_topic
+from remoting.commands import EXIT_FAILED, EXIT_OK, main
+from remoting.connection import Connection
+from remoting.messages import read_topic
+from remoting.plan import PlannedMetrics
+from remoting.polling import Deadline
+from remoting.proxy_checks import check_metrics
+from tests.grpc_client import exchange
+from tests.processes.instances import (
+    BROKER_MAIN,
+    NAME_SERVER_MAIN,
+    PROXY_MAIN,
+    Instance,
+    free_base_port,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.processes
+CLUSTER, TOPIC, IP = "DefaultCluster", "through-the-proxy", "127.0.0.1"
+START_SECONDS = 60
+MESSAGES = 100
+
+
+@dataclass
+class Proxied:
+    """One of each; `base` is the broker's port, the others follow it."""
+
+    folder: Path
+    rocketmq: Path
+    base: int
+
+    def __post_init__(self):
+        self.name_server = self._instance(
+            "namesrv", NAME_SERVER_MAIN, 3, {"listenPort": str(self.base + 3)}, heap=64
+        )
+        store = self.folder / "broker-a" / "store"
+        broker = {
+            "brokerClusterName": CLUSTER,
+            "brokerName": "broker-a",
+            "brokerIP1": IP,
+            "brokerIP2": IP,
+            "listenPort": str(self.base),
+            "namesrvAddr": self.name_server.address,
+            "storePathRootDir": str(store),
+            "storePathCommitLog": str(store / "commitlog"),
+            "mappedFileSizeCommitLog": str(64 * 1024 * 1024),
+            "flushDiskType": "ASYNC_FLUSH",
+            "autoCreateTopicEnable": "false",
+            **self._metrics("broker-a", 4),
+        }
+        self.broker = self._instance("broker-a", BROKER_MAIN, 0, broker, heap=128)
+        self.broker = replace(self.broker, direct_megabytes=POP_DIRECT_MIB)
+        proxy = {
+            "rocketMQClusterName": CLUSTER,
+            "proxyName": "proxy-1",
+            "proxyMode": "CLUSTER",
+            "namesrvAddr": self.name_server.address,
+            "localServeAddr": IP,
+            "remotingAccessAddr": IP,
+            "grpcServerPort": self.base + 5,
+            "remotingListenPort": self.base + 6,
+            **self._metrics("proxy-1", 7),
+        }
+        self.proxy = self._instance("proxy-1", PROXY_MAIN, 5, proxy, heap=64)
+
+    @property
+    def instances(self) -> tuple[Instance, ...]:
+        return (self.name_server, self.broker, self.proxy)
+
+    def metrics_of(self, name: str) -> PlannedMetrics:
+        port = self.base + {"broker-a": 4, "proxy-1": 7}[name]
+        return PlannedMetrics(name, "server1", f"{IP}:{port}")
+
+    def wait_for_broker(self):
+        broker = BrokerIdentity(CLUSTER, "broker-a", 0, self.broker.address)
+        deadline = Deadline.after(START_SECONDS)
+        check_broker_registered([self.name_server.address], broker, deadline, nudge=True)
+
+    def proxy_ready(self, seconds: float = START_SECONDS) -> int:
+        remoting_address = f"{IP}:{self.base + 6}"
+        addresses = ["--address", self.proxy.address, "--remoting-address", remoting_address]
+        return main(["proxy-ready", *addresses, "--cluster", CLUSTER, "--timeout", str(seconds)])
+
+    def _instance(self, name, main_class, offset, properties, heap) -> Instance:
+        address = f"{IP}:{self.base + offset}"
+        return Instance(self.folder / name, self.rocketmq, main_class, address, properties, heap)
+
+    def _metrics(self, name: str, offset: int) -> dict[str, str]:
+        return {
+            "metricsExporterType": "PROM",
+            "metricsPromExporterHost": IP,
+            "metricsPromExporterPort": str(self.base + offset),
+            "metricsLabel": f"instance_id:{name}",
+        }
+
+
+@pytest.fixture(scope="module")
+def proxied(rocketmq: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
+    made = Proxied(tmp_path_factory.mktemp("proxied"), rocketmq, free_base_port())
+    try:
+        yield made
+    finally:
+        for instance in made.instances:
+            instance.kill()
+
+
+def test_a_proxy_that_finds_no_broker_ends_with_an_error_so_that_its_unit_starts_it_again(proxied):
+    proxied.name_server.start()
+    proxied.proxy.start()
+    assert proxied.proxy.process.wait(timeout=START_SECONDS) == 1
+    assert "create system broadcast topic" in proxied.proxy.output.read_text()
+
+
+def test_a_proxy_that_starts_after_its_broker_becomes_ready(proxied):
+    proxied.broker.start()
+    proxied.wait_for_broker()
+    proxied.proxy.start()
+    assert proxied.proxy_ready() == EXIT_OK, proxied.proxy.output.read_text()
+
+
+def test_the_official_client_loses_no_message_though_topics_are_not_made_by_themselves(
+    proxied, tmp_path
+):
+    ensure_topic(proxied.broker.address, TOPIC, 5.0, queues=4)
+    done = exchange(proxied.proxy.address, TOPIC, "group-1", MESSAGES, tmp_path)
+    assert len(set(done.sent)) == MESSAGES
+    assert sorted(set(done.received)) == sorted(done.sent)
+    with Connection(proxied.broker.address) as connection:
+        assert len(list(read_topic(connection, TOPIC))) == MESSAGES
+
+
+def test_pops_leave_the_broker_memory_outside_its_heap(proxied):
+    """The test before made it keep what each of its threads keeps."""
+    log = proxied.broker.home / "logs" / "rocketmqlogs" / "pop.log"
+    assert log.stat().st_size > 0
+    assert "OutOfMemoryError" not in log.read_text()
+
+
+def test_the_client_writes_its_log_where_the_test_says(proxied, tmp_path):
+    exchange(proxied.proxy.address, TOPIC, "group-2", 1, tmp_path)
+    assert (tmp_path / "logs" / "rocketmq_python" / "rocketmq_client.log").is_file()
+
+
+@pytest.mark.parametrize(
+    ("name", "metric"),
+    [("broker-a", "rocketmq_messages_in_total"), ("proxy-1", "rocketmq_proxy_up")],
+)
+def test_metrics_tell_which_process_they_are_of(proxied, name, metric):
+    metrics = proxied.metrics_of(name)
+    assert check_metrics(metrics, Deadline.after(START_SECONDS)) > 0
+    with urllib.request.urlopen(f"http://{metrics.address}/metrics", timeout=10) as answer:
+        lines = [line for line in answer.read().decode().splitlines() if line.startswith(metric)]
+    assert lines
+    assert all(f'instance_id="{name}"' in line for line in lines)
+
+
+def test_a_proxy_is_not_ready_while_its_name_server_is_dead_and_is_again_afterwards(
+    proxied, capsys
+):
+    proxied.name_server.kill()
+    assert proxied.proxy_ready(seconds=2) == EXIT_FAILED
+    assert "it reaches no name server, and knows what it knew before" in capsys.readouterr().err
+    proxied.name_server.start()
+    proxied.wait_for_broker()
+    assert proxied.proxy_ready() == EXIT_OK
