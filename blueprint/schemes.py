@@ -114,8 +114,8 @@ REPLICATION_PROMISES = {
         "while a slave is gone, its master stores a message and answers that it is not replicated"
     ),
     Replication.DEGRADE: (
-        "while a slave is gone, its master goes on alone with SEND_OK; once the slave has caught "
-        "up, it is waited for again"
+        "while a slave is gone, its master goes on alone with SEND_OK; it is waited for again "
+        "within half a minute of being back, and in sync"
     ),
 }
 """What each mode of scheme 2m-2s-sync does, in one line."""

@@ -189,8 +189,8 @@ class ClusterSettings(Settings):
     """How the brokers of a group replicate, and what that promises."""
     replication: Replication | None = Field(default=None, examples=["strict", "degrade"])
     """Of scheme 2m-2s-sync alone. `strict`, its default: a lost slave makes its master answer
-    "not replicated"; `degrade`: the master goes on alone, and waits for its slave again once
-    that is back."""
+    "not replicated"; `degrade`: the master goes on alone, and waits for its slave again
+    within half a minute of its being back."""
     replicas: WholeNumber | None = Field(default=None, examples=[3])
     """Copies of every message, the master's included: 1 in scheme 2m-noslave; 2 or 3 in
     2m-2s-async, 2m-2s-sync and controller; 3 or 5 in dledger. The first is the default."""
