@@ -1,7 +1,6 @@
 """The properties of one broker: what the plan decides, and what a person added."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from blueprint.schemes import BrokerRole, Election, Replication, Scheme
 from blueprint.specs import BrokerSpec, ClusterSpec
@@ -17,20 +16,8 @@ DEFAULTS: Properties = {
 """The layout's values, and a `slaveTimeout` that answers before a client's 3 s are over."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BrokerProperties:
-    """All of them, in the paragraphs in which the file shows them."""
-
-    paragraphs: tuple[Properties, ...]
-
-    @property
-    def all(self) -> Properties:
-        """Return them without the paragraphs."""
-        return {name: value for part in self.paragraphs for name, value in part.items()}
-
-
-def plan_broker_properties(cluster: ClusterSpec, broker: BrokerSpec) -> BrokerProperties:
-    """Return what the broker's properties file holds."""
+def plan_broker_properties(cluster: ClusterSpec, broker: BrokerSpec) -> tuple[Properties, ...]:
+    """Return what the broker's properties file holds, in the paragraphs in which it shows it."""
     said = {**DEFAULTS, **_popped(cluster), **broker.said_properties}
     shown = {"deleteWhen": said["deleteWhen"], "fileReservedTime": said["fileReservedTime"]}
     paragraphs: tuple[Properties, ...] = (
@@ -41,7 +28,7 @@ def plan_broker_properties(cluster: ClusterSpec, broker: BrokerSpec) -> BrokerPr
         _metrics(broker),
         {name: value for name, value in said.items() if name not in DEFAULTS},
     )
-    return BrokerProperties(paragraphs=tuple(part for part in paragraphs if part))
+    return tuple(part for part in paragraphs if part)
 
 
 def _popped(cluster: ClusterSpec) -> Properties:

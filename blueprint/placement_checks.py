@@ -4,16 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 
-from blueprint.schemes import Scheme
+from blueprint.schemes import CONTROLLER_COUNTS, Scheme
 from blueprint.settings import ClusterSettings
 from blueprint.specs import BrokerSpec, ClusterSpec
 from blueprint.suggestions import name_some, suggest
 from blueprint.topology import broker_names
-
-WITH_SLAVES = frozenset({Scheme.ASYNC, Scheme.SYNC})
-
-CONTROLLER_COUNTS = (3, 5)
-"""Odd, so that there is a majority; of one, none would be left."""
 
 
 def find_placement_problems(
@@ -81,7 +76,7 @@ def _copies_problems(settings: ClusterSettings) -> Iterator[str]:
     if settings.replicas is None:
         said = "cluster.scheme:"
     what = f"{copies} replicas of each group"
-    if settings.scheme in WITH_SLAVES:
+    if not settings.traits.is_elected:
         what = "master and slave" + "s" * (copies > 2)  # noqa: PLR2004 (one master, one slave)
     decides = settings.scheme is Scheme.DLEDGER
     yield (

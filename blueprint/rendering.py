@@ -48,7 +48,7 @@ def render(template: str, /, **values: Any) -> str:  # noqa: ANN401 (a template 
 def render_configuration(cluster: ClusterSpec, process: Process) -> str:
     """Return the text of a process's configuration file."""
     if isinstance(process, BrokerSpec):
-        paragraphs = plan_broker_properties(cluster, process).paragraphs
+        paragraphs = plan_broker_properties(cluster, process)
         return render("broker.properties.j2", broker=process, paragraphs=paragraphs)
     template = {
         Kind.NAME_SERVER: "namesrv.properties.j2",

@@ -41,6 +41,9 @@ class BrokerRole(StrEnum):
 IN_PLACE = frozenset({Scheme.ASYNC, Scheme.SYNC})
 """Between these only properties change: the same brokers, the same stores."""
 
+CONTROLLER_COUNTS = (3, 5)
+"""Odd, so that there is a majority; of one, none would be left."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SchemeTraits:

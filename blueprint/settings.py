@@ -25,7 +25,7 @@ from blueprint.fields import (
 from blueprint.host_settings import HostsSettings
 from blueprint.names import group_names
 from blueprint.property_schema import KnownProperties
-from blueprint.schemes import TRAITS, Replication, Scheme, SchemeTraits
+from blueprint.schemes import CONTROLLER_COUNTS, TRAITS, Replication, Scheme, SchemeTraits
 
 DEFAULT_GROUPS = 2
 """Of the schemes' own names: `2m` is two masters."""
@@ -269,9 +269,4 @@ class ClusterSettings(Settings):
         """Return how many controllers there are: none where the scheme needs none."""
         if self.scheme is not Scheme.CONTROLLER:
             return 0
-        return 3 if self.controllers is None else self.controllers
-
-    @property
-    def degrades(self) -> bool:
-        """Return whether a master goes on alone while its slave is gone."""
-        return self.scheme is Scheme.ASYNC or self.replication is Replication.DEGRADE
+        return CONTROLLER_COUNTS[0] if self.controllers is None else self.controllers

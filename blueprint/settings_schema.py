@@ -10,7 +10,7 @@ from pydantic_core import core_schema
 from blueprint.fields import SIZE
 from blueprint.memory import MEBIBYTES_PER_UNIT
 from blueprint.property_schema import Schema, shared
-from blueprint.schemes import TRAITS, Scheme
+from blueprint.schemes import CONTROLLER_COUNTS, TRAITS, Scheme
 from blueprint.settings import ClusterSettings
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
@@ -112,7 +112,8 @@ def _of_scheme(scheme: Scheme) -> Schema:
     allowed: Schema = {"replicas": {"enum": list(TRAITS[scheme].replicas)}}
     if scheme is not Scheme.SYNC:
         allowed["replication"] = False
-    allowed["controllers"] = {"enum": [3, 5]} if scheme is Scheme.CONTROLLER else False
+    counts = {"enum": list(CONTROLLER_COUNTS)}
+    allowed["controllers"] = counts if scheme is Scheme.CONTROLLER else False
     default = ClusterSettings.model_fields["scheme"].default
     said = {} if scheme is default else {"required": ["scheme"]}
     chosen = {"properties": {"scheme": {"const": scheme.value}}, **said}

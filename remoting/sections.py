@@ -39,13 +39,6 @@ class Section:
             raise PlanError(self.path(key), value, ", ".join(allowed))
         return value
 
-    def texts(self, key: str) -> dict[str, str]:
-        """Return an object whose values are texts."""
-        value = self.values.get(key)
-        if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
-            raise PlanError(self.path(key), value, "an object of texts")
-        return value
-
     def names(self, key: str) -> tuple[str, ...]:
         """Return a list of texts, none of them empty."""
         value = self.values.get(key)
