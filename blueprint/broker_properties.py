@@ -124,12 +124,12 @@ def _patience(cluster: ClusterSpec, said: Properties) -> Properties:
 
 
 def _metrics(broker: BrokerSpec) -> Properties:
-    if broker.broker_ports.metrics is None:
+    if broker.metrics_port is None:
         return {}
     return {
         "metricsExporterType": "PROM",
         "metricsPromExporterHost": broker.host.address,
-        "metricsPromExporterPort": str(broker.broker_ports.metrics),
+        "metricsPromExporterPort": str(broker.metrics_port),
         # RocketMQ's own label node_id is the same for master and slave.
         "metricsLabel": f"instance_id:{broker.name}",
     }

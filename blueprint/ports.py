@@ -17,7 +17,6 @@ class BrokerPorts:
     listen: int
     dledger: int | None = None
     """By which it talks to its group in scheme dledger, where no slave dials it."""
-    metrics: int | None = None
 
     @property
     def fast(self) -> int:
@@ -31,12 +30,10 @@ class BrokerPorts:
 
     @property
     def named(self) -> dict[str, int]:
-        """Return every port that it takes, by what it is for."""
+        """Return every one of them, by what it is for."""
         ports = {"listen": self.listen, "fast": self.fast}
         if self.dledger is None:
             ports["ha"] = self.ha
         else:
             ports["dledger"] = self.dledger
-        if self.metrics is not None:
-            ports["metrics"] = self.metrics
         return ports

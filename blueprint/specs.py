@@ -54,6 +54,8 @@ class Process:
     host: HostSpec
     memory: JvmMemory
     paths: ProcessPaths
+    metrics_port: int | None = None
+    """Where Prometheus reads its metrics; None where it offers none."""
 
     @property
     def role(self) -> str:
@@ -63,12 +65,18 @@ class Process:
     @property
     def main_port(self) -> int:
         """Return the port by which clients and checks talk to it."""
-        return next(iter(self.named_ports.values()))
+        return next(iter(self.own_ports.values()))
+
+    @property
+    def own_ports(self) -> Mapping[str, int]:
+        """Return the ports of its kind, by what each is for; the main one first."""
+        raise NotImplementedError
 
     @property
     def named_ports(self) -> Mapping[str, int]:
         """Return every port it takes, by what it is for; the main one first."""
-        raise NotImplementedError
+        metrics = {} if self.metrics_port is None else {"metrics": self.metrics_port}
+        return {**self.own_ports, **metrics}
 
     @property
     def address(self) -> str:
@@ -88,8 +96,7 @@ class Process:
     @property
     def metrics_address(self) -> str | None:
         """Return where Prometheus reads its metrics; None where it offers none."""
-        port = self.named_ports.get("metrics")
-        return None if port is None else f"{self.host.address}:{port}"
+        return None if self.metrics_port is None else f"{self.host.address}:{self.metrics_port}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +107,7 @@ class NameServerSpec(Process):
     port: int
 
     @property
-    def named_ports(self) -> Mapping[str, int]:
+    def own_ports(self) -> Mapping[str, int]:
         """Return its only port."""
         return {"listen": self.port}
 
@@ -113,13 +120,11 @@ class ControllerSpec(Process):
     self_id: str
     """Its own in `peers`; letters and digits, as n0."""
     port: int
-    metrics_port: int | None = None
 
     @property
-    def named_ports(self) -> Mapping[str, int]:
-        """Return the port for brokers and the other controllers, and that of its metrics."""
-        metrics = {} if self.metrics_port is None else {"metrics": self.metrics_port}
-        return {"listen": self.port, **metrics}
+    def own_ports(self) -> Mapping[str, int]:
+        """Return the port for brokers and the other controllers."""
+        return {"listen": self.port}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,8 +148,8 @@ class BrokerSpec(Process):
         return self.broker_role.value
 
     @property
-    def named_ports(self) -> Mapping[str, int]:
-        """Return every port it takes."""
+    def own_ports(self) -> Mapping[str, int]:
+        """Return the ports that RocketMQ fixes by `listenPort`, and that of its election."""
         return self.broker_ports.named
 
     @property
@@ -183,13 +188,11 @@ class ProxySpec(Process):
     kind = Kind.PROXY
     grpc_port: int
     remoting_port: int
-    metrics_port: int | None = None
 
     @property
-    def named_ports(self) -> Mapping[str, int]:
-        """Return every port it takes."""
-        metrics = {} if self.metrics_port is None else {"metrics": self.metrics_port}
-        return {"grpc": self.grpc_port, "remoting": self.remoting_port, **metrics}
+    def own_ports(self) -> Mapping[str, int]:
+        """Return its two ports for clients."""
+        return {"grpc": self.grpc_port, "remoting": self.remoting_port}
 
     @property
     def remoting_address(self) -> str:

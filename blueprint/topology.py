@@ -197,6 +197,7 @@ def _plan_brokers(
                 host=hosts[seat.host],
                 slot=seat.slot,
                 broker_ports=_broker_ports(settings, role, seat.slot),
+                metrics_port=_metrics_port(settings, role, seat.slot),
                 memory=_said_or(planned, overrides.heap, overrides.direct_memory),
                 said_properties=_said_properties(settings, group, overrides),
                 paths=broker_paths(name, settings.scheme.value, f"{group.name}{suffix}"),
@@ -210,15 +211,19 @@ def _role(settings: ClusterSettings, position: int) -> BrokerRole:
 
 def _broker_ports(settings: ClusterSettings, role: BrokerRole, slot: int) -> BrokerPorts:
     ports = settings.ports
-    slave = role is BrokerRole.SLAVE
-    # Masters and slaves count their slots each for themselves, metrics have one row of ports.
-    row = slot if settings.traits.is_elected else 2 * slot + slave
+    first = ports.slave if role is BrokerRole.SLAVE else ports.master
     raft = settings.traits.election is Election.DLEDGER
     return BrokerPorts(
-        listen=(ports.slave if slave else ports.master) + slot * ports.step,
-        dledger=ports.dledger + slot if raft else None,
-        metrics=ports.metrics + row if settings.metrics else None,
+        listen=first + slot * ports.step, dledger=ports.dledger + slot if raft else None
     )
+
+
+def _metrics_port(settings: ClusterSettings, role: BrokerRole, slot: int) -> int | None:
+    if not settings.metrics:
+        return None
+    # Masters and slaves count their slots each for themselves, metrics have one row of ports.
+    slave = role is BrokerRole.SLAVE
+    return settings.ports.metrics + (slot if settings.traits.is_elected else 2 * slot + slave)
 
 
 def _said_properties(
