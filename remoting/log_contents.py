@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from remoting.connection import Connection
 from remoting.errors import LogsDifferError, NotYetError
-from remoting.requests import commit_log_max_offset, commit_log_min_offset, record_at
+from remoting.requests import commit_log_bounds, record_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,14 +35,14 @@ def require_same_log(
 
 def _untold(master: str, slave: str, alone_from: int, timeout_seconds: float) -> str:
     with Connection(slave, timeout_seconds) as connection:
-        held, first = commit_log_max_offset(connection), commit_log_min_offset(connection)
+        first, held = commit_log_bounds(connection)
         if held <= alone_from:
             return ""
         with Connection(master, timeout_seconds) as to_master:
             # Old files are removed, and an empty slave begins with its master's last one.
-            at = max(alone_from, first, commit_log_min_offset(to_master))
+            first_of_master, written = commit_log_bounds(to_master)
+            at = max(alone_from, first, first_of_master)
             wanted = record_at(to_master, at)
-            written = commit_log_max_offset(to_master)
         found = record_at(connection, at)
     if wanted is None or held <= at or (found is None and held < at + len(wanted)):
         return f"slave {slave} cannot be compared with {master} at byte {at} yet"

@@ -23,14 +23,14 @@ GRACE_REQUESTS = 12
 NEVER = str(4102444800000)
 """The year 2100, in RocketMQ's milliseconds."""
 
-_WATCH_SECONDS = 1.0
-
 
 @dataclass
 class PatientGuard(Guard):
     """Waits for slaves as long as `grace_requests` may take, from the master's first answer on."""
 
     grace_requests: float = GRACE_REQUESTS
+    watch_seconds: float = 1.0
+    """Between two looks at a master that went on alone, or that refuses to be drained."""
     _answered_at: float | None = field(default=None, init=False)
 
     def _attempt(self) -> GuardState:
@@ -95,7 +95,7 @@ class PatientGuard(Guard):
 
         """
         while True:
-            time.sleep(_WATCH_SECONDS)
+            time.sleep(self.watch_seconds)
             try:
                 booted_again = self._boot_now() != self._boot
                 if not booted_again:
@@ -124,7 +124,7 @@ class PatientGuard(Guard):
             if not told:
                 told = f"{AHEAD}: {self.master} could not be drained yet: {failure}"
                 self.report(told)
-            time.sleep(_WATCH_SECONDS)
+            time.sleep(self.watch_seconds)
 
     def _failure_to_drain(self) -> str:
         try:

@@ -112,10 +112,12 @@ def commit_log_max_offset(connection: Connection) -> int:
         raise MalformedAnswerError(connection.address, fault) from error
 
 
-def commit_log_min_offset(connection: Connection) -> int:
-    """Ask a broker for the first byte that its commit log still holds: where a file begins."""
+def commit_log_bounds(connection: Connection) -> tuple[int, int]:
+    """Ask a broker for the first byte that its commit log still holds, and for its end."""
     table = runtime_info(connection)
-    return _convert(connection, lambda: int(table["commitLogMinOffset"]))
+    keys = ("commitLogMinOffset", "commitLogMaxOffset")
+    first, end = _convert(connection, lambda: [int(table[key]) for key in keys])
+    return first, end
 
 
 def record_at(connection: Connection, offset: int) -> bytes | None:

@@ -36,6 +36,7 @@ def guard(master, slaves, state, grace=0.3):
         lambda _: None,
         request_seconds=1.0,
         grace_requests=grace,
+        watch_seconds=0.05,
     )
 
 

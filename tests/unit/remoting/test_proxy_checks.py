@@ -116,7 +116,7 @@ def metrics_port(text):
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield PlannedMetrics("broker-a", "server1", f"127.0.0.1:{server.server_port}")
     server.shutdown()
