@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.processes.instances import Group, find_archive, make_group
+from tests.processes.instances import Group, find_archive, make_group, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,10 +35,5 @@ def rocketmq(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def group(rocketmq: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Group]:
     """Start two name servers, a drained master and its slave, side by side; leave none behind."""
     made = make_group(tmp_path_factory.mktemp("group"), rocketmq)
-    try:
-        for instance in made.instances:
-            instance.start()
+    with running(made.instances):
         yield made
-    finally:
-        for instance in made.instances:
-            instance.kill()

@@ -13,8 +13,12 @@ import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from blueprint.rendering import DRAINED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 PROJECT = Path(__file__).resolve().parents[2]
 NAME_SERVER_MAIN = "org.apache.rocketmq.namesrv.NamesrvStartup"
@@ -51,6 +55,18 @@ def free_base_port() -> int:
         return base
     message = "no 12 free neighbouring ports between 20000 and 32000"
     raise RuntimeError(message)
+
+
+@contextlib.contextmanager
+def running(instances: Sequence[Instance]) -> Iterator[None]:
+    """Start processes side by side; leave none behind."""
+    try:
+        for instance in instances:
+            instance.start()
+        yield
+    finally:
+        for instance in instances:
+            instance.kill()
 
 
 @dataclass

@@ -20,8 +20,9 @@ from remoting.errors import NotYetError
 from remoting.messages import count_messages, read_topic
 from remoting.polling import Check, Deadline, poll
 from remoting.requests import cluster_info, topic_config
+from tests.numbered_producer import NumberedProducer
 from tests.processes.elected_groups import CLUSTER, GROUP, ElectedCluster, make_elected_cluster
-from tests.processes.numbered_producer import NumberedProducer
+from tests.processes.instances import running
 from tests.processes.test_checks_on_real_processes import run, verify, wait_until_answering
 
 if TYPE_CHECKING:
@@ -43,12 +44,9 @@ def cluster(
     folder = tmp_path_factory.mktemp(request.param)
     made = make_elected_cluster(folder, rocketmq, request.param)
     try:
-        for instance in made.instances:
-            instance.start()
-        yield made
+        with running(made.instances):
+            yield made
     finally:
-        for instance in made.instances:
-            instance.kill()
         shutil.rmtree(folder)
 
 

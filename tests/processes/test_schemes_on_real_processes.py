@@ -19,7 +19,7 @@ from remoting.connection import Connection
 from remoting.errors import LogsDifferError, SlaveAheadError
 from remoting.guard import GuardState
 from remoting.requests import create_topic
-from tests.processes.instances import make_group
+from tests.processes.instances import make_group, running
 from tests.processes.lenient_groups import (
     GRACE_SECONDS,
     Guarding,
@@ -67,14 +67,9 @@ def group(rocketmq: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     made = make_group(tmp_path_factory.mktemp("schemes"), rocketmq)
     for broker in (made.master, made.slave):
         broker.properties.update(DEGRADING)
-    try:
-        for instance in made.instances:
-            instance.start()
+    with running(made.instances):
         ready(made, made.master, made.slave)
         yield made
-    finally:
-        for instance in made.instances:
-            instance.kill()
 
 
 def earlier_store(group: Group) -> Path:

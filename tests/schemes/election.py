@@ -3,12 +3,24 @@
 import time
 
 from remoting.connection import Connection
+from remoting.messages import read_topic
 from remoting.requests import topic_config
-from tests.schemes.producer import NumberedProducer, find_master, missing
+from tests.numbered_producer import NumberedProducer, find_master
 
 GROUP, TOPIC = "broker-a", "counted"
 ELECTED_SECONDS = 60
 TOPIC_SECONDS = 120
+
+
+def name_servers_of(hosts):
+    return hosts.outputs["namesrvAddr"].split(";")
+
+
+def missing(address, topic, numbers):
+    """Return the numbered messages that a broker does not have."""
+    with Connection(address, 10.0) as connection:
+        there = {message.body for message in read_topic(connection, topic)}
+    return [number for number in numbers if str(number).encode() not in there]
 
 
 def wait_for_topic_everywhere(hosts, topic):
@@ -36,20 +48,20 @@ def kill_master(hosts, address):
 def elect_and_count(cluster):
     """Return the longest time in seconds without an acknowledged message."""
     hosts = cluster.hosts
-    names = hosts.outputs["namesrvAddr"]
-    first = find_master(names.split(";"), GROUP)
+    name_servers = name_servers_of(hosts)
+    first = find_master(name_servers, GROUP)
     hosts.create_topic_at(first, TOPIC)
     wait_for_topic_everywhere(hosts, TOPIC)
-    with NumberedProducer(names, GROUP, TOPIC) as producer:
+    with NumberedProducer(name_servers, GROUP, TOPIC) as producer:
         producer.wait_for(50, 60)
         killed = kill_master(hosts, first)
-        producer.wait_for(50, ELECTED_SECONDS)
-    second = producer.masters[-1]
+        producer.wait_for(50, ELECTED_SECONDS, by_other_than=first)
+    second = find_master(name_servers, GROUP)
     assert second != first
     gap = producer.longest_gap()
     assert missing(second, TOPIC, producer.acknowledged) == []
     hosts.run(killed["host"], f"systemctl start rocketmq-{killed['name']}")
     cluster.verify()
-    now = find_master(names.split(";"), GROUP)
+    now = find_master(name_servers, GROUP)
     assert missing(now, TOPIC, producer.acknowledged) == []
     return gap

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.schemes.election import ELECTED_SECONDS, GROUP, TOPIC, elect_and_count
-from tests.schemes.producer import NumberedProducer
+from tests.numbered_producer import NumberedProducer
+from tests.schemes.election import ELECTED_SECONDS, GROUP, TOPIC, elect_and_count, name_servers_of
 
 pytestmark = pytest.mark.schemes
 
@@ -23,7 +23,7 @@ def test_a_killed_master_is_followed_by_one_that_has_every_acknowledged_message(
 
 def test_the_loss_of_one_controller_changes_nothing(cluster):
     cluster.hosts.run("server1", "systemctl stop rocketmq-controller")
-    with NumberedProducer(cluster.hosts.outputs["namesrvAddr"], GROUP, TOPIC) as producer:
+    with NumberedProducer(name_servers_of(cluster.hosts), GROUP, TOPIC) as producer:
         producer.wait_for(20, 60)
     cluster.hosts.run("server1", "systemctl start rocketmq-controller")
     cluster.verify()

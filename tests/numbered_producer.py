@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from remoting.connection import Connection
@@ -29,6 +30,8 @@ class NumberedProducer:
     topic: str
     acknowledged: dict[int, str] = field(default_factory=dict)
     """By number: the address that answered SEND_OK."""
+    acknowledged_at: list[float] = field(default_factory=list)
+    """When each of them was, on the monotonic clock."""
     failures: list[str] = field(default_factory=list)
     sent: int = 0
 
@@ -60,26 +63,20 @@ class NumberedProducer:
             time.sleep(PAUSE_SECONDS)
         return time.monotonic() - started if to_first is None else to_first
 
+    def longest_gap(self) -> float:
+        """Return the longest time in seconds without an acknowledged message."""
+        return max(after - before for before, after in pairwise(self.acknowledged_at))
+
     def _count_by_others(self, address: str) -> int:
         return sum(told != address for told in list(self.acknowledged.values()))
 
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                self._send_to(self._master())
+                self._send_to(find_master(self.name_servers, self.group))
             except RemotingError as error:
                 self.failures.append(str(error))
             self._stop.wait(PAUSE_SECONDS)
-
-    def _master(self) -> str:
-        """Ask one name server after the other, as clients do."""
-        for name_server in self.name_servers:
-            with Connection(name_server, REQUEST_SECONDS) as connection:
-                listed = cluster_info(connection).get(self.group)
-            if listed is not None and 0 in listed.addresses:
-                return listed.addresses[0]
-        message = f"no name server lists a master of {self.group}"
-        raise RemotingError(message)
 
     def _send_to(self, master: str) -> None:
         with Connection(master, REQUEST_SECONDS) as connection:
@@ -91,3 +88,15 @@ class NumberedProducer:
                     self.failures.append(f"{master}: {answer.status} {answer.remark}")
                     return
                 self.acknowledged[number] = master
+                self.acknowledged_at.append(time.monotonic())
+
+
+def find_master(name_servers: Sequence[str], group: str) -> str:
+    """Ask one name server after the other who a group's master is, as clients do."""
+    for name_server in name_servers:
+        with Connection(name_server, REQUEST_SECONDS) as connection:
+            listed = cluster_info(connection).get(group)
+        if listed is not None and 0 in listed.addresses:
+            return listed.addresses[0]
+    message = f"no name server lists a master of {group}"
+    raise RemotingError(message)
