@@ -7,6 +7,7 @@ import yaml
 
 from tests.existing.servers import ADDRESSES, Servers
 from tests.local.clone import Clone
+from tests.root import require_root
 
 
 class ServersClone(Clone):
@@ -40,8 +41,7 @@ class ServersClone(Clone):
 
 @pytest.fixture(scope="session", autouse=True)
 def _only_as_root():
-    if os.geteuid() != 0:
-        pytest.fail("tests/existing need root: run them as root, or only make check")
+    require_root("tests/existing")
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,3 @@
-import os
 import shutil
 import sys
 import time
@@ -9,6 +8,7 @@ import pytest
 from tests.lab.machines import daemon_runs, leftovers_of, stop_daemons
 from tests.local.clone import Clone
 from tests.local.hosts import LiveHosts
+from tests.root import require_root
 
 STACK = "labtest"
 NETWORK = "192.168.65.0/24"
@@ -17,8 +17,7 @@ UP_SECONDS = 2400
 
 @pytest.fixture(scope="session", autouse=True)
 def _only_as_root():
-    if os.geteuid() != 0:
-        pytest.fail("tests/lab need root: run them as root, or only make check")
+    require_root("tests/lab")
 
 
 @pytest.fixture(scope="session")

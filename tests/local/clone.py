@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -149,6 +150,15 @@ class Clone:
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+
+def remove(clone: Clone) -> None:
+    """Take down what the clone made, remove the clone, and check that nothing is left."""
+    down = clone.make("down")
+    left = leftovers(clone)
+    shutil.rmtree(clone.folder)
+    assert down.returncode == 0, down.stdout[-3000:]
+    assert left == []
 
 
 def leftovers(clone: Clone) -> list[str]:

@@ -1,18 +1,16 @@
-import os
-import shutil
 import zipfile
 
 import pytest
 
 from blueprint.versions import maven_sha512, upload_path
-from tests.local.clone import PROJECT, Clone, leftovers
+from tests.local.clone import PROJECT, Clone, remove
 from tests.local.hosts import LiveHosts
+from tests.root import require_root
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _only_as_root():
-    if os.geteuid() != 0:
-        pytest.fail("tests/local need root: run them as root, or only make check")
+    require_root("tests/local")
 
 
 @pytest.fixture(scope="session")
@@ -25,11 +23,7 @@ def clone(tmp_path_factory):
         made.first_up = done.stdout
         yield made
     finally:
-        down = made.make("down")
-        left = leftovers(made)
-        shutil.rmtree(made.folder)
-        assert down.returncode == 0, down.stdout[-3000:]
-        assert left == []
+        remove(made)
 
 
 @pytest.fixture(scope="session")

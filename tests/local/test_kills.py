@@ -2,14 +2,13 @@
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import time
 
 import pytest
 
-from tests.local.clone import Clone, leftovers
+from tests.local.clone import Clone, leftovers, remove
 
 pytestmark = pytest.mark.local
 
@@ -22,11 +21,7 @@ def victim(tmp_path):
     clone = Clone(tmp_path / "rocketmq", "victim", "10.98.66.0/24")
     assert clone.make("setup").returncode == 0
     yield clone
-    down = clone.make("down")
-    left = leftovers(clone)
-    shutil.rmtree(clone.folder)
-    assert down.returncode == 0, down.stdout[-3000:]
-    assert left == []
+    remove(clone)
 
 
 def kill_up_at(clone: Clone, words: str, *, whole_group: bool) -> None:

@@ -1,12 +1,12 @@
 """One cluster after another on machines of this computer, each of another scheme."""
 
 import os
-import shutil
 
 import pytest
 
-from tests.local.clone import Clone, leftovers
+from tests.local.clone import Clone, leftovers, remove
 from tests.local.hosts import LiveHosts
+from tests.root import require_root
 from tests.schemes.settings import settings_for
 
 NETWORK = "10.98.67.0/24"
@@ -15,8 +15,7 @@ UP_SECONDS = 900
 
 @pytest.fixture(scope="session", autouse=True)
 def _only_as_root():
-    if os.geteuid() != 0:
-        pytest.fail("tests/schemes need root: run them as root, or only make check")
+    require_root("tests/schemes")
 
 
 @pytest.fixture(scope="session")
@@ -26,11 +25,7 @@ def clone(tmp_path_factory):
     try:
         yield made
     finally:
-        down = made.make("down")
-        left = leftovers(made)
-        shutil.rmtree(made.folder)
-        assert down.returncode == 0, down.stdout[-3000:]
-        assert left == []
+        remove(made)
 
 
 class SchemeCluster:
