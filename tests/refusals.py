@@ -6,6 +6,7 @@ import pytest
 
 from blueprint.errors import SettingsError
 from blueprint.parsing import parse_settings
+from tests.stacks import changed, ring
 
 LONGEST_LINE = 400
 
@@ -25,3 +26,24 @@ def assert_one_line(raw: Any, *parts: str) -> None:
     line, *table = found[0].split("\n")
     assert len(line) < LONGEST_LINE
     assert [row for row in table if not row.startswith("      ")] == []
+
+
+def assert_only_line(raw: Any, *parts: str) -> None:
+    """Check that the whole report is one line, which holds all the parts."""
+    assert_one_line(raw, *parts)
+    assert len(problems_of(raw)) == 1
+
+
+def elected(scheme: str, hosts: int = 3, **further: Any) -> dict[str, Any]:
+    """Return the object of two groups of a scheme."""
+    return ring(2, hosts, scheme=scheme, **further)
+
+
+def group(**said: Any) -> dict[str, Any]:
+    """Return the object of stack local with one group of which something is said."""
+    return changed(brokerGroups=[{"name": "orders", **said}])
+
+
+def broker(**said: Any) -> dict[str, Any]:
+    """Return the object of stack local, which says something of broker-a."""
+    return changed(brokers={"broker-a": said})
