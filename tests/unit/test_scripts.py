@@ -1,8 +1,10 @@
 """Every script that runs on a host: sound shell, and the words that matter."""
 
+import shlex
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -227,7 +229,14 @@ def test_the_zipapp_of_the_tools_runs(tmp_path):
     end = lines.index("END_OF_FILE\n", start)
     (package / "__main__.py").write_text("".join(lines[start + 1 : end]), "utf-8")
     app = tmp_path / "remoting.pyz"
+    (compiling,) = [line for line in lines if "-m compileall" in line]
+    words = [word.replace("$new/package", str(package)) for word in shlex.split(compiling)]
+    subprocess.run([sys.executable, *words[1:]], check=True)
     subprocess.run([sys.executable, "-m", "zipapp", package, "-o", app], check=True)
+    with zipfile.ZipFile(app) as content:
+        names = set(content.namelist())
+    # Another Python than the one that compiled them reads the sources.
+    assert {"remoting/commands.py", "remoting/commands.pyc", "__main__.py"} <= names
     shown = subprocess.run(
         [sys.executable, "-I", app, "--help"], text=True, capture_output=True, check=True
     )
