@@ -126,7 +126,8 @@ def test_the_input_of_a_file_is_exactly_its_rendered_text(recorded, process):
     words = [str(paths.conf_file), "0640", "root:rocketmq", *former]
     assert shlex.split(properties["create"])[1:] == words
     assert shlex.split(unit["create"])[1:] == [str(paths.unit_file), "0644", "root:root"]
-    assert properties["delete"] == f"rm -f {paths.conf_file}"
+    removal = 'cat >/dev/null; rm -f "$1"'
+    assert shlex.split(properties["delete"]) == ["sh", "-c", removal, "sh", str(paths.conf_file)]
 
 
 @pytest.mark.parametrize("host", HOSTS)
