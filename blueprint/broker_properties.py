@@ -18,7 +18,7 @@ DEFAULTS: Properties = {
 
 def plan_broker_properties(cluster: ClusterSpec, broker: BrokerSpec) -> tuple[Properties, ...]:
     """Return what the broker's properties file holds, in the paragraphs in which it shows it."""
-    said = {**DEFAULTS, **_popped(cluster), **broker.said_properties}
+    said = {**DEFAULTS, **_popped(cluster), **_slow(broker), **broker.said_properties}
     shown = {"deleteWhen": said["deleteWhen"], "fileReservedTime": said["fileReservedTime"]}
     paragraphs: tuple[Properties, ...] = (
         {**_identity(cluster, broker, shown), "flushDiskType": said["flushDiskType"]},
@@ -39,6 +39,14 @@ def _popped(cluster: ClusterSpec) -> Properties:
     if not cluster.proxies:
         return {}
     return {"ackMessageThreadPoolNums": "8", "pullMessageThreadPoolNums": "16"}
+
+
+def _slow(broker: BrokerSpec) -> Properties:
+    """Return what an emulated broker needs, so that it does not refuse sends as too busy.
+
+    RocketMQ answers SYSTEM_BUSY to a send that has waited 200 ms for a thread.
+    """
+    return {"waitTimeMillsInSendQueue": "2000"} if broker.host.emulated else {}
 
 
 def _identity(cluster: ClusterSpec, broker: BrokerSpec, retention: Properties) -> Properties:

@@ -3,7 +3,9 @@
 import pytest
 
 from blueprint.errors import RenderError
+from blueprint.parsing import parse_settings
 from blueprint.rendering import render, render_configuration, render_unit
+from blueprint.topology import plan_cluster
 from tests.golden import ARCHIVE, GOLDEN, golden_texts
 from tests.stacks import changed, planned, raw_cluster, ring
 
@@ -117,6 +119,15 @@ def test_behind_a_proxy_the_threads_that_keep_memory_are_bounded_unless_a_person
     raw = changed(proxy={"hosts": ["server1"]}, brokerProperties=said)
     assert {r["pullMessageThreadPoolNums"] for r in _rendered(raw).values()} == {"20"}
     assert "pullMessageThreadPoolNums" not in _rendered(raw_cluster())["broker-a"]
+
+
+def test_an_emulated_broker_lets_a_send_wait_and_no_other_does():
+    settings = parse_settings(raw_cluster("lab"))
+    for emulated, expected in ((True, "2000"), (False, None)):
+        cluster = plan_cluster(settings, emulated=emulated)
+        for broker in cluster.brokers:
+            rendered = _properties(render_configuration(cluster, broker))
+            assert rendered.get("waitTimeMillsInSendQueue") == expected
 
 
 def test_a_property_that_a_person_adds_is_in_every_file_once():
