@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.dead_run import sign, sweep_after_dead_run
 from tests.lab.machines import daemon_runs, leftovers_of, stop_daemons
 from tests.local.clone import Clone
 from tests.local.hosts import LiveHosts
@@ -31,7 +32,9 @@ def clone(tmp_path_factory):
 def made_lab(tmp_path_factory, **settings):
     """Make the lab with other settings than the committed ones; nothing of it is left."""
     ran_before = daemon_runs()
+    sweep_after_dead_run(STACK, "hypervisor", "ready")
     made = Clone(tmp_path_factory.mktemp("clone") / "rocketmq", STACK, NETWORK, like="lab")
+    sign(made.folder)
     made.change(**settings)
     try:
         preview = made.make("preview", seconds=UP_SECONDS)

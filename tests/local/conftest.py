@@ -3,6 +3,7 @@ import zipfile
 import pytest
 
 from blueprint.versions import maven_sha512, upload_path
+from tests.dead_run import sign, sweep_after_dead_run
 from tests.local.clone import PROJECT, Clone, remove
 from tests.local.hosts import LiveHosts
 from tests.root import require_root
@@ -16,7 +17,9 @@ def _only_as_root():
 @pytest.fixture(scope="session")
 def clone(tmp_path_factory):
     """A fresh clone whose cluster is up; at the end nothing of it is left."""
+    sweep_after_dead_run("live", "machines")
     made = Clone(tmp_path_factory.mktemp("clone") / "rocketmq", "live", "10.98.65.0/24")
+    sign(made.folder)
     try:
         done = made.make("up")
         assert done.returncode == 0, done.stdout[-6000:]

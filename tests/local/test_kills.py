@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from tests.dead_run import sign, sweep_after_dead_run
 from tests.local.clone import Clone, leftovers, remove
 
 pytestmark = pytest.mark.local
@@ -18,7 +19,9 @@ LONGEST_UP_SECONDS = 35
 
 @pytest.fixture
 def victim(tmp_path):
+    sweep_after_dead_run("victim", "machines")
     clone = Clone(tmp_path / "rocketmq", "victim", "10.98.66.0/24")
+    sign(clone.folder)
     assert clone.make("setup").returncode == 0
     yield clone
     remove(clone)

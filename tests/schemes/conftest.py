@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from tests.dead_run import sign, sweep_after_dead_run
 from tests.local.clone import Clone, leftovers, remove
 from tests.local.hosts import LiveHosts
 from tests.root import require_root
@@ -21,7 +22,9 @@ def _only_as_root():
 @pytest.fixture(scope="session")
 def clone(tmp_path_factory):
     """A fresh clone without a cluster; at the end nothing of it is left."""
+    sweep_after_dead_run("schemes", "machines")
     made = Clone(tmp_path_factory.mktemp("clone") / "rocketmq", "schemes", NETWORK)
+    sign(made.folder)
     try:
         yield made
     finally:
