@@ -7,18 +7,20 @@ import re
 from typing import Any
 
 # Strings come first in the alternation, so a digit and colon inside one is left alone.
-_STRING_OR_NUMERIC_KEY = re.compile(r'"(?:[^"\\]|\\.)*"|([{,]\s*)(-?\d+)(\s*:)', re.DOTALL)
+_STRING_OR_BARE_KEY = re.compile(r'"(?:[^"\\]|\\.)*"|([{,]\s*)(-?\d+|\{[^{}]*\})(\s*:)', re.DOTALL)
 
 
 def parse_json_object(body: bytes) -> dict[str, Any]:
-    """Parse an object that may have unquoted numeric keys, as fastjson writes them.
+    """Parse an object whose keys may be bare numbers or flat objects, as fastjson writes them.
+
+    Such a key becomes its own text.
 
     Raises:
         ValueError: the body is not such an object.
 
     """
     try:
-        value = json.loads(_STRING_OR_NUMERIC_KEY.sub(_quote_key, body.decode()))
+        value = json.loads(_STRING_OR_BARE_KEY.sub(_quote_key, body.decode()))
     except RecursionError as error:
         raise ValueError(str(error)) from error
     if isinstance(value, dict):
@@ -29,7 +31,7 @@ def parse_json_object(body: bytes) -> dict[str, Any]:
 
 def _quote_key(match: re.Match[str]) -> str:
     before, key, after = match.groups()
-    return match.group() if key is None else f'{before}"{key}"{after}'
+    return match.group() if key is None else f"{before}{json.dumps(key)}{after}"
 
 
 def parse_properties(body: bytes) -> dict[str, str]:

@@ -70,7 +70,7 @@ def cluster_info(connection: Connection) -> dict[str, ListedBroker]:
         table = body.get("brokerAddrTable") or {}
         return {name: _listed_broker(name, entry) for name, entry in table.items()}
 
-    return _read_body(connection, answer, read)
+    return read_body(connection, answer, read)
 
 
 def _listed_broker(name: str, entry: dict[str, Any]) -> ListedBroker:
@@ -89,7 +89,7 @@ def route_permissions(connection: Connection, topic: str) -> dict[str, int]:
     def read(body: dict[str, Any]) -> dict[str, int]:
         return {str(queue["brokerName"]): int(queue["perm"]) for queue in body["queueDatas"]}
 
-    return _read_body(connection, answer, read)
+    return read_body(connection, answer, read)
 
 
 def runtime_info(connection: Connection) -> dict[str, str]:
@@ -99,7 +99,7 @@ def runtime_info(connection: Connection) -> dict[str, str]:
     def read(body: dict[str, Any]) -> dict[str, str]:
         return {str(key): str(value) for key, value in body["table"].items()}
 
-    return _read_body(connection, answer, read)
+    return read_body(connection, answer, read)
 
 
 def commit_log_max_offset(connection: Connection) -> int:
@@ -166,7 +166,7 @@ def ha_status(connection: Connection) -> HaStatus:
             connections=tuple(_ha_connection(entry) for entry in entries),
         )
 
-    return _read_body(connection, answer, read)
+    return read_body(connection, answer, read)
 
 
 def _ha_connection(entry: dict[str, Any]) -> HaConnection:
@@ -185,7 +185,7 @@ def topic_config(connection: Connection, topic: str) -> TopicConfig | None:
         read_queues, write_queues = int(body["readQueueNums"]), int(body["writeQueueNums"])
         return TopicConfig(read_queues, write_queues, int(body["perm"]))
 
-    return _read_body(connection, answer, read)
+    return read_body(connection, answer, read)
 
 
 def create_topic(connection: Connection, topic: str, queues: int = 1) -> None:
@@ -203,7 +203,13 @@ def create_topic(connection: Connection, topic: str, queues: int = 1) -> None:
     connection.ask(RequestCode.UPDATE_AND_CREATE_TOPIC, ext)
 
 
-def _read_body(connection: Connection, answer: Frame, read: Callable[[dict[str, Any]], T]) -> T:
+def read_body(connection: Connection, answer: Frame, read: Callable[[dict[str, Any]], T]) -> T:
+    """Return what `read` makes of an answer's JSON.
+
+    Raises:
+        MalformedAnswerError: the body is not JSON, or not what `read` expects.
+
+    """
     return _convert(connection, lambda: read(parse_json_object(answer.body)))
 
 
