@@ -1,0 +1,7 @@
+"""`console.pyz --config FILE`."""
+
+import sys
+
+from console.command import main
+
+sys.exit(main())

@@ -1,0 +1,164 @@
+"""Who may look: one password, kept as a hash; sessions that end; guesses that are slowed down."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+import threading
+import time
+from collections import OrderedDict, deque
+from typing import TYPE_CHECKING
+
+from itsdangerous import BadSignature, TimestampSigner
+
+from console.configuration import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+USER = "admin"
+SESSION_SECONDS = 12 * 3600
+MOST_FAILURES = 5
+FAILURE_SECONDS = 60.0
+MOST_ADDRESSES = 10_000
+"""Whose failures are remembered; the oldest are forgotten first."""
+
+LONGEST_PASSWORD = 1024
+MOST_WAITING = 4
+"""Passwords that wait for their turn to be hashed; further ones are told to come back."""
+
+
+class TooManyAttemptsError(Exception):
+    """Say after how many seconds the next attempt is allowed."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"too many attempts; wait {seconds:.0f} s")
+        self.seconds = seconds
+
+
+class PasswordHash:
+    """`scrypt$N$R$P$SALT$HASH`, numbers in decimal, bytes in base64."""
+
+    def __init__(self, line: str) -> None:
+        kind, *numbers, salt, expected = line.strip().split("$")
+        if kind != "scrypt":
+            raise ValueError(kind)
+        self._n, self._r, self._p = (int(number) for number in numbers)
+        self._salt = base64.b64decode(salt, validate=True)
+        self._expected = base64.b64decode(expected, validate=True)
+
+    def fits(self, password: str) -> bool:
+        """Tell whether it is this password's hash, in a time that does not depend on it."""
+        found = hashlib.scrypt(
+            password.encode(),
+            salt=self._salt,
+            n=self._n,
+            r=self._r,
+            p=self._p,
+            dklen=len(self._expected),
+        )
+        return hmac.compare_digest(found, self._expected)
+
+
+class Failures:
+    """When each address last gave a wrong password."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._by_address: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def wait_seconds(self, address: str) -> float:
+        """Return for how long an address may not try; 0 when it may."""
+        with self._lock:
+            times = tuple(self._by_address.get(address, ()))
+        recent = [at for at in times if self._clock() - at < FAILURE_SECONDS]
+        if len(recent) < MOST_FAILURES:
+            return 0.0
+        return FAILURE_SECONDS - (self._clock() - recent[0])
+
+    def add(self, address: str) -> None:
+        """Remember one more."""
+        with self._lock:
+            times = self._by_address.setdefault(address, deque(maxlen=MOST_FAILURES))
+            times.append(self._clock())
+            self._by_address.move_to_end(address)
+            while len(self._by_address) > MOST_ADDRESSES:
+                self._by_address.popitem(last=False)
+
+
+class Doorkeeper:
+    """Decides about passwords and sessions; nothing of either is ever logged."""
+
+    def __init__(self, line: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._hash = PasswordHash(line)
+        self._failures = Failures(clock)
+        # Another password ends all sessions; a restart of the console ends none.
+        self._signer = TimestampSigner(
+            hashlib.sha256(line.strip().encode()).digest(), salt="session"
+        )
+        self._one_at_a_time = threading.Lock()
+        self._waiting = threading.BoundedSemaphore(MOST_WAITING)
+        # What fits is not hashed again for each request of a program: keyed, never the text.
+        self._memory_key = secrets.token_bytes(32)
+        self._fitting: bytes | None = None
+
+    @classmethod
+    def from_file(cls, path: Path) -> Doorkeeper:
+        """Return the doorkeeper of a host's file.
+
+        Raises:
+            ConfigurationError: the file cannot be read, or holds no hash.
+
+        """
+        try:
+            return cls(path.read_text("utf-8"))
+        except (OSError, ValueError, binascii.Error) as error:
+            # What it holds is not shown.
+            cause = getattr(error, "strerror", None) or "holds no password's hash"
+            message = f"{path}: {cause}; run make up again"
+            raise ConfigurationError(message) from error
+
+    def check_password(self, password: str, address: str) -> bool:
+        """Tell whether a password fits; may take a tenth of a second, or wait for others.
+
+        Raises:
+            TooManyAttemptsError: the address failed too often, or too many wait already.
+
+        """
+        seconds = self._failures.wait_seconds(address)
+        if seconds > 0:
+            raise TooManyAttemptsError(seconds)
+        if self._fitting is not None and hmac.compare_digest(self._mark(password), self._fitting):
+            return True
+        if not self._waiting.acquire(blocking=False):
+            raise TooManyAttemptsError(1)
+        try:
+            with self._one_at_a_time:
+                fits = len(password) <= LONGEST_PASSWORD and self._hash.fits(password)
+        finally:
+            self._waiting.release()
+        if fits:
+            self._fitting = self._mark(password)
+        else:
+            self._failures.add(address)
+        return fits
+
+    def _mark(self, password: str) -> bytes:
+        return hmac.new(self._memory_key, password.encode(), hashlib.sha256).digest()
+
+    def new_session(self) -> str:
+        """Return the text of a session's cookie."""
+        return self._signer.sign(secrets.token_urlsafe(9)).decode()
+
+    def is_session(self, text: str) -> bool:
+        """Tell whether a cookie is one of ours and not too old."""
+        try:
+            self._signer.unsign(text, max_age=SESSION_SECONDS)
+        except BadSignature:
+            return False
+        return True

@@ -1,0 +1,98 @@
+"""What was last seen of every process: written by the watchers, read by the board."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from console.rates import RateHistory
+from remoting.errors import TimedOutError
+from remoting.requests import ListedBroker
+
+if TYPE_CHECKING:
+    from remoting.errors import RemotingError
+    from remoting.inventory import Consumption, Offsets
+    from remoting.requests import HaStatus, TopicConfig
+
+UP, DOWN, SILENT, UNSEEN = "up", "down", "silent", "starting"
+
+Facts = TypeVar("Facts")
+
+
+@dataclass(frozen=True)
+class Look(Generic[Facts]):
+    """One look at one process: at which second since the epoch, and what it answered."""
+
+    at: float
+    state: str
+    cause: str | None = None
+    facts: Facts | None = None
+
+
+def failed_look(at: float, error: RemotingError) -> Look[Facts]:
+    """Return the look that ended in an error: nobody there, or somebody who is silent."""
+    if isinstance(error, TimedOutError):
+        return Look(at, SILENT, f"no answer within {error.seconds:.1f} s")
+    return Look(at, DOWN, getattr(error, "cause", str(error)))
+
+
+@dataclass(frozen=True)
+class BrokerFacts:
+    """What a broker says of itself; offsets in bytes of its commit log."""
+
+    version: str
+    booted_at: float
+    """In seconds since the epoch."""
+    max_offset: int
+    put_total: int
+    """Messages, since its start."""
+    get_total: int
+    disk_used: float
+    """Of the file system with its commit log, as a share."""
+    accepts_sends_from: float
+    """Seconds since the epoch; far ahead while it is drained."""
+    ha: HaStatus | None
+    """None where an election replicates by other means."""
+    role: str
+    permission: int
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """What one broker group holds for clients; `ends` and `clients` of those asked so far."""
+
+    topics: Mapping[str, TopicConfig]
+    groups: tuple[str, ...]
+    consumptions: tuple[Consumption, ...]
+    ends: Mapping[str, Offsets]
+    clients: Mapping[str, int]
+
+
+NameServerLook = Look[Mapping[str, ListedBroker]]
+BrokerLook = Look[BrokerFacts]
+ControllerLook = Look[str]
+"""Whose fact is the address of the leading controller."""
+ProxyLook = Look[bool]
+
+
+@dataclass
+class Sight:
+    """The last look at each process by its name, and the last inventory of each group.
+
+    Each value is replaced as a whole by one thread, so readers need no lock.
+    """
+
+    name_servers: dict[str, NameServerLook] = field(default_factory=dict)
+    brokers: dict[str, BrokerLook] = field(default_factory=dict)
+    controllers: dict[str, ControllerLook] = field(default_factory=dict)
+    proxies: dict[str, ProxyLook] = field(default_factory=dict)
+    inventories: dict[str, Inventory] = field(default_factory=dict)
+    rates: defaultdict[str, RateHistory] = field(default_factory=lambda: defaultdict(RateHistory))
+
+    @property
+    def last_at(self) -> float:
+        """Return when a broker or name server was last looked at; 0 before the first look."""
+        looks: list[Look[Any]] = [*self.name_servers.values(), *self.brokers.values()]
+        return max((look.at for look in looks), default=0.0)

@@ -1,0 +1,55 @@
+"""The last verification of every host, as updates and `make verify` leave it on this host."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+Reports = tuple["Mapping[str, Any]", ...]
+LOG = logging.getLogger(__name__)
+
+
+class VerificationRecord:
+    """Reads its file again when it has changed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read_at: tuple[int, int] | None = None
+        self._reports: Reports = ()
+
+    def reports(self) -> Reports:
+        """Return one report per host; none while there is no file that can be read."""
+        try:
+            status = self._path.stat()
+            version = (status.st_mtime_ns, status.st_ino)
+            if version != self._read_at:
+                self._reports = parse_reports(self._path.read_text("utf-8"))
+                self._read_at = version
+        except FileNotFoundError:
+            self._reports, self._read_at = (), None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            LOG.warning("%s: cannot be read: %r", self._path, error)
+            self._reports = ()
+        return self._reports
+
+
+def parse_reports(text: str) -> Reports:
+    """Return the reports of a JSON list of them.
+
+    Raises:
+        ValueError, KeyError, TypeError: the text is something else.
+
+    """
+    found = json.loads(text)
+    for report in found:
+        for key in ("host", "ok", "at", "seconds"):
+            report[key]
+        for process in report["processes"]:
+            for check in process["checks"]:
+                check["check"], check["ok"], check["detail"], check["ms"]
+    return tuple(found)

@@ -1,0 +1,73 @@
+"""The whole cluster at one moment: planned, seen, and in what the two differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from console.inventory_view import (
+    ConsumerGroupView,
+    TopicView,
+    view_consumer_groups,
+    view_topics,
+)
+from console.problems import Problem, find_problems, find_unverified
+from console.sight import UNSEEN
+from console.views import BrokerView, view_brokers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from console.configuration import Configuration
+    from console.sight import Sight
+    from remoting.plan import Plan
+
+HEALTHY, DEGRADED, DEAD, STARTING = "healthy", "degraded", "dead", "starting"
+STATES = (HEALTHY, DEGRADED, DEAD, STARTING)
+
+
+@dataclass(frozen=True)
+class ClusterView:
+    """Everything that the page, the API and the metrics show."""
+
+    state: str
+    observed_at: float
+    problems: tuple[Problem, ...]
+    brokers: tuple[BrokerView, ...]
+    topics: tuple[TopicView, ...]
+    consumer_groups: tuple[ConsumerGroupView, ...]
+    verification: tuple[Mapping[str, Any], ...]
+    """As `remoting.verification.report_as_json` has it, one per host that was ever verified."""
+
+
+def view_cluster(
+    plan: Plan,
+    configuration: Configuration,
+    sight: Sight,
+    verification: tuple[Mapping[str, Any], ...],
+    at: float,
+) -> ClusterView:
+    """Return the view of a moment, in seconds since the epoch."""
+    brokers = view_brokers(plan, sight)
+    failed = [str(report["host"]) for report in verification if not report["ok"]]
+    problems = find_problems(plan, sight, brokers, configuration.version, at)
+    problems += find_unverified(failed)
+    inventories = sight.inventories.copy()
+    own_names = frozenset({plan.cluster, *(broker.group for broker in plan.brokers)})
+    return ClusterView(
+        state=_state(brokers, problems),
+        observed_at=sight.last_at,
+        problems=problems,
+        brokers=brokers,
+        topics=view_topics(inventories, own_names),
+        consumer_groups=view_consumer_groups(tuple(inventories.values())),
+        verification=verification,
+    )
+
+
+def _state(brokers: tuple[BrokerView, ...], problems: tuple[Problem, ...]) -> str:
+    if any(problem.kind == "clusterDead" for problem in problems):
+        return DEAD
+    if any(broker.state == UNSEEN for broker in brokers):
+        return STARTING
+    return DEGRADED if problems else HEALTHY

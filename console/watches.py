@@ -1,0 +1,159 @@
+"""What is asked of each kind of process at each step."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from console.line import Line, Tally
+from console.sight import UP, BrokerFacts, Look, Sight, failed_look
+from remoting.connection import Connection
+from remoting.controllers import controller_leader
+from remoting.errors import MalformedAnswerError, RefusedError, RemotingError
+from remoting.plan import DLEDGER
+from remoting.requests import broker_config, cluster_info, ha_status, runtime_info
+
+if TYPE_CHECKING:
+    from remoting.plan import (
+        Plan,
+        PlannedBroker,
+        PlannedController,
+        PlannedNameServer,
+        PlannedProxy,
+    )
+    from remoting.requests import HaStatus
+
+CONFIG_STEPS = 5
+"""Its own configuration, by far the longest answer, is asked for every so many steps."""
+
+
+class NameServerWatch:
+    """Which brokers a name server lists."""
+
+    def __init__(
+        self, server: PlannedNameServer, sight: Sight, timeout_seconds: float, tally: Tally
+    ) -> None:
+        self._name = server.name
+        self._sight = sight
+        self._line = Line(server.address, timeout_seconds, tally)
+
+    def look(self, _: int) -> None:
+        """Look once; an error is something seen."""
+        try:
+            listed = self._line.talk(cluster_info)
+            self._sight.name_servers[self._name] = Look(time.time(), UP, facts=listed)
+        except RemotingError as error:
+            self._sight.name_servers[self._name] = failed_look(time.time(), error)
+
+
+class ControllerWatch:
+    """Whom a controller takes for the leading one."""
+
+    def __init__(
+        self, controller: PlannedController, sight: Sight, timeout_seconds: float, tally: Tally
+    ) -> None:
+        self._name = controller.name
+        self._sight = sight
+        self._line = Line(controller.address, timeout_seconds, tally)
+
+    def look(self, _: int) -> None:
+        """Look once; an error is something seen."""
+        try:
+            leader = self._line.talk(controller_leader)
+            self._sight.controllers[self._name] = Look(time.time(), UP, facts=leader)
+        except RemotingError as error:
+            self._sight.controllers[self._name] = failed_look(time.time(), error)
+
+
+class ProxyWatch:
+    """Whether a proxy takes connections of gRPC clients."""
+
+    def __init__(
+        self, proxy: PlannedProxy, sight: Sight, timeout_seconds: float, _: Tally
+    ) -> None:
+        self._proxy = proxy
+        self._sight = sight
+        self._timeout_seconds = timeout_seconds
+
+    def look(self, _: int) -> None:
+        """Look once; an error is something seen."""
+        try:
+            Connection(self._proxy.address, self._timeout_seconds).close()
+            self._sight.proxies[self._proxy.name] = Look(time.time(), UP, facts=True)
+        except RemotingError as error:
+            self._sight.proxies[self._proxy.name] = failed_look(time.time(), error)
+
+
+class BrokerWatch:
+    """A broker's counters, its replication, and from time to time its role and permission."""
+
+    def __init__(
+        self,
+        broker: PlannedBroker,
+        plan: Plan,
+        sight: Sight,
+        timeout_seconds: float,
+        tally: Tally,
+    ) -> None:
+        self._name = broker.name
+        self._has_ha = plan.election != DLEDGER
+        self._sight = sight
+        self._line = Line(broker.address, timeout_seconds, tally)
+        self._config: dict[str, str] = {}
+        self._config_of: tuple[str, int] | None = None
+
+    def look(self, step: int) -> None:
+        """Look once; an error is something seen."""
+        history = self._sight.rates[self._name]
+        try:
+            facts = self._line.talk(lambda connection: self._ask(connection, step))
+        except RemotingError as error:
+            history.forget_last()
+            self._sight.brokers[self._name] = failed_look(time.time(), error)
+            return
+        at = time.time()
+        history.add(step, at, facts.put_total, facts.get_total)
+        self._sight.brokers[self._name] = Look(at, UP, facts=facts)
+
+    def _ask(self, connection: Connection, step: int) -> BrokerFacts:
+        info = runtime_info(connection)
+        ha = self._ask_ha(connection)
+        config_of = (info.get("bootTimestamp", ""), step // CONFIG_STEPS)
+        if config_of != self._config_of:
+            self._config = broker_config(connection)
+            self._config_of = config_of
+        try:
+            return read_facts(info, self._config, ha)
+        except (KeyError, ValueError) as error:
+            fault = f"runtime info that cannot be read ({error!r})"
+            raise MalformedAnswerError(connection.address, fault) from error
+
+    def _ask_ha(self, connection: Connection) -> HaStatus | None:
+        if not self._has_ha:
+            return None
+        try:
+            return ha_status(connection)
+        except RefusedError:
+            # It answers "system error" while it changes its role.
+            return None
+
+
+def read_facts(info: dict[str, str], config: dict[str, str], ha: HaStatus | None) -> BrokerFacts:
+    """Return what matters of a broker's own texts.
+
+    Raises:
+        KeyError, ValueError: something is missing or is no number.
+
+    """
+    return BrokerFacts(
+        version=info["brokerVersionDesc"].lstrip("V").replace("_", "."),
+        booted_at=int(info["bootTimestamp"]) / 1000,
+        max_offset=int(info["commitLogMaxOffset"]),
+        put_total=int(info["msgPutTotalTodayNow"]),
+        get_total=int(info["msgGetTotalTodayNow"]),
+        disk_used=float(info["commitLogDiskRatio"]),
+        accepts_sends_from=int(info.get("startAcceptSendRequestTimeStamp", "0")) / 1000,
+        ha=ha,
+        role=config["brokerRole"],
+        permission=int(config["brokerPermission"]),
+    )
