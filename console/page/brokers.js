@@ -42,7 +42,7 @@ function brokerRow(broker, scale, nameServers) {
   return {
     // Two brokers may claim one name; the address tells them apart.
     key: `${broker.name} ${broker.address}`,
-    class: isMissing ? "missing" : broker.planned ? "" : "extra",
+    class: isMissing ? "missing" : !broker.planned ? "extra" : broker.state === "silent" ? "silent" : "",
     cells: {
       broker: [h("span", { class: "name" }, broker.name),
         isMissing && h("span", { key: "missing", class: "badge bad" }, t("missing")),

@@ -16,7 +16,7 @@ const ENGLISH = {
   unitDays: "d", unitHours: "h", unitMinutes: "min", unitSeconds: "s", ago: "{duration} ago",
   problems: "Problems", asPlanned: "The cluster is as planned.", notYetSeen: "No problem seen so far.",
   brokers: "Brokers", broker: "Broker", state: "State", role: "Role", id: "ID", place: "Host and address", run: "Version, uptime",
-  inRate: "In /s", outRate: "Out /s", inLong: "Messages in per second", outLong: "Messages out per second",
+  inRate: "In /s", outRate: "Out /s", inTotal: "Messages in /s", outTotal: "Messages out /s", inLong: "Messages in per second", outLong: "Messages out per second",
   replicationLag: "Lag", replicas: "Replicas", disk: "Disk", diskUse: "Disk use",
   sparkline: "{label}, last {minutes} min, highest {highest}", sparklineEmpty: "{label}: nothing measured yet",
   sparklineScale: "All lines share one scale, {highest} messages per second at the top.",
@@ -57,7 +57,7 @@ const CHINESE = {
   unitDays: "天", unitHours: "小时", unitMinutes: "分钟", unitSeconds: "秒", ago: "{duration}前",
   problems: "问题", asPlanned: "集群与规划一致。", notYetSeen: "目前未发现问题。",
   brokers: "Broker", broker: "Broker", state: "状态", role: "角色", id: "ID", place: "主机与地址", run: "版本、运行时长",
-  inRate: "写入 /秒", outRate: "消费 /秒", inLong: "每秒写入消息数", outLong: "每秒消费消息数",
+  inRate: "写入 /秒", outRate: "消费 /秒", inTotal: "每秒写入", outTotal: "每秒消费", inLong: "每秒写入消息数", outLong: "每秒消费消息数",
   replicationLag: "复制延迟", replicas: "副本", disk: "磁盘", diskUse: "磁盘使用率",
   sparkline: "{label}，最近 {minutes} 分钟，最高 {highest}", sparklineEmpty: "{label}：尚无数据",
   sparklineScale: "所有曲线使用同一刻度，顶端为每秒 {highest} 条消息。",
@@ -151,6 +151,7 @@ export function problemText(problem) {
 
 function valueText(name, value) {
   if (Array.isArray(value)) return value.join("、");
+  if (typeof value === "number") return value.toLocaleString("zh-CN");
   return name === "role" || name === "plannedRole" ? word(value) : value;
 }
 
