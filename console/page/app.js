@@ -3,7 +3,7 @@ import { startAsking } from "./asking.js";
 import { brokersSection } from "./brokers.js";
 import { clock, secondsBetween } from "./format.js";
 import { consumerGroupsSection } from "./groups.js";
-import { header } from "./header.js";
+import { bars, header } from "./header.js";
 import { overview } from "./overview.js";
 import { storedLanguage } from "./preferences.js";
 import { problemsSection } from "./problems.js";
@@ -34,7 +34,8 @@ let answer = null, servedAt = null, silentSince = null;
 
 function show() {
   const broken = answer ? showSections() : [];
-  showHeader(broken);
+  fill(at("header"), header({ answer, again: show, logOut }));
+  showBars(broken);
   at("skip").textContent = t("skip");
   at("waiting").textContent = t("waiting");
   at("waiting").hidden = answer !== null;
@@ -59,9 +60,12 @@ function showSections() {
   return broken;
 }
 
-function showHeader(broken) {
+function showBars(broken) {
   const age = secondsBetween(answer?.observedAt, servedAt);
-  fill(at("header"), header({ answer, silentSince, age: age > OLD_AFTER_SECONDS ? age : null, broken, again: show, logOut }));
+  const shown = bars({ silentSince, age: age > OLD_AFTER_SECONDS ? age : null, broken });
+  at("bars").hidden = shown.length === 0;
+  at("bars").setAttribute("aria-label", t("notices"));
+  fill(at("bars"), shown);
 }
 
 function say(text) {

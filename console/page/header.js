@@ -4,7 +4,7 @@ import { switches } from "./switches.js";
 import { t, word } from "./texts.js";
 import { h, svg } from "./tree.js";
 
-export function header({ answer, silentSince, age, broken, again, logOut }) {
+export function header({ answer, again, logOut }) {
   const cluster = answer?.cluster;
   return [
     h("div", { class: "header-row", key: "row" },
@@ -18,10 +18,16 @@ export function header({ answer, silentSince, age, broken, again, logOut }) {
         cluster.election && cluster.election !== "none" ? fact("election", cluster.election) : null,
         fact("lastLook", clock(answer.observedAt))),
       h("div", { class: "controls" }, switches(again), h("button", { key: "out", type: "button", class: "quiet", onclick: logOut }, t("logOut")))),
+  ];
+}
+
+// What keeps the page from being true; it stays in sight wherever one has scrolled to.
+export function bars({ silentSince, age, broken }) {
+  return [
     silentSince && bar("silent", "bad", t("silentConsole", { time: clock(silentSince) })),
     age !== null && bar("old", "warn", t("oldData", { age: duration(age) })),
     broken.length > 0 && bar("broken", "warn", t("brokenView", { sections: broken.map(word).join(", ") })),
-  ];
+  ].filter(Boolean);
 }
 
 function mark() {

@@ -6,16 +6,17 @@ const ENGLISH = {
   skip: "Skip to content", waiting: "Asking the console …", title: "RocketMQ console",
   language: "Language", "language-en": "English", "language-zh": "中文",
   theme: "Theme", "theme-auto": "Auto", "theme-light": "Light", "theme-dark": "Dark",
-  logOut: "Log out", lastLook: "Last look", scheme: "Scheme", version: "Version", election: "Election", overview: "Overview",
+  logOut: "Log out", lastLook: "Last look", scheme: "Scheme", version: "Version", election: "Election", overview: "Overview", notices: "Notices",
   silentConsole: "The console does not answer since {time}. What you see is from then; the page keeps asking.",
   oldData: "The data are old: the last look at the cluster was {age} ago.",
   brokenView: "A part of the answer cannot be shown: {sections}.",
   healthy: "Healthy", degraded: "Degraded", dead: "Dead", starting: "Starting", unknown: "Unknown",
   up: "Up", down: "Down", silent: "Silent", error: "Error", warning: "Warning", ok: "OK", failed: "Failed",
   announceState: "The cluster is now: {state}.", announceNew: "New problem: {text}", announceSolved: "Solved: {text}",
+  announceNewMore: "And {count} more new problems.", announceSolvedMore: "And {count} more solved.", sentenceEnd: ".",
   unitDays: "d", unitHours: "h", unitMinutes: "min", unitSeconds: "s", ago: "{duration} ago",
   problems: "Problems", asPlanned: "The cluster is as planned.", notYetSeen: "No problem seen so far.",
-  brokers: "Brokers", broker: "Broker", state: "State", role: "Role", id: "ID", place: "Host and address", run: "Version, uptime",
+  brokers: "Brokers", broker: "Broker", state: "State", role: "Role", id: "ID", place: "Host and address", run: "Version", upSince: "up {duration}",
   inRate: "In /s", outRate: "Out /s", inTotal: "Messages in /s", outTotal: "Messages out /s", inLong: "Messages in per second", outLong: "Messages out per second",
   replicationLag: "Lag", replicas: "Replicas", disk: "Disk", diskUse: "Disk use",
   sparkline: "{label}, last {minutes} min, highest {highest}", sparklineEmpty: "{label}: nothing measured yet",
@@ -32,12 +33,10 @@ const ENGLISH = {
   counted: "{shown} of {all}", more: "{count} more; narrow the filter", leftOut: "{count} more that the console left out",
   noMatch: "Nothing matches.", noTopics: "No topics.", noGroups: "No consumer groups.",
   consumerGroups: "Consumer groups", clients: "Clients online", lag: "Lag", filterGroups: "Filter consumer groups by name", perTopic: "By topic",
-  topicCount: ({ value }) => count(value, "topic", "topics"), noClient: "no client", topic: "Topic", consumerLag: "Consumer lag",
+  topicCount: ({ value }) => count(value, "topic", "topics"), noClient: "no client", consumerLag: "Consumer lag",
   verification: "Verification", never: "Never verified.", took: "in {seconds} s", process: "Process", address: "Address",
-  checks: "Checks", check: "Check", detail: "Detail", time: "Time", milliseconds: "{value} ms",
-  processSummary: ({ processes, checks, failed }) =>
-    `${count(processes, "process", "processes")}, ${count(checks, "check", "checks")}, ${failed} failed`,
-  checkSummary: "{ok} of {all} OK", hostsOk: "{ok} of {all} OK",
+  checks: "Checks", check: "Check", time: "Time", milliseconds: "{value} ms",
+  processSummary: ({ processes, checks, failed }) => `${count(processes, "process", "processes")}, ${count(checks, "check", "checks")}, ${failed} failed`,
   loginTitle: "RocketMQ console", user: "User", password: "Password", logIn: "Log in", logInAfter: "Log in ({seconds} s)", wrongPassword: "Wrong password.",
   tooMany: "Too many attempts, wait {seconds} s.", noAnswer: "The console does not answer.",
   passwordHint: "The password is in the stack’s outputs:",
@@ -47,16 +46,17 @@ const CHINESE = {
   skip: "跳到正文", waiting: "正在查询控制台……", title: "RocketMQ 控制台",
   language: "语言", "language-en": "English", "language-zh": "中文",
   theme: "主题外观", "theme-auto": "自动", "theme-light": "浅色", "theme-dark": "深色",
-  logOut: "退出登录", lastLook: "最近观测", scheme: "部署方案", version: "版本", election: "选举", overview: "概览",
+  logOut: "退出登录", lastLook: "最近观测", scheme: "部署方案", version: "版本", election: "选举", overview: "概览", notices: "提示",
   silentConsole: "控制台自 {time} 起没有响应。下面是当时的数据，页面会继续查询。",
   oldData: "数据已过期：最近一次观测集群是在 {age}前。",
   brokenView: "部分数据无法显示：{sections}。",
   healthy: "健康", degraded: "降级", dead: "不可用", starting: "启动中", unknown: "未知",
   up: "运行中", down: "已停止", silent: "无响应", error: "错误", warning: "警告", ok: "通过", failed: "失败",
   announceState: "集群状态现在是：{state}。", announceNew: "新问题：{text}", announceSolved: "已解决：{text}",
+  announceNewMore: "另有 {count} 个新问题。", announceSolvedMore: "另有 {count} 个已解决。", sentenceEnd: "。",
   unitDays: "天", unitHours: "小时", unitMinutes: "分钟", unitSeconds: "秒", ago: "{duration}前",
   problems: "问题", asPlanned: "集群与规划一致。", notYetSeen: "目前未发现问题。",
-  brokers: "Broker", broker: "Broker", state: "状态", role: "角色", id: "ID", place: "主机与地址", run: "版本、运行时长",
+  brokers: "Broker", broker: "Broker", state: "状态", role: "角色", id: "ID", place: "主机与地址", run: "版本", upSince: "已运行 {duration}",
   inRate: "写入 /秒", outRate: "消费 /秒", inTotal: "每秒写入", outTotal: "每秒消费", inLong: "每秒写入消息数", outLong: "每秒消费消息数",
   replicationLag: "复制延迟", replicas: "副本", disk: "磁盘", diskUse: "磁盘使用率",
   sparkline: "{label}，最近 {minutes} 分钟，最高 {highest}", sparklineEmpty: "{label}：尚无数据",
@@ -73,11 +73,10 @@ const CHINESE = {
   counted: "{shown} / {all}", more: "还有 {count} 个，请缩小筛选范围", leftOut: "控制台另有 {count} 个未列出",
   noMatch: "没有匹配项。", noTopics: "没有主题。", noGroups: "没有消费者组。",
   consumerGroups: "消费者组", clients: "在线客户端", lag: "堆积", filterGroups: "按名称筛选消费者组", perTopic: "按主题",
-  topicCount: ({ value }) => `${value} 个主题`, noClient: "无客户端", topic: "主题", consumerLag: "消费堆积",
+  topicCount: ({ value }) => `${value} 个主题`, noClient: "无客户端", consumerLag: "消费堆积",
   verification: "校验", never: "从未校验。", took: "用时 {seconds} 秒", process: "进程", address: "地址",
-  checks: "检查项", check: "检查", detail: "详情", time: "用时", milliseconds: "{value} 毫秒",
+  checks: "检查项", check: "检查", time: "用时", milliseconds: "{value} 毫秒",
   processSummary: ({ processes, checks, failed }) => `${processes} 个进程，${checks} 项检查，${failed} 项失败`,
-  checkSummary: "{ok}/{all} 通过", hostsOk: "{ok}/{all} 通过",
   loginTitle: "RocketMQ 控制台", user: "用户", password: "密码", logIn: "登录", logInAfter: "登录（{seconds} 秒后）", wrongPassword: "密码错误。",
   tooMany: "尝试次数过多，请等待 {seconds} 秒。", noAnswer: "控制台没有响应。",
   passwordHint: "密码在 stack 的输出中：",
@@ -139,10 +138,10 @@ export function causeText(cause) {
 }
 
 export function problemText(problem) {
-  const text = Object.hasOwn(CHINESE_PROBLEMS, problem.kind) ? CHINESE_PROBLEMS[problem.kind] : null;
-  if (language !== "zh" || text === null) return problem.text;
+  if (language !== "zh" || !Object.hasOwn(CHINESE_PROBLEMS, problem.kind)) return problem.text;
   const values = { ...problem.values, subject: problem.subject };
   if (values.cause) values.cause = causeText(values.cause);
+  const text = values.cause ? CHINESE_PROBLEMS[problem.kind] : CHINESE_PROBLEMS[problem.kind].replace(/[，：]\{cause\}/, "");
   const known = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
   const isComplete = [...text.matchAll(/\{(\w+)\}/g)].every(([, name]) => known.some(([key]) => key === name));
   // A sentence with a hole says less than the English one.
