@@ -56,7 +56,7 @@ const CHINESE = {
   announceNewMore: "另有 {count} 个新问题。", announceSolvedMore: "另有 {count} 个已解决。", sentenceEnd: "。",
   unitDays: "天", unitHours: "小时", unitMinutes: "分钟", unitSeconds: "秒", ago: "{duration}前",
   problems: "问题", asPlanned: "集群与规划一致。", notYetSeen: "目前未发现问题。",
-  brokers: "Broker", broker: "Broker", state: "状态", role: "角色", id: "ID", place: "主机与地址", run: "版本", upSince: "已运行 {duration}",
+  brokers: "Broker", broker: "Broker", state: "状态", role: "角色", id: "ID", place: "主机与地址", run: "版本、时长", upSince: "{duration}",
   inRate: "写入 /秒", outRate: "消费 /秒", inTotal: "每秒写入", outTotal: "每秒消费", inLong: "每秒写入消息数", outLong: "每秒消费消息数",
   replicationLag: "复制延迟", replicas: "副本", disk: "磁盘", diskUse: "磁盘使用率",
   sparkline: "{label}，最近 {minutes} 分钟，最高 {highest}", sparklineEmpty: "{label}：尚无数据",
