@@ -4,6 +4,7 @@ import os
 
 import pulumi
 
+from blueprint.archive import Programs
 from blueprint.artifact import plan_archive
 from blueprint.errors import ClusterError
 from blueprint.parsing import parse_settings
@@ -11,6 +12,7 @@ from blueprint.plan_page import SHOWN_ALREADY, render_plan_summary
 from blueprint.topology import plan_cluster
 from components.archive_source import find_archive_problems
 from components.cluster import Cluster
+from components.console_source import find_jar_problems, plan_console_program
 from components.exports import export_cluster
 from components.gentle_wait import wait_gently
 from components.hosts import make_hosts
@@ -24,7 +26,12 @@ def main() -> None:
     """Make the stack that its configuration describes."""
     wait_gently()
     raw = pulumi.Config().require_object("cluster")
-    further = [find_archive_problems, find_key_problems, find_hypervisor_problems]
+    further = [
+        find_archive_problems,
+        find_jar_problems,
+        find_key_problems,
+        find_hypervisor_problems,
+    ]
     if not pulumi.runtime.is_dry_run():
         further.append(find_agent_problems)
     history = read_history()
@@ -35,7 +42,8 @@ def main() -> None:
     if pulumi.runtime.is_dry_run() and SHOWN_ALREADY not in os.environ:
         pulumi.log.info(render_plan_summary(cluster))
     hosts = make_hosts(settings, cluster, hypervisor)
-    made = Cluster("cluster", cluster, hosts, plan_archive(settings))
+    programs = Programs(rocketmq=plan_archive(settings), console=plan_console_program(cluster))
+    made = Cluster("cluster", cluster, hosts, programs)
     export_cluster(cluster, hosts, made)
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from blueprint.memory import JVM_OVERHEAD_MIB, LEAST_HEAP_MIB, Kind, least_direct_mib, most_mib
+from blueprint.memory import LEAST_HEAP_MIB, Kind, least_direct_mib, most_mib
 from blueprint.ports import HIGHEST_PORT, LOWEST_LISTEN_PORT
 from blueprint.schemes import BrokerRole
 from blueprint.settings import ClusterSettings
@@ -17,6 +17,7 @@ KEYS = {
     Kind.NAME_SERVER: {"listen": "nameServer"},
     Kind.CONTROLLER: {"listen": "controller", "metrics": "controllerMetrics"},
     Kind.PROXY: {"grpc": "proxyGrpc", "remoting": "proxyRemoting", "metrics": "proxyMetrics"},
+    Kind.CONSOLE: {"listen": "console"},
 }
 """The keys of `cluster.ports` that decide the ports of processes that are no brokers."""
 
@@ -47,7 +48,7 @@ def find_port_problems(cluster: ClusterSpec) -> Iterator[str]:
     """Iterate over ports that nobody can take, or that two processes of a host would."""
     taken = [
         Taken(process=process, purpose=purpose, port=port)
-        for process in cluster.processes
+        for process in cluster.services
         for purpose, port in process.named_ports.items()
     ]
     high = [one for one in taken if one.port > HIGHEST_PORT]
@@ -95,7 +96,7 @@ def _ports_taken_twice(taken: list[Taken]) -> Iterator[str]:
 def find_memory_problems(cluster: ClusterSpec) -> Iterator[str]:
     """Iterate over hosts whose processes do not fit, each with the table that shows why."""
     for position, host in enumerate(cluster.hosts):
-        processes = cluster.processes_on(host)
+        processes = cluster.services_on(host)
         needed = sum(process.memory.total_mib for process in processes)
         allowed = most_mib(host.memory_mib)
         if needed > allowed:
@@ -112,7 +113,7 @@ def _memory_table(host: HostSpec, processes: tuple[Process, ...]) -> str:
     rows = [("process", "heap", "direct", "overhead", "MiB")]
     for process in processes:
         memory = process.memory
-        numbers = (memory.heap_mib, memory.direct_mib, JVM_OVERHEAD_MIB, memory.total_mib)
+        numbers = (memory.heap_mib, memory.direct_mib, memory.overhead_mib, memory.total_mib)
         rows.append((process.name, *map(str, numbers)))  # type: ignore[arg-type]  # four numbers
     total = sum(process.memory.total_mib for process in processes)
     rows.append((f"of {host.memory_mib} MiB", "", "", "", str(total)))

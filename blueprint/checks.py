@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from ipaddress import IPv4Address, IPv4Network
 
+from blueprint.artifact_settings import ArtifactSettings, UrlArtifact
 from blueprint.budget_checks import (
     find_least_problems,
     find_memory_problems,
     find_port_problems,
 )
 from blueprint.changes import find_change_problems
+from blueprint.console_settings import DashboardConsole
 from blueprint.history import NOTHING_YET, History
 from blueprint.host_settings import (
     ExistingHostsSettings,
@@ -18,7 +20,7 @@ from blueprint.host_settings import (
 )
 from blueprint.placement_checks import find_name_problems, find_placement_problems
 from blueprint.properties import find_property_problems
-from blueprint.settings import ClusterSettings, UrlArtifact
+from blueprint.settings import ClusterSettings
 from blueprint.specs import ClusterSpec
 from blueprint.topology import plan_cluster
 from blueprint.versions import maven_sha512, official_archive, require_safe
@@ -66,6 +68,7 @@ def find_problems(
     """
     problems = [*_version_problems(settings, unusable), *_property_problems(settings)]
     problems += find_least_problems(settings)
+    problems += _jar_problems(settings, unusable)
     placement = [*_server_problems(settings, unusable)]
     placement += find_placement_problems(settings, unusable)
     if not placement and unusable.isdisjoint(PLACING):
@@ -118,17 +121,29 @@ def _version_problems(settings: ClusterSettings, unusable: AbstractSet[str]) -> 
             official_archive(settings.version)
         elif settings.artifact.source == "maven":
             maven_sha512(settings.version)
-        elif isinstance(settings.artifact, UrlArtifact) and "hosts" not in unusable:
-            yield from _url_problems(settings, settings.artifact.url)
+        elif "hosts" not in unusable:
+            yield from _url_problems(settings, settings.artifact, "cluster.artifact")
     except ValueError as problem:
         yield str(problem)
 
 
-def _url_problems(settings: ClusterSettings, url: str) -> Iterator[str]:
-    if settings.hosts.provider == "nspawn" and not url.startswith("file://"):
+def _jar_problems(settings: ClusterSettings, unusable: AbstractSet[str]) -> Iterator[str]:
+    if isinstance(settings.console, DashboardConsole) and unusable.isdisjoint(
+        {"hosts", "console"}
+    ):
+        yield from _url_problems(settings, settings.console.jar, "cluster.console.jar")
+
+
+def _url_problems(
+    settings: ClusterSettings, artifact: ArtifactSettings, key: str
+) -> Iterator[str]:
+    if not isinstance(artifact, UrlArtifact) or settings.hosts.provider != "nspawn":
+        return
+    if not artifact.url.startswith("file://"):
+        other = "maven or " if key == "cluster.artifact" else ""
         yield (
-            f"cluster.artifact.url: {url!r} cannot be reached from machines of this computer, "
-            "which have no way out; use maven or {source: file, path: …, sha512: …}"
+            f"{key}.url: {artifact.url!r} cannot be reached from machines of this computer, "
+            f"which have no way out; use {other}{{source: file, path: …, sha512: …}}"
         )
 
 

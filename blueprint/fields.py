@@ -116,3 +116,8 @@ Url = Annotated[
 def source_in_full(value: object) -> object:
     """Accept the bare name of a source, as `maven`, for an object with just that `source`."""
     return {"source": value} if isinstance(value, str) else value
+
+
+def kind_in_full(value: object) -> object:
+    """Accept the bare name of a kind, as `none`, for an object with just that `kind`."""
+    return {"kind": value} if isinstance(value, str) else value

@@ -20,10 +20,20 @@ class Kind(StrEnum):
     CONTROLLER = "controller"
     BROKER = "broker"
     PROXY = "proxy"
+    CONSOLE = "console"
 
 
 LEAST_HEAP_MIB = {Kind.NAME_SERVER: 64, Kind.CONTROLLER: 64, Kind.BROKER: 128, Kind.PROXY: 64}
 """Below which a process of the kind does not boot and serve, measured."""
+
+BUILTIN_CONSOLE_MIB = 64
+"""What the built-in console takes at most, measured: it is no JVM.
+
+It comes out of the page cache's part: brokers must not restart because the console moves.
+"""
+
+DASHBOARD_HEAP_MIB = 256
+"""Of a console of kind dashboard, where settings say nothing."""
 
 LEAST_DIRECT_MIB = {Kind.BROKER: 192, Kind.PROXY: 96}
 """Of the kinds whose memory outside the heap is planned, measured.
@@ -60,16 +70,17 @@ def parse_mebibytes(text: str) -> int:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class JvmMemory:
-    """What one JVM may take, in MiB."""
+class ProcessMemory:
+    """What one process may take, in MiB; all of what is no JVM is overhead."""
 
     heap_mib: int
     direct_mib: int = 0
+    overhead_mib: int = JVM_OVERHEAD_MIB
 
     @property
     def total_mib(self) -> int:
         """Return all of it, the JVM's own overhead included."""
-        return self.heap_mib + self.direct_mib + JVM_OVERHEAD_MIB
+        return self.heap_mib + self.direct_mib + self.overhead_mib
 
 
 def least_direct_mib(kind: Kind, *, proxied: bool) -> int:
@@ -81,7 +92,7 @@ def least_direct_mib(kind: Kind, *, proxied: bool) -> int:
 
 def plan_memory(
     memory_mib: int, counts: dict[Kind, int], *, proxied: bool = False
-) -> dict[Kind, JvmMemory]:
+) -> dict[Kind, ProcessMemory]:
     """Share half of a host's memory among its JVMs; the rest is page cache, which serves reads.
 
     The result is never below what each kind needs to boot, so it may be more than `most_mib`.
@@ -93,7 +104,7 @@ def plan_memory(
 
     """
     planned = {
-        kind: JvmMemory(heap_mib=_heap(kind, memory_mib // share))
+        kind: ProcessMemory(heap_mib=_heap(kind, memory_mib // share))
         for kind, share in MOST_SHARE.items()
     }
     left = memory_mib // 2 - sum(counts.values()) * JVM_OVERHEAD_MIB
@@ -103,7 +114,7 @@ def plan_memory(
     for kind in LEAST_DIRECT_MIB:
         heap = _heap(kind, share)
         direct = max(heap, least_direct_mib(kind, proxied=proxied))
-        planned[kind] = JvmMemory(heap_mib=heap, direct_mib=direct)
+        planned[kind] = ProcessMemory(heap_mib=heap, direct_mib=direct)
     return planned
 
 

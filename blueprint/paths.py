@@ -15,6 +15,11 @@ UNITS = PurePosixPath("/etc/systemd/system")
 CONF = HOME / "conf"
 PLAN = CONF / "plan.json"
 STORES = HOME / "store"
+HOMES = HOME / "home"
+PROGRAMS = TOOLS / "console"
+"""Of consoles, each under its digest."""
+VERIFICATION = RECORDS / "verification.json"
+"""What each host's last verification found; on the console's host."""
 SCHEME_RECORD = STORES / ".scheme"
 """Which scheme the stores beside it were written by; it goes where a data disk goes."""
 REMOTING = TOOLS / "remoting.pyz"
@@ -68,7 +73,7 @@ class ProcessPaths:
     @property
     def user_home(self) -> PurePosixPath:
         """Return the JVM's `user.home`, which separates logs and the name server's store."""
-        return HOME / "home" / self.instance
+        return HOMES / self.instance
 
     @property
     def log_directory(self) -> PurePosixPath:
@@ -126,6 +131,28 @@ def broker_paths(instance: str, scheme: str, store_name: str) -> ProcessPaths:
         conf_name=f"{instance}.properties",
         store_name=store_name,
         log_name="broker.log",
+    )
+
+
+def builtin_console_paths(instance: str) -> ProcessPaths:
+    """Return the paths of the built-in console, which writes nothing."""
+    return ProcessPaths(
+        instance=instance,
+        conf_directory=CONF / "console",
+        conf_name="console.json",
+        store_name=None,
+        log_name="",
+    )
+
+
+def dashboard_paths(instance: str) -> ProcessPaths:
+    """Return the paths of a dashboard, which looks for its users where it keeps its own files."""
+    return ProcessPaths(
+        instance=instance,
+        conf_directory=HOMES / instance / "data",
+        conf_name="users.properties",
+        store_name=None,
+        log_name="",
     )
 
 

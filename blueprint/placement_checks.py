@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 
+from blueprint.console_settings import NoConsole
 from blueprint.schemes import CONTROLLER_COUNTS, Scheme
 from blueprint.settings import ClusterSettings
 from blueprint.specs import BrokerSpec, ClusterSpec
@@ -39,6 +40,7 @@ def find_placement_problems(
         yield from _override_problems(settings)
     if known("hosts"):
         yield from _proxy_problems(settings)
+        yield from _console_problems(settings)
 
 
 def _scheme_problems(settings: ClusterSettings) -> Iterator[str]:
@@ -159,6 +161,15 @@ def _proxy_problems(settings: ClusterSettings) -> Iterator[str]:
             )
 
 
+def _console_problems(settings: ClusterSettings) -> Iterator[str]:
+    if isinstance(settings.console, NoConsole) or settings.console.host is None:
+        return
+    known = [server.name for server in settings.hosts.servers]
+    host = settings.console.host
+    if host not in known:
+        yield f"cluster.console.host: {host!r} is not a server; {name_some(known)}"
+
+
 def _unknown_hosts(key: str, hosts: Iterable[str], known: list[str]) -> Iterator[str]:
     for position, host in enumerate(hosts):
         if host not in known:
@@ -180,7 +191,7 @@ def _override_problems(settings: ClusterSettings) -> Iterator[str]:
 def find_name_problems(cluster: ClusterSpec) -> Iterator[str]:
     """Check that no two processes share a unit, a file or a message store by their names."""
     takers: dict[str, dict[str, None]] = defaultdict(dict)
-    for process in cluster.processes:
+    for process in cluster.services:
         paths = process.paths
         # Every host has the stores of all brokers; of the other kinds each has its own.
         owner = paths.instance

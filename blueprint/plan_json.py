@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from blueprint.plan_page import jvms_mib
+from blueprint.plan_page import processes_mib
 from blueprint.plan_stages import plan_stages
 from blueprint.schemes import REPLICATION_PROMISES, Scheme
 from blueprint.specs import BrokerSpec, ClusterSpec, HostSpec, Process
@@ -26,7 +26,7 @@ def plan_document(cluster: ClusterSpec) -> dict[str, Any]:
         "version": cluster.version,
         "nameServerAddresses": [server.address for server in cluster.name_servers],
         "hosts": [_host(cluster, host) for host in cluster.hosts],
-        "processes": [_process(process) for process in cluster.processes],
+        "processes": [_process(process) for process in cluster.services],
         "startOrder": [
             {
                 "stage": number,
@@ -48,12 +48,12 @@ def _replication(cluster: ClusterSpec) -> Mapping[str, str]:
 
 
 def _host(cluster: ClusterSpec, host: HostSpec) -> dict[str, Any]:
-    taken = jvms_mib(cluster, host)
+    taken = processes_mib(cluster, host)
     return {
         "name": host.name,
         "address": host.address,
         "memoryMib": host.memory_mib,
-        "jvmsMib": taken,
+        "processesMib": taken,
         "pageCacheMib": host.memory_mib - taken,
     }
 
@@ -80,6 +80,6 @@ def _process(process: Process) -> dict[str, Any]:
             "configuration": str(paths.conf_file),
             "unit": str(paths.unit_file),
             "store": None if paths.store is None else str(paths.store),
-            "log": str(paths.log),
+            "log": None if process.log is None else str(process.log),
         },
     }

@@ -17,7 +17,7 @@ def render_plan_mermaid(cluster: ClusterSpec) -> str:
 def _hosts(cluster: ClusterSpec) -> Iterator[str]:
     for host in cluster.hosts:
         yield f'{INDENT}subgraph h_{_id(host.name)}["{host.name} {host.address}"]'
-        for process in cluster.processes_on(host):
+        for process in cluster.services_on(host):
             yield f"{INDENT * 2}{_node(process)}"
         yield f"{INDENT}end"
 

@@ -27,9 +27,9 @@ def render_plan_summary(cluster: ClusterSpec) -> str:
     return _hosts_and_processes(cluster) + "\n"
 
 
-def jvms_mib(cluster: ClusterSpec, host: HostSpec) -> int:
-    """Return what the JVMs of a host may take together."""
-    return sum(process.memory.total_mib for process in cluster.processes_on(host))
+def processes_mib(cluster: ClusterSpec, host: HostSpec) -> int:
+    """Return what the processes of a host may take together."""
+    return sum(process.memory.total_mib for process in cluster.services_on(host))
 
 
 def _hosts_and_processes(cluster: ClusterSpec) -> str:
@@ -56,9 +56,9 @@ def _count(number: int, noun: str) -> str:
 
 
 def _hosts(cluster: ClusterSpec) -> str:
-    rows: list[tuple[str, ...]] = [("host", "address", "memory", "JVMs", "page cache")]
+    rows: list[tuple[str, ...]] = [("host", "address", "memory", "processes", "page cache")]
     for host in cluster.hosts:
-        taken = jvms_mib(cluster, host)
+        taken = processes_mib(cluster, host)
         sizes = (host.memory_mib, taken, host.memory_mib - taken)
         rows.append((host.name, host.address, *map(str, sizes)))
     return _titled("hosts (MiB)", rows)
@@ -66,7 +66,7 @@ def _hosts(cluster: ClusterSpec) -> str:
 
 def _processes(cluster: ClusterSpec) -> str:
     rows: list[tuple[str, ...]] = [("process", "role", "host", "ports", "heap", "direct", "total")]
-    for process in cluster.processes:
+    for process in cluster.services:
         memory = process.memory
         sizes = (memory.heap_mib, memory.direct_mib, memory.total_mib)
         ports = " ".join(f"{use}:{port}" for use, port in process.named_ports.items())
@@ -76,7 +76,7 @@ def _processes(cluster: ClusterSpec) -> str:
 
 def _files(cluster: ClusterSpec) -> str:
     rows: list[tuple[str, ...]] = [("process", "host", "configuration", "unit", "store", "log")]
-    rows += [_file_row(process) for process in cluster.processes]
+    rows += [_file_row(process) for process in cluster.services]
     return _titled(f"files (below {HOME}; units in {UNITS})", rows)
 
 
@@ -89,7 +89,7 @@ def _file_row(process: Process) -> tuple[str, ...]:
         str(paths.conf_file.relative_to(HOME)),
         paths.unit,
         store,
-        str(paths.log.relative_to(HOME)),
+        str(process.log.relative_to(HOME)) if process.log else "journal",
     )
 
 

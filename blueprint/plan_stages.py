@@ -29,7 +29,14 @@ class Stage:
 def plan_stages(cluster: ClusterSpec) -> tuple[Stage, ...]:
     """Return the stages, the first one first; none is empty."""
     return tuple(
-        stage for stage in (_start(cluster), *_readied(cluster), _verify(cluster)) if stage.names
+        stage
+        for stage in (
+            _start(cluster),
+            *_readied(cluster),
+            _verify(cluster),
+            _start_console(cluster),
+        )
+        if stage.names
     )
 
 
@@ -76,4 +83,13 @@ def _verify(cluster: ClusterSpec) -> Stage:
         pace=Pace.SIDE_BY_SIDE,
         names=tuple(host.name for host in cluster.hosts),
         over_when="every host has checked its processes, and sent and read a message",
+    )
+
+
+def _start_console(cluster: ClusterSpec) -> Stage:
+    return Stage(
+        what="start the console",
+        pace=Pace.SIDE_BY_SIDE,
+        names=() if cluster.console is None else (cluster.console.name,),
+        over_when="another host, where there is one, got its page and logged in",
     )

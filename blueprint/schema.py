@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 
 from blueprint.settings import ClusterSettings
 
-DISCRIMINATORS = ("provider", "source")
+DISCRIMINATORS = ("provider", "source", "kind")
 """The keys whose value says which other keys their object has."""
 
 MAPPING_KEY = "[key]"

@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from blueprint.archive import Archive
 from blueprint.changes import refuse_switch
 from blueprint.packages import FAMILIES, LEAST_JAVA
 from blueprint.paths import (
@@ -37,21 +37,6 @@ LEAST_CACHE_MIB = 256
 REMOTING_SOURCES = TEMPLATES.parent / "remoting"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Archive:
-    """The archive to install: its digest, and a URL when the host downloads it itself."""
-
-    sha512: str
-    url: str | None
-    upload_path: str | None
-    """Relative to the project, so that it is the same in every clone."""
-
-    @property
-    def cached(self) -> str:
-        """Return where a host keeps it."""
-        return str(CACHE / f"{self.sha512[:16]}.zip")
-
-
 def frame(subject: str, host: HostSpec, body: str) -> str:
     """Return a whole script: `bash -s ensure` makes the state, `bash -s remove` undoes it."""
     return render("scripts/frame.sh.j2", subject=subject, host=host.name, body=body)
@@ -71,7 +56,7 @@ def render_first_contact(host: HostSpec, domain: str) -> str:
 
 def render_gate(cluster: ClusterSpec, host: HostSpec, user: str) -> str:
     """Return what asks whether the host can be used at all."""
-    ports = sorted(port for process in cluster.processes_on(host) for port in process.ports)
+    ports = sorted(port for process in cluster.services_on(host) for port in process.ports)
     body = render(
         "scripts/gate.sh.j2",
         host=host.name,
@@ -121,7 +106,7 @@ def render_tools(host: HostSpec) -> str:
         put_file=put_file,
         guard_unit=guard_unit,
         modules=modules,
-        digest=_digest(texts),
+        digest=digest_of(texts),
     )
     return frame("tools", host, body)
 
@@ -129,7 +114,9 @@ def render_tools(host: HostSpec) -> str:
 def render_preparation(cluster: ClusterSpec, host: HostSpec) -> str:
     """Return what makes the user, the directories, the hosts' names and Java."""
     directories: list[str] = []
-    for process in cluster.processes_on(host):
+    for process in cluster.services_on(host):
+        if not process.has_home:
+            continue
         paths = process.paths
         logs = paths.log_directory
         directories += [str(paths.user_home), str(logs.parent), str(logs)]
@@ -157,18 +144,36 @@ def render_install(cluster: ClusterSpec, host: HostSpec, archive: Archive) -> st
     """Return what unpacks the archive into its version's directory."""
     body = render(
         "scripts/install.sh.j2",
-        host=host.name,
         directory=str(version_directory(cluster.version)),
-        archive=archive.cached,
-        sha512=archive.sha512,
-        url=archive.url,
+        fetch=render_fetch(archive, f"{host.name}-rocketmq-upload", "cluster.artifact"),
     )
     return frame("install", host, body)
 
 
+def render_fetch(archive: Archive, upload: str, key: str) -> str:
+    """Return the functions by which a script gets what it installs.
+
+    Args:
+        archive: what to get.
+        upload: the resource that uploads it, where one does.
+        key: the settings that say it.
+
+    """
+    return render(
+        "scripts/fetch.sh.j2",
+        archive=archive.cached,
+        sha512=archive.sha512,
+        url=archive.url,
+        upload=upload,
+        key=key,
+    )
+
+
 def render_service(process: Process) -> str:
     """Return what enables and starts the process's unit."""
-    body = render("scripts/service.sh.j2", paths=process.paths, patience=_patience(process.host))
+    body = render(
+        "scripts/service.sh.j2", paths=process.paths, patience=patience_with(process.host)
+    )
     return frame(f"{process.paths.instance}-service", process.host, body)
 
 
@@ -188,7 +193,7 @@ def render_step(
         "scripts/step.sh.j2",
         host=process.host.name,
         paths=process.paths,
-        patience=_patience(process.host),
+        patience=patience_with(process.host),
         files=" ".join(files),
         remoting=str(REMOTING),
         checks=plan_checks(cluster, process, timeout_seconds),
@@ -206,15 +211,16 @@ def render_verification(host: HostSpec, before: Sequence[str], timeout_seconds: 
         plan=str(PLAN),
         remoting=str(REMOTING),
         timeout_seconds=timeout_seconds,
-        before=_digest(before),
+        before=digest_of(before),
     )
     return frame("verification", host, body)
 
 
-def _patience(host: HostSpec) -> int:
+def patience_with(host: HostSpec) -> int:
     """Return the seconds that systemctl gets: more than the unit allows the process."""
     return host.stop_seconds + 60
 
 
-def _digest(texts: Sequence[str]) -> str:
+def digest_of(texts: Sequence[str]) -> str:
+    """Return 16 hex digits that change with any of the texts."""
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
+from blueprint.artifact_settings import ArtifactSettings, MavenArtifact
+from blueprint.console_settings import BuiltinConsole, ConsoleKind, ConsoleSettings
 from blueprint.fields import (
     BrokerName,
     GroupName,
@@ -16,9 +18,8 @@ from blueprint.fields import (
     Port,
     PropertyText,
     Settings,
-    Sha512,
-    Url,
     WholeNumber,
+    kind_in_full,
     not_a_truth_value,
     source_in_full,
 )
@@ -32,49 +33,6 @@ DEFAULT_GROUPS = 2
 
 MOST_GROUPS = 256
 
-
-class OfficialArtifact(Settings):
-    """Apache's own archive, downloaded by each host and compared with the known digest."""
-
-    source: Literal["official"]
-    """Apache's own archive of `version`, whose digest must be known to blueprint/versions.py.
-    None is at the moment: take `url`, with the digest of Apache's download page."""
-
-
-class MavenArtifact(Settings):
-    """The archive that `make archive` assembles from Maven Central, byte for byte the same."""
-
-    source: Literal["maven"]
-    """Assembled on this computer by `make up` itself, uploaded once per host; versions 5.3.3
-    and 5.2.0."""
-
-
-class UrlArtifact(Settings):
-    """An archive that each host downloads."""
-
-    source: Literal["url"]
-    """Downloaded by each host."""
-    url: Url = Field(examples=["https://mirror.example.com/rocketmq-all-5.3.3-bin-release.zip"])
-    """Where it is; `https://`, `http://` or `file://`, without a login. Machines of this
-    computer (nspawn) have no way out, and only take a `file://` of their own."""
-    sha512: Sha512 = Field(examples=["0123456789abcdef" * 8])
-    """The archive's SHA-512; another one is refused before anything is installed."""
-
-
-class FileArtifact(Settings):
-    """An archive on this computer, uploaded once per host."""
-
-    source: Literal["file"]
-    """On this computer."""
-    path: str = Field(min_length=1, examples=["archives/rocketmq-all-5.3.3-bin-release.zip"])
-    """Where it is, relative to the project."""
-    sha512: Sha512 = Field(examples=["0123456789abcdef" * 8])
-    """The archive's SHA-512; another one is refused before anything is touched."""
-
-
-ArtifactSettings = Annotated[
-    OfficialArtifact | MavenArtifact | UrlArtifact | FileArtifact, Field(discriminator="source")
-]
 
 Properties = Annotated[Mapping[str, PropertyText], KnownProperties()]
 
@@ -131,6 +89,8 @@ class PortSettings(Settings):
     """Of the first controller on a host; each further one takes the next."""
     proxy_metrics: Port = 5556
     """Of every proxy."""
+    console: Port = 8080
+    """Of the console."""
 
 
 class HeapSettings(Settings):
@@ -148,6 +108,8 @@ class HeapSettings(Settings):
     """Heap of every proxy."""
     proxy_direct: Mebibytes | None = Field(default=None, examples=["256MiB"])
     """Memory outside the heap of every proxy."""
+    console: Mebibytes | None = Field(default=None, examples=["256MiB"])
+    """Heap of a console of kind dashboard; the others have none."""
 
 
 class ProxySettings(Settings):
@@ -229,6 +191,13 @@ class ClusterSettings(Settings):
     the loss of that host is then more than the scheme survives."""
     proxy: ProxySettings | None = None
     """Where proxies run; without it, nowhere."""
+    console: Annotated[
+        ConsoleSettings,
+        BeforeValidator(
+            kind_in_full, json_schema_input_type=Literal["builtin", "none"] | ConsoleSettings
+        ),
+    ] = BuiltinConsole(kind=ConsoleKind.BUILTIN.value)
+    """What shows the cluster in a browser; `builtin` or `none` alone stands for that kind."""
     metrics: bool = False
     """Whether brokers, controllers and proxies offer metrics to Prometheus."""
     ports: PortSettings = PortSettings()

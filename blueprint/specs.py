@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import ClassVar
 
-from blueprint.memory import JvmMemory, Kind
+from blueprint.archive import Archive
+from blueprint.console_settings import ConsoleKind
+from blueprint.memory import Kind, ProcessMemory
 from blueprint.paths import CONF, ProcessPaths
 from blueprint.ports import BrokerPorts
 from blueprint.schemes import (
@@ -47,12 +49,12 @@ class HostSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class Process:
-    """One JVM on one host, whatever its kind."""
+    """One process on one host, whatever its kind."""
 
     kind: ClassVar[Kind]
     name: str
     host: HostSpec
-    memory: JvmMemory
+    memory: ProcessMemory
     paths: ProcessPaths
     metrics_port: int | None = None
     """Where Prometheus reads its metrics; None where it offers none."""
@@ -92,6 +94,16 @@ class Process:
     def seat(self) -> Mapping[str, str | int]:
         """Return what later updates must know, to leave it where it is."""
         return {}
+
+    @property
+    def log(self) -> PurePosixPath | None:
+        """Return the log that explains most failures; None where the journal has it."""
+        return self.paths.log
+
+    @property
+    def has_home(self) -> bool:
+        """Return whether it writes files of its own."""
+        return True
 
     @property
     def metrics_address(self) -> str | None:
@@ -200,6 +212,45 @@ class ProxySpec(Process):
         return f"{self.host.address}:{self.remoting_port}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class ConsoleSpec(Process):
+    """What shows the cluster in a browser; it is no part of the cluster."""
+
+    kind = Kind.CONSOLE
+    console_kind: ConsoleKind
+    port: int
+    password_generation: int
+    jar: Archive | None = None
+    """Of a dashboard."""
+
+    @property
+    def own_ports(self) -> Mapping[str, int]:
+        """Return its only port."""
+        return {"listen": self.port}
+
+    @property
+    def log(self) -> None:
+        """Return None: its journal has it."""
+        return None
+
+    @property
+    def has_home(self) -> bool:
+        """Return whether it is a JVM."""
+        return self.console_kind is ConsoleKind.DASHBOARD
+
+    @property
+    def login_file(self) -> PurePosixPath:
+        """Return the file with what logins are checked by."""
+        if self.console_kind is ConsoleKind.DASHBOARD:
+            return self.paths.conf_file
+        return self.paths.conf_directory / "login"
+
+    @property
+    def url(self) -> str:
+        """Return what to open in a browser."""
+        return f"http://{self.address}"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClusterSpec:
     """Everything decided; what is made of it lives in components/."""
@@ -214,6 +265,7 @@ class ClusterSpec:
     controllers: tuple[ControllerSpec, ...]
     brokers: tuple[BrokerSpec, ...]
     proxies: tuple[ProxySpec, ...]
+    console: ConsoleSpec | None
     purge_data: bool
 
     @property
@@ -287,10 +339,15 @@ class ClusterSpec:
 
     @property
     def processes(self) -> tuple[Process, ...]:
-        """Return every process in the order in which each must be ready."""
+        """Return every process of the cluster in the order in which each must be ready."""
         brokers = (*self.masters, *self.slaves, *self.elected)
         return (*self.name_servers, *self.controllers, *brokers, *self.proxies)
 
-    def processes_on(self, host: HostSpec) -> tuple[Process, ...]:
+    @property
+    def services(self) -> tuple[Process, ...]:
+        """Return every process, then the console, if there is one."""
+        return self.processes if self.console is None else (*self.processes, self.console)
+
+    def services_on(self, host: HostSpec) -> tuple[Process, ...]:
         """Return the host's processes, in the order in which each must be ready."""
-        return tuple(process for process in self.processes if process.host == host)
+        return tuple(service for service in self.services if service.host == host)

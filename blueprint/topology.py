@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from blueprint.console import plan_console
 from blueprint.history import NOTHING_YET, History, Seat
 from blueprint.host_settings import ServerSettings
-from blueprint.memory import JvmMemory, Kind, plan_memory
+from blueprint.memory import Kind, ProcessMemory, plan_memory
 from blueprint.paths import broker_paths, controller_paths, name_server_paths, proxy_paths
 from blueprint.placement import Wanted, place_brokers
 from blueprint.ports import CONTROLLER_STEP, BrokerPorts
@@ -20,7 +21,7 @@ from blueprint.specs import (
     ProxySpec,
 )
 
-Plan = Mapping[str, Mapping[Kind, JvmMemory]]
+Plan = Mapping[str, Mapping[Kind, ProcessMemory]]
 """The memory of each kind of process, by host."""
 
 
@@ -116,6 +117,7 @@ def plan_cluster(
             )
             for host in proxied
         ),
+        console=plan_console(settings, hosts),
         purge_data=settings.purge_data,
     )
 
@@ -155,8 +157,10 @@ def _plan_memory(
     }
 
 
-def _said_or(planned: JvmMemory, heap: int | None, direct: int | None) -> JvmMemory:
-    return JvmMemory(heap_mib=heap or planned.heap_mib, direct_mib=direct or planned.direct_mib)
+def _said_or(planned: ProcessMemory, heap: int | None, direct: int | None) -> ProcessMemory:
+    return ProcessMemory(
+        heap_mib=heap or planned.heap_mib, direct_mib=direct or planned.direct_mib
+    )
 
 
 def _plan_controllers(

@@ -6,7 +6,7 @@ import shlex
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -152,6 +152,12 @@ def command_to(ssh: tuple[str, ...], login: Login) -> tuple[str, ...]:
         # ssh -J would look for the bastion's key in the user's files.
         words += ["-o", f"ProxyCommand={proxy_command(ssh, login.bastion)}"]
     return (*words, *_place(login.user, login.address, login.port))
+
+
+def as_root(ssh: tuple[str, ...], login: Login, words: Sequence[str]) -> list[str]:
+    """Return an ssh command line that runs `words` on a host with root's rights."""
+    command = words if login.user == "root" else ["sudo", "-n", *words]
+    return [*command_to(ssh, login), shlex.join(command)]
 
 
 def command_to_bastion(ssh: tuple[str, ...], bastion: Jump) -> tuple[str, ...]:

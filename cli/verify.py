@@ -1,14 +1,14 @@
 """The live check of a cluster, outside the engine: what it says is true now."""
 
-import shlex
 import sys
 import time
 from subprocess import CompletedProcess
 
 from blueprint.paths import PLAN, REMOTING
+from cli.console import look_at_console, read_console, record_reports
 from cli.engine import Engine
 from cli.errors import CommandError
-from cli.login import Login, agent_with, command_to, read_logins
+from cli.login import Login, agent_with, as_root, read_logins
 from cli.processes import ask_together
 
 SSH_FAILED = 255
@@ -32,6 +32,7 @@ def verify(engine: Engine, stack: str, *, may_boot: bool = False) -> None:
     """
     outputs = engine.outputs()
     logins = read_logins(outputs, stack)
+    console = read_console(outputs)
     with agent_with(outputs.get("sshPrivateKey"), logins) as ssh:
         commands = [_command(ssh, login) for login in logins]
         reports = ask_together(commands, grace_seconds=GRACE_SECONDS)
@@ -43,16 +44,22 @@ def verify(engine: Engine, stack: str, *, may_boot: bool = False) -> None:
             sys.stdout.flush()
             time.sleep(PAUSE_SECONDS)
             reports = ask_together(commands, grace_seconds=GRACE_SECONDS)
+        if console is not None:
+            record_reports(ssh, console, logins, reports)
+            looked = look_at_console(ssh, console, logins)
     failed, unfinished = [], []
     for login, report in zip(logins, reports, strict=True):
         if report is None:
             unfinished.append(login.host)
             sys.stdout.write(f"{login.host}: not waited for, since another host failed\n")
             continue
-        sys.stdout.write(report.stdout)
         if report.returncode:
             failed.append(login.host)
-            sys.stdout.write(_cause(login, report))
+        sys.stdout.write(_shown(login, report))
+    if console is not None:
+        sys.stdout.write(looked.line)
+        if not looked.is_ok and console.host not in failed:
+            failed.append(console.host)
     sys.stdout.flush()
     if failed or unfinished:
         seen = failed or unfinished
@@ -66,10 +73,8 @@ def verify(engine: Engine, stack: str, *, may_boot: bool = False) -> None:
 
 def _command(ssh: tuple[str, ...], login: Login) -> list[str]:
     words = ["python3", str(REMOTING), "verify", "--plan", str(PLAN), "--host", login.host]
-    words += ["--timeout", str(login.startup_seconds)]
-    if login.user != "root":
-        words = ["sudo", "-n", *words]
-    return [*command_to(ssh, login), shlex.join(words)]
+    words += ["--json", "--timeout", str(login.startup_seconds)]
+    return as_root(ssh, login, words)
 
 
 def _may_still_boot(report: CompletedProcess[str] | None) -> bool:
@@ -79,12 +84,14 @@ def _may_still_boot(report: CompletedProcess[str] | None) -> bool:
     return any(mark in report.stderr for mark in NO_CONNECTION)
 
 
-def _cause(login: Login, report: CompletedProcess[str]) -> str:
+def _shown(login: Login, report: CompletedProcess[str]) -> str:
+    """Return what a person reads of a host; its data are on the other stream."""
     if report.returncode < 0:
         return (
             f"{login.host}: ssh was ended by signal {-report.returncode}; run make verify again\n"
         )
     if report.returncode != SSH_FAILED:
-        return report.stderr
+        # Checks that an older program installed print for people on the other stream.
+        return report.stderr or report.stdout
     cause = (report.stderr.strip() or "no answer").splitlines()[-1]
     return f"{login.host}: no login at {login.address}: {cause}; is the host up?\n"

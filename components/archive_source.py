@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from blueprint.artifact import plan_archive
-from blueprint.settings import ClusterSettings, FileArtifact
+from blueprint.artifact_settings import FileArtifact
+from blueprint.settings import ClusterSettings
 from toolchain.archive.errors import ArchiveError
 from toolchain.archive.local_file import use_file
 

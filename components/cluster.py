@@ -1,13 +1,15 @@
 """The whole cluster on its hosts; the only component that knows more than one of them."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import pulumi
 
+from blueprint.archive import Archive, Programs
 from blueprint.memory import Kind
-from blueprint.scripts import Archive
 from blueprint.specs import ClusterSpec, Process
 from components.broker import Broker
+from components.console import Console, ConsoleArgs
 from components.controller import Controller
 from components.hosts import Hosts
 from components.name_server import NameServer
@@ -31,13 +33,14 @@ class Cluster(pulumi.ComponentResource):
 
     TYPE: ClassVar[str] = "rocketmq:cluster:Cluster"
     verified: pulumi.Output[str]
+    console_password: pulumi.Output[str] | None
 
     def __init__(
         self,
         name: str,
         cluster: ClusterSpec,
         hosts: Hosts,
-        archive: Archive,
+        programs: Programs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(self.TYPE, name, None, opts)
@@ -46,7 +49,9 @@ class Cluster(pulumi.ComponentResource):
             host.name: PreparedHost(host, cluster, opts=child) for host in hosts.hosts
         }
         self._installs = {
-            host: RocketmqInstall(f"{host}-rocketmq", prepared, cluster, archive, opts=child)
+            host: RocketmqInstall(
+                f"{host}-rocketmq", prepared, cluster, programs.rocketmq, opts=child
+            )
             for host, prepared in self._prepared.items()
         }
         processes = [
@@ -60,6 +65,7 @@ class Cluster(pulumi.ComponentResource):
             f"{name}-verification", prepared, installs, roll_out.steps, opts=child
         )
         self.verified = verification.report
+        self.console_password = self._console(cluster, prepared, verification, programs.console)
         self.register_outputs(
             {
                 "namesrvAddr": cluster.name_server_list,
@@ -68,6 +74,25 @@ class Cluster(pulumi.ComponentResource):
                 "controllers": [controller.name for controller in cluster.controllers],
             }
         )
+
+    def _console(
+        self,
+        cluster: ClusterSpec,
+        hosts: Sequence[PreparedHost],
+        verification: Verification,
+        program: Archive | None,
+    ) -> pulumi.Output[str] | None:
+        if cluster.console is None or program is None:
+            return None
+        args = ConsoleArgs(
+            cluster=cluster,
+            console=cluster.console,
+            program=program,
+            hosts=hosts,
+            verification=verification,
+        )
+        options = pulumi.ResourceOptions(parent=self)
+        return Console(cluster.console.name, args, options).password
 
     def _process(
         self, kind: type[RocketmqProcess], cluster: ClusterSpec, process: Process

@@ -4,6 +4,7 @@ from typing import Any
 
 import pulumi
 
+from blueprint.console_login import USER
 from blueprint.specs import ClusterSpec
 from components.cluster import Cluster
 from components.hosts import Hosts
@@ -25,6 +26,18 @@ def export_cluster(cluster: ClusterSpec, hosts: Hosts, made: Cluster) -> None:
             for broker in (*cluster.masters, *cluster.slaves, *cluster.elected)
         ],
     )
+    if cluster.console is not None and made.console_password is not None:
+        pulumi.export("consoleUrl", cluster.console.url)
+        pulumi.export("consolePassword", pulumi.Output.secret(made.console_password))
+        pulumi.export(
+            "console",
+            {
+                "kind": cluster.console.console_kind.value,
+                "host": cluster.console.host.name,
+                "user": USER,
+                "cluster": cluster.name,
+            },
+        )
     if cluster.controllers:
         pulumi.export("controllerAddr", cluster.controller_list)
     if cluster.proxies:

@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 import pulumi
 from pulumi_command import remote
 
+from blueprint.archive import Archive
 from blueprint.paths import TOOLS
-from blueprint.scripts import Archive
 from blueprint.shell import join_words
 from blueprint.specs import HostSpec
 

@@ -5,7 +5,8 @@ from typing import ClassVar
 import pulumi
 from pulumi_command import remote
 
-from blueprint.scripts import Archive, render_install
+from blueprint.archive import Archive
+from blueprint.scripts import render_install
 from blueprint.specs import ClusterSpec
 from components.over_ssh import make_state, make_upload
 from components.prepared_host import PreparedHost

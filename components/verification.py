@@ -7,6 +7,7 @@ import pulumi
 from pulumi_command import remote
 
 from blueprint.scripts import render_verification
+from blueprint.verification_reports import summarise
 from components.over_ssh import make_state
 from components.prepared_host import PreparedHost
 from components.rocketmq_install import RocketmqInstall
@@ -20,6 +21,9 @@ class Verification(pulumi.ComponentResource):
 
     TYPE: ClassVar[str] = "rocketmq:verification:Verification"
     report: pulumi.Output[str]
+    """A line for each host."""
+    made: tuple[remote.Command, ...]
+    """What each host printed is its report, as JSON."""
 
     def __init__(
         self,
@@ -38,8 +42,9 @@ class Verification(pulumi.ComponentResource):
         lives = [host.access.life for host in hosts]
         texts = (text for made in before for text in (made.stdin, made.stdout))
         printed = pulumi.Output.all(*lives, *texts).apply(lambda texts: [str(t) for t in texts])
-        reports = [self._verify(host, printed, before) for host in hosts]
-        self.report = pulumi.Output.all(*(report.stdout for report in reports)).apply("\n".join)
+        self.made = tuple(self._verify(host, printed, before) for host in hosts)
+        texts_made = pulumi.Output.all(*(made.stdout for made in self.made))
+        self.report = texts_made.apply(lambda texts: "\n".join(map(summarise, texts)))
         self.register_outputs({"report": self.report})
 
     def _verify(
@@ -56,5 +61,4 @@ class Verification(pulumi.ComponentResource):
                 lambda outputs: render_verification(host.spec, outputs, host.spec.startup_seconds)
             ),
             host.options(self, before),
-            logging=remote.Logging.STDOUT_AND_STDERR,
         )

@@ -139,7 +139,8 @@ class _Console:
         password = _basic_password(request)
         if password is not None and await self._fits(request, password):
             return
-        raise HTTPException(401, "log in", {"WWW-Authenticate": 'Basic realm="console"'})
+        # Not "Basic", at which a browser would ask for a password in a window of its own.
+        raise HTTPException(401, "log in", {"WWW-Authenticate": 'Console realm="console"'})
 
     async def _fits(self, request: Request, password: str) -> bool:
         address = request.client.host if request.client else ""

@@ -35,7 +35,8 @@ def failed_look(at: float, error: RemotingError) -> Look[Facts]:
     """Return the look that ended in an error: nobody there, or somebody who is silent."""
     if isinstance(error, TimedOutError):
         return Look(at, SILENT, f"no answer within {error.seconds:.1f} s")
-    return Look(at, DOWN, getattr(error, "cause", str(error)))
+    cause = str(getattr(error, "cause", error))
+    return Look(at, DOWN, cause[:1].lower() + cause[1:])
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -28,6 +29,7 @@ from remoting.checks import (
     ensure_topic,
 )
 from remoting.connection import REQUEST_TIMEOUT_SECONDS, Connection
+from remoting.console_commands import add_console_commands
 from remoting.election_commands import add_election_commands
 from remoting.errors import (
     CheckFailedError,
@@ -106,7 +108,11 @@ def _add_checks(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     verify.add_argument("--json", action="store_true")
     verify.add_argument("--no-units", action="store_true", help="do not ask systemd")
     verify.set_defaults(run=_verify)
-    further = (*add_election_commands(commands), *add_proxy_commands(commands))
+    further = (
+        *add_election_commands(commands),
+        *add_proxy_commands(commands),
+        *add_console_commands(commands),
+    )
     for command in (ready, registered, in_sync, roundtrip, verify, *further):
         command.add_argument("--timeout", type=seconds_argument, default=60.0)
 
@@ -181,10 +187,12 @@ def _verify(options: argparse.Namespace) -> int:
     plan, deadline = read_plan(options.plan), Deadline.after(options.timeout)
     report = verify_host(plan, options.host, deadline, check_units=not options.no_units)
     if options.json:
-        print_json(report_as_json(report))
+        # For people all is on the other stream then; lines stay short, as scripts fold them.
+        sys.stderr.write(render_table(report))
+        sys.stdout.write(json.dumps(report_as_json(report), indent=1) + "\n")
     else:
         sys.stdout.write(render_table(report))
-        sys.stdout.flush()
+    sys.stdout.flush()
     sys.stderr.write(render_causes(report))
     return EXIT_FAILED if report.failed else EXIT_OK
 

@@ -1,5 +1,6 @@
 """A Pulumi monitor that keeps what the stock mocks drop: parents, dependencies, options."""
 
+import base64
 import contextvars
 import json
 from collections.abc import Callable
@@ -16,6 +17,8 @@ LOCAL_COMMAND = "command:local:Command"
 REMOTE_COMMAND = "command:remote:Command"
 UPLOAD = "command:remote:CopyToRemote"
 PRIVATE_MARK = "PRIVATE-HALF-OF-"
+PASSWORD = "passwordofthetestedstack"  # noqa: S105 (of tests)
+HOSTS = ("server0", "server1", "server2", "server3", "server4", "server5")
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,10 @@ class Recorder(Mocks):
             return "", outputs
         if args.name.endswith("-pair"):
             outputs["stdout"] = key_pair_of(args.name)
+        elif args.name.endswith("-password-made"):
+            outputs["stdout"] = printed_password()
+        elif args.name in {f"{host}-verification" for host in HOSTS}:
+            outputs["stdout"] = report_of(args.name)
         elif args.typ in {LOCAL_COMMAND, REMOTE_COMMAND}:
             outputs["stdout"] = json.dumps({"of": args.name})
         return f"{args.name}-id", outputs
@@ -165,6 +172,20 @@ def key_pair_of(name: str) -> str:
         f"-----BEGIN OPENSSH PRIVATE KEY-----\n{PRIVATE_MARK}{name}\n"
         f"-----END OPENSSH PRIVATE KEY-----\nssh-ed25519 AAAApublic-of-{name} test\n"
     )
+
+
+def printed_password() -> str:
+    """Return what the script that makes passwords would print."""
+    return f"{PASSWORD}\n{base64.b64encode(b'salt of the hash').decode()}\n"
+
+
+def report_of(name: str) -> str:
+    """Return what a verification would print."""
+    host = name.removesuffix("-verification")
+    check = {"check": "ready", "ok": True, "detail": "", "ms": 1.0}
+    process = {"process": "p", "role": "r", "address": "a", "checks": [check]}
+    at = "2026-11-22T20:59:46Z"
+    return json.dumps({"host": host, "at": at, "seconds": 0.2, "ok": True, "processes": [process]})
 
 
 def texts_in(value: Any, *, in_secret: bool = False) -> list[tuple[str, bool]]:

@@ -1,9 +1,11 @@
 import pytest
 
+from blueprint.archive import Programs
 from blueprint.artifact import plan_archive
 from blueprint.parsing import parse_settings
 from blueprint.topology import plan_cluster
 from components.cluster import Cluster
+from components.console_source import plan_console_program
 from components.exports import export_cluster
 from components.hosts import make_hosts
 from components.hypervisor import ask_hypervisor
@@ -20,7 +22,8 @@ def make_cluster(raw):
         hypervisor = ask_hypervisor(settings)
         cluster = plan_cluster(settings, emulated=hypervisor is not None and hypervisor.emulated)
         hosts = make_hosts(settings, cluster, hypervisor)
-        export_cluster(cluster, hosts, Cluster("cluster", cluster, hosts, plan_archive(settings)))
+        programs = Programs(rocketmq=plan_archive(settings), console=plan_console_program(cluster))
+        export_cluster(cluster, hosts, Cluster("cluster", cluster, hosts, programs))
 
     return program
 

@@ -69,8 +69,8 @@ def connection_of(resource):
     return sealed.value
 
 
-def test_no_machine_is_made_and_nothing_runs_on_this_computer(by_file):
-    assert by_file.of_type(LOCAL_COMMAND) == []
+def test_no_machine_is_made_and_only_the_password_is_made_on_this_computer(by_file):
+    assert [found.name for found in by_file.of_type(LOCAL_COMMAND)] == ["console-password-made"]
     assert by_file.children_of("rocketmq-tested") == {"hosts", "cluster"}
     assert by_file.children_of("hosts") == set()
 
@@ -96,7 +96,7 @@ def test_the_text_of_the_key_file_is_sealed_and_its_path_is_no_input(by_file, ke
                     seen += 1
                     assert (sealed, key) == (True, "connection"), resource.name
     assert seen > 30
-    assert by_file.secret_exports == {"sshPrivateKey"}
+    assert by_file.secret_exports == {"sshPrivateKey", "consolePassword"}
     assert by_file.exports["sshPrivateKey"] == key_file.read_text()
     assert "sshPublicKey" not in by_file.exports
 
@@ -104,7 +104,7 @@ def test_the_text_of_the_key_file_is_sealed_and_its_path_is_no_input(by_file, ke
 def test_with_an_agent_no_key_is_in_any_input_or_export(by_agent):
     for resource in over_ssh(by_agent):
         assert connection_of(resource).keys() & {"privateKey", "agentSocketPath"} == set()
-    assert by_agent.secret_exports == set()
+    assert by_agent.secret_exports == {"consolePassword"}
     assert "sshPrivateKey" not in by_agent.exports
 
 

@@ -105,13 +105,27 @@ def test_a_step_is_given_what_its_own_files_printed(recorded, process):
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_verification_is_last_and_waits_for_every_step(recorded, host):
+def test_verification_waits_for_every_step_and_only_the_console_for_it(recorded, host):
     verification = f"{host}-verification"
     assert _waits(recorded, verification) >= {*STEPS, f"{host}-plan"}
-    waiting = [
+    waiting = {
         found.name for found in recorded.resources.values() if verification in found.depends_on
-    ]
-    assert waiting == []
+    }
+    assert waiting == {"console-verification", "console-service"}
+
+
+def test_the_console_starts_with_its_files_after_the_verification_and_then_another_host_asks(
+    recorded,
+):
+    files = {"console-unit", "console-builtin-login", "console-configuration", "server1-plan"}
+    before = {*files, "console-program", "console-verification"}
+    before |= {f"{host}-verification" for host in HOSTS}
+    assert _waits(recorded, "console-service") >= before
+    assert "console-service" in _waits(recorded, "console-check")
+    assert {"console-upload", "server1-preparation"} <= _waits(recorded, "console-program")
+    # Its files and program need not wait for the cluster.
+    for name in (*files, "console-program"):
+        assert _everything_before(recorded, name) & SERVICES == set()
 
 
 @pytest.mark.parametrize("host", HOSTS)
@@ -120,7 +134,9 @@ def test_everything_on_the_hosts_comes_before_the_verification(recorded, host):
     remote = {
         found.name
         for found in recorded.resources.values()
-        if found.token.startswith("command:") and not found.name.endswith("-verification")
+        if found.token.startswith("command:")
+        and not found.name.endswith("-verification")
+        and not found.name.startswith("console-")
     }
     assert before >= remote
 

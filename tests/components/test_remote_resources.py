@@ -16,6 +16,7 @@ from components.over_ssh import HostAccess, RemoteFile, make_file, make_state
 from machines.identity import planned_identity
 from tests.recording import (
     LOCAL_COMMAND,
+    PASSWORD,
     PRIVATE_MARK,
     REMOTE_COMMAND,
     UPLOAD,
@@ -106,12 +107,12 @@ def test_a_changed_property_shows_in_the_brokers_files_and_in_nothing_else(recor
 
 
 def test_a_state_has_a_fixed_command_and_its_script_as_input(recorded):
-    files = ("-properties", "-unit", "-plan")
+    files = ("-properties", "-unit", "-plan", "-login", "-configuration", "console-verification")
     for resource in recorded.of_type(REMOTE_COMMAND):
         if not resource.name.endswith(files):
             assert resource.inputs["create"] == "bash -s ensure", resource.name
             assert resource.inputs["delete"] == "bash -s remove", resource.name
-            assert "set -euo pipefail" in resource.inputs["stdin"], resource.name
+            assert "set -euo pipefail" in opened(resource.inputs["stdin"]), resource.name
 
 
 @pytest.mark.parametrize("process", CLUSTER.processes, ids=lambda process: process.name)
@@ -188,13 +189,43 @@ def test_what_makes_a_key_seals_what_it_prints_and_logs_nothing(recorded):
         assert set(pair.ignored) == {"create", "stdin"}
 
 
-def test_only_the_verification_shows_its_output(recorded):
-    loud = [
-        resource.name
-        for resource in recorded.of_type(REMOTE_COMMAND, LOCAL_COMMAND)
-        if resource.inputs["logging"] not in {"none", "stderr"}
-    ]
-    assert sorted(loud) == [f"{host}-verification" for host in HOSTS]
+def test_no_resource_shows_its_output_which_is_data(recorded):
+    for resource in recorded.of_type(REMOTE_COMMAND, LOCAL_COMMAND):
+        assert resource.inputs["logging"] in {"none", "stderr"}, resource.name
+    for host in HOSTS:
+        # What people read of a verification is on the other stream.
+        verification = recorded.resources[f"{host}-verification"].inputs
+        assert verification["logging"] == "stderr"
+        assert " --json " in verification["stdin"]
+
+
+def test_the_password_of_the_console_is_only_in_a_sealed_input_and_on_its_host_only_hashed(
+    recorded,
+):
+    holding = {
+        (resource.name, key, sealed)
+        for resource in recorded.resources.values()
+        for key, value in resource.inputs.items()
+        for text, sealed in texts_in(value)
+        if PASSWORD in text
+    }
+    assert holding == {("console-check", "stdin", True)}
+    login = recorded.resources["console-builtin-login"].inputs["stdin"]
+    assert isinstance(login, Secret)
+    assert login.value.startswith("scrypt$8192$8$1$")
+    made = recorded.resources["console-password-made"]
+    assert set(made.secret_outputs) == {"stdout", "stderr"}
+    assert made.inputs["logging"] == "none"
+    assert set(made.ignored) == {"create", "stdin"}
+
+
+def test_another_generation_is_another_password(record_settings):
+    def triggers(generation):
+        console = {"kind": "builtin", "passwordGeneration": generation}
+        found = record_settings(changed(console=console))
+        return found.resources["console-password-made"].inputs["triggers"]
+
+    assert triggers(1) != triggers(2)
 
 
 def test_the_gate_alone_waits_long_for_a_host(recorded):

@@ -59,7 +59,7 @@ def test_every_provider_resource_has_one_of_our_components_as_parent(recorded):
 def test_the_children_of_the_cluster_are_hosts_installs_processes_and_what_joins_them(recorded):
     installs = {f"{host}-rocketmq" for host in HOSTS}
     joins = {"cluster-roll-out", "cluster-verification"}
-    assert recorded.children_of("cluster") == {*HOSTS, *installs, *PROCESSES, *joins}
+    assert recorded.children_of("cluster") == {*HOSTS, *installs, *PROCESSES, *joins, "console"}
 
 
 @pytest.mark.parametrize("host", HOSTS)
@@ -77,7 +77,7 @@ def test_an_install_is_an_upload_and_what_is_unpacked(recorded, host):
 def test_an_archive_that_hosts_download_is_not_uploaded(record_settings):
     source = {"source": "url", "url": "file:///mirror/a.zip", "sha512": "ab" * 64}
     found = record_settings({**raw_cluster(), "artifact": source})
-    assert found.of_type(UPLOAD) == []
+    assert [upload.name for upload in found.of_type(UPLOAD)] == ["console-upload"]
     for host in HOSTS:
         assert "/mirror/a.zip" in found.resources[f"{host}-rocketmq-unpacked"].inputs["stdin"]
 
@@ -101,6 +101,7 @@ def test_any_number_of_groups_and_hosts_is_made_of_the_same_parts(record_setting
     assert counts["rocketmq:broker:Broker"] == 2 * groups
     assert counts["rocketmq:name_server:NameServer"] == 2
     assert counts["rocketmq:prepared_host:PreparedHost"] == hosts
-    assert counts[UPLOAD] == hosts
-    # Per host gate, tools, preparation, plan, unpacked, verification; per process four.
-    assert counts[REMOTE_COMMAND] == 6 * hosts + 4 * (2 * groups + 2)
+    assert counts[UPLOAD] == hosts + 1
+    # Per host gate, tools, preparation, plan, unpacked, verification; per process four; seven of
+    # the console.
+    assert counts[REMOTE_COMMAND] == 6 * hosts + 4 * (2 * groups + 2) + 7

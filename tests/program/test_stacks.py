@@ -5,7 +5,7 @@ import json
 import pulumi
 import pytest
 
-from tests.recording import PRIVATE_MARK, REMOTE_COMMAND, Recorder
+from tests.recording import PASSWORD, PRIVATE_MARK, REMOTE_COMMAND, Recorder
 from tests.stacks import STACKS, changed, raw_cluster
 
 
@@ -111,17 +111,33 @@ def test_the_exports_let_the_commands_log_in_with_pinned_host_keys(run_program):
     assert f"{PRIVATE_MARK}hosts-login-key-pair" in exports["sshPrivateKey"]
 
 
-def test_the_private_key_is_the_only_secret_among_the_exports(run_program):
+def test_the_private_key_and_the_password_are_the_only_secrets_among_the_exports(run_program):
     found = run_program(raw_cluster())
-    assert found.secret_exports == {"sshPrivateKey"}
-    clear = {name: value for name, value in found.exports.items() if name != "sshPrivateKey"}
-    assert PRIVATE_MARK not in json.dumps(clear)
+    sealed = {"sshPrivateKey", "consolePassword"}
+    assert found.secret_exports == sealed
+    assert found.exports["consolePassword"] == PASSWORD
+    clear = json.dumps({name: text for name, text in found.exports.items() if name not in sealed})
+    assert PRIVATE_MARK not in clear
+    assert PASSWORD not in clear
+
+
+def test_the_url_of_the_console_is_exported(run_program):
+    exports = run_program(raw_cluster()).exports
+    assert exports["consoleUrl"] == "http://10.98.64.151:8080"
+    said = {"kind": "builtin", "host": "server1", "user": "admin", "cluster": "DefaultCluster"}
+    assert exports["console"] == said
+
+
+def test_without_a_console_nothing_of_one_is_made_or_exported(run_program):
+    found = run_program(changed(console="none"))
+    assert [name for name in found.resources if "console" in name] == []
+    assert [name for name in found.exports if "console" in name.lower()] == []
 
 
 def test_the_report_of_each_host_is_in_the_output_of_the_update(run_program):
     verified = run_program(raw_cluster()).exports["verified"]
     for host in ("server1", "server2"):
-        assert f'{{"of": "{host}-verification"}}' in verified
+        assert f"{host}: verified at 2026-11-22T20:59:46Z in 0.2 s" in verified
 
 
 def test_the_start_commands_are_dependent_remote_commands_of_their_rendered_files(run_program):

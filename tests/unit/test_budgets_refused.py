@@ -45,8 +45,8 @@ BAD = {
         ["cluster.ports: proxy-server1 would take port 443", "allowed are 1024 to 65535"],
     ),
     "a port of what we do not run": (
-        changed(ports={"console": 8080}),
-        ["cluster.ports.console: 8080 is for no known key", "allowed here are controller"],
+        changed(ports={"exporter": 8080}),
+        ["cluster.ports.exporter: 8080 is for no known key", "allowed here are console"],
     ),
     "a truth value for a port": (
         changed(ports={"master": True}),
@@ -62,7 +62,7 @@ BAD = {
     # Memory.
     "a broker's heap that does not fit": (
         broker(heap="64GiB"),
-        ["cluster.hosts.servers[0].memory: server1's 4096 MiB", "67200 MiB", "cluster.brokers"],
+        ["cluster.hosts.servers[0].memory: server1's 4096 MiB", "67264 MiB", "cluster.brokers"],
     ),
     "a broker's heap too small": (
         broker(heap="64MiB"),

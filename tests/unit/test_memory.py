@@ -90,8 +90,16 @@ def test_more_memory_never_means_a_smaller_heap():
 def test_the_heaps_of_every_host_fit_within_what_it_allows():
     cluster = planned(raw_cluster())
     for host in cluster.hosts:
-        needed = sum(process.memory.total_mib for process in cluster.processes_on(host))
+        needed = sum(p.memory.total_mib for p in cluster.processes if p.host == host)
         assert needed <= host.memory_mib // 2
+
+
+def test_no_broker_has_another_heap_because_the_console_is_elsewhere():
+    heaps = [
+        {process.name: process.memory for process in planned(changed(console=console)).processes}
+        for console in ("none", "builtin", {"kind": "builtin", "host": "server2"})
+    ]
+    assert heaps[0] == heaps[1] == heaps[2]
 
 
 def test_a_heap_that_a_person_sets_is_taken_and_the_others_are_planned():

@@ -47,7 +47,7 @@ def test_appending_a_group_moves_no_other_group_port_or_directory(groups, hosts)
 def test_no_two_processes_of_a_host_share_a_port(groups, hosts):
     cluster = planned(ring(groups, hosts))
     for host in cluster.hosts:
-        taken = Counter(port for p in cluster.processes_on(host) for port in p.ports)
+        taken = Counter(port for p in cluster.services_on(host) for port in p.ports)
         assert {port: count for port, count in taken.items() if count > 1} == {}
 
 
@@ -100,8 +100,8 @@ def test_two_groups_on_two_hosts_are_the_crosswise_layout():
 
 def test_each_host_of_the_layout_runs_one_name_server_one_master_and_one_slave():
     cluster = planned(raw_cluster())
-    assert {h.name: [p.name for p in cluster.processes_on(h)] for h in cluster.hosts} == {
-        "server1": ["namesrv-server1", "broker-a", "broker-b-s"],
+    assert {h.name: [p.name for p in cluster.services_on(h)] for h in cluster.hosts} == {
+        "server1": ["namesrv-server1", "broker-a", "broker-b-s", "console"],
         "server2": ["namesrv-server2", "broker-b", "broker-a-s"],
     }
 

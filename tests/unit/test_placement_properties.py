@@ -200,7 +200,7 @@ def test_no_two_processes_of_a_host_share_a_name_port_store_unit_or_home(case):
 def assert_nothing_is_shared(cluster: ClusterSpec) -> None:
     assert len({process.name for process in cluster.processes}) == len(cluster.processes)
     for host in cluster.hosts:
-        processes = cluster.processes_on(host)
+        processes = cluster.services_on(host)
         ports = [port for process in processes for port in process.ports]
         assert len(ports) == len(set(ports))
         for place in ("unit", "user_home", "conf_file", "runtime_directory", "started_from"):

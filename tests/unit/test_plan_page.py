@@ -31,12 +31,12 @@ def _rows(page, title):
 
 
 @every_scheme
-def test_each_host_shows_what_its_jvms_take_together_and_leave(scheme):
+def test_each_host_shows_what_its_processes_take_together_and_leave(scheme):
     cluster = ROOMY[scheme]
     rows = _rows(render_plan_page(cluster), "hosts")
     assert [row[0] for row in rows] == [host.name for host in cluster.hosts]
     for (name, _, memory, taken, left), host in zip(rows, cluster.hosts, strict=True):
-        totals = [p.memory.total_mib for p in cluster.processes if p.host.name == name]
+        totals = [p.memory.total_mib for p in cluster.services if p.host.name == name]
         assert int(taken) == sum(totals) > 0
         assert int(memory) == host.memory_mib == int(taken) + int(left)
 
@@ -46,31 +46,33 @@ def test_processes_are_listed_in_the_order_in_which_each_must_be_ready(scheme):
     cluster = ROOMY[scheme]
     for title in ("processes", "files"):
         rows = _rows(render_plan_page(cluster), title)
-        assert [row[0] for row in rows] == [process.name for process in cluster.processes]
+        assert [row[0] for row in rows] == [process.name for process in cluster.services]
 
 
 @every_scheme
 def test_every_port_of_a_process_is_shown_with_its_purpose(scheme):
     cluster = ROOMY[scheme]
     shown = {row[0]: row[3].split() for row in _rows(render_plan_page(cluster), "processes")}
-    for process in cluster.processes:
+    for process in cluster.services:
         assert shown[process.name] == [f"{k}:{port}" for k, port in process.named_ports.items()]
 
 
 @every_scheme
-def test_the_stages_start_everything_at_once_then_ready_one_after_another_then_verify(scheme):
+def test_the_stages_start_everything_then_ready_one_by_one_then_verify_then_show(scheme):
     cluster = ROOMY[scheme]
-    first, *middle, last = plan_stages(cluster)
+    first, *middle, verified, last = plan_stages(cluster)
     names = tuple(process.name for process in cluster.processes)
     assert (first.pace, first.names) == (Pace.SIDE_BY_SIDE, names)
     assert {stage.pace for stage in middle} == {Pace.ONE_BY_ONE}
     assert sum((stage.names for stage in middle), ()) == names
     assert all(stage.names for stage in middle)
-    assert (last.pace, last.names) == (Pace.SIDE_BY_SIDE, tuple(h.name for h in cluster.hosts))
+    hosts = tuple(host.name for host in cluster.hosts)
+    assert (verified.pace, verified.names) == (Pace.SIDE_BY_SIDE, hosts)
+    assert last.names == ("console",)
 
 
 def _readied(cluster):
-    return [stage.what.removeprefix("ready the ") for stage in plan_stages(cluster)[1:-1]]
+    return [stage.what.removeprefix("ready the ") for stage in plan_stages(cluster)[1:-2]]
 
 
 def test_only_the_kinds_that_there_are_have_a_stage():
@@ -132,7 +134,7 @@ def test_programs_read_the_same_plan_as_people(scheme):
     cluster = ROOMY[scheme]
     document = json.loads(render_plan_json(cluster))
     assert document == plan_document(cluster)
-    assert [p["name"] for p in document["processes"]] == [p.name for p in cluster.processes]
+    assert [p["name"] for p in document["processes"]] == [p.name for p in cluster.services]
     assert [s["names"] for s in document["startOrder"]] == [
         list(stage.names) for stage in plan_stages(cluster)
     ]
@@ -166,7 +168,7 @@ def test_the_picture_holds_each_process_once_in_the_frame_of_its_host(scheme):
         host: re.findall(r'^ {8}\w+\["(\S+)<br>', body, re.MULTILINE) for host, body in frames
     }
     assert found == {
-        host.name: [process.name for process in cluster.processes_on(host)]
+        host.name: [process.name for process in cluster.services_on(host)]
         for host in cluster.hosts
     }
 

@@ -108,8 +108,8 @@ def test_only_one_run_changes_a_thing_at_a_time_and_each_thing_has_its_own_lock(
             render_gate(cluster, host, "root"),
             render_tools(host),
             render_preparation(cluster, host),
-            *(render_service(process) for process in cluster.processes_on(host)),
-            *(render_step(cluster, p, PRINTED, 9) for p in cluster.processes_on(host)),
+            *(render_service(process) for process in cluster.processes if process.host == host),
+            *(render_step(cluster, p, PRINTED, 9) for p in cluster.processes if p.host == host),
         ]
         locks = [line for text in texts for line in text.splitlines() if "exec 8>" in line]
         assert len(set(locks)) == len(locks) == len(texts)
@@ -118,7 +118,7 @@ def test_only_one_run_changes_a_thing_at_a_time_and_each_thing_has_its_own_lock(
 def test_the_gate_asks_for_every_port_of_its_host_and_no_other():
     cluster = planned(ring(5, 3))
     for host in cluster.hosts:
-        ports = sorted(port for p in cluster.processes_on(host) for port in p.ports)
+        ports = sorted(port for p in cluster.services_on(host) for port in p.ports)
         assert f"ports='{' '.join(map(str, ports))}'\n" in render_gate(cluster, host, "root")
 
 

@@ -8,8 +8,13 @@ from toolchain.archive.errors import ArchiveError
 from toolchain.archive.upload_link import link_for_upload
 
 
-def verify_file(path: Path, sha512: str) -> None:
+def verify_file(path: Path, sha512: str, key: str = "cluster.artifact") -> None:
     """Check the file against its digest; cheap enough to run before every preview.
+
+    Args:
+        path: the file.
+        sha512: what its digest must be.
+        key: the settings that name it.
 
     Raises:
         ArchiveError: the file cannot be read, or its digest is another one.
@@ -21,19 +26,19 @@ def verify_file(path: Path, sha512: str) -> None:
         actual = sha512_of(path)
     except OSError as error:
         message = (
-            f"cluster.artifact.path: cannot read {path} ({error.strerror}); "
-            "give the path of a RocketMQ archive"
+            f"{key}.path: cannot read {path} ({error.strerror}); "
+            "give the path of the file that you have"
         )
         raise ArchiveError(message) from error
     if actual != expected:
         message = (
-            f"cluster.artifact.path: {path} has SHA-512 {actual}, expected {expected}; "
-            "download the file again, or correct cluster.artifact.sha512"
+            f"{key}.path: {path} has SHA-512 {actual}, expected {expected}; "
+            f"download or build the file again, or correct {key}.sha512"
         )
         raise ArchiveError(message)
 
 
-def use_file(path: Path, sha512: str, project: Path) -> Path:
+def use_file(path: Path, sha512: str, project: Path, key: str = "cluster.artifact") -> Path:
     """Check the file, then return the path below the project that it is uploaded from.
 
     Raises:
@@ -41,5 +46,5 @@ def use_file(path: Path, sha512: str, project: Path) -> Path:
         ValueError: as verify_file.
 
     """
-    verify_file(path, sha512)
+    verify_file(path, sha512, key)
     return link_for_upload(path, parse_sha512(sha512), project)

@@ -1,0 +1,115 @@
+"""Whether the console answers, and lets in whoever has its password and nobody else."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+from remoting.errors import NotYetError, UnreachableError
+from remoting.polling import Check, Deadline, poll
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BUILTIN, DASHBOARD = "builtin", "dashboard"
+KINDS = (BUILTIN, DASHBOARD)
+USER = "admin"
+_OK, _NO_LOGIN = 200, 401
+_MOST_BYTES = 16 * 1024 * 1024
+
+
+def check_console_lives(url: str, kind: str, deadline: Deadline) -> None:
+    """Wait until a console answers at all."""
+    path = "/healthz" if kind == BUILTIN else "/"
+
+    def attempt() -> None:
+        _require(url, path, deadline.request_seconds)
+
+    poll(attempt, _check("console-lives", url), deadline)
+
+
+def check_console_login(url: str, cluster: str, password: str, deadline: Deadline) -> str:
+    """Wait until the page is there and the API tells about `cluster` whom it knows; return how."""
+
+    def attempt() -> str:
+        page = _require(url, "/login", deadline.request_seconds)
+        if b"<form" not in page:
+            cause = f"{url}/login is no page to log in by"
+            raise NotYetError(cause)
+        _require(url, "/api/cluster", deadline.request_seconds, _NO_LOGIN)
+        return _state_of(url, cluster, password, deadline.request_seconds)
+
+    return poll(attempt, _check("console-login", url), deadline)
+
+
+def check_dashboard_login(url: str, deadline: Deadline) -> str:
+    """Wait until a dashboard has its page and says that nobody gets in without a login."""
+
+    def attempt() -> str:
+        _require(url, "/", deadline.request_seconds)
+        said = _require(url, "/login/check.query", deadline.request_seconds)
+        if b'"loginRequired":true' not in said.replace(b" ", b""):
+            cause = f"{url} asks for no login; is this jar a RocketMQ Dashboard?"
+            raise NotYetError(cause)
+        return "login required"
+
+    return poll(attempt, _check("console-login", url), deadline)
+
+
+def _check(name: str, url: str) -> Check:
+    return Check(name, url, "journalctl -u rocketmq-console on its host")
+
+
+def _state_of(url: str, cluster: str, password: str, seconds: float) -> str:
+    login = base64.b64encode(f"{USER}:{password}".encode()).decode()
+    headers = {"Authorization": f"Basic {login}"}
+    body = _require(url, "/api/cluster", seconds, headers=headers)
+    try:
+        document: dict[str, Any] = json.loads(body)
+        shown, state = document["cluster"]["name"], str(document["state"])
+    except (ValueError, KeyError, TypeError) as error:
+        cause = f"{url}/api/cluster is not the console's: {error!r}"
+        raise NotYetError(cause) from error
+    if shown != cluster:
+        cause = f"{url} shows cluster {shown}, not {cluster}"
+        raise NotYetError(cause)
+    if state == "starting":
+        cause = f"{url} has not seen every broker yet"
+        raise NotYetError(cause)
+    return state
+
+
+def _require(
+    url: str,
+    path: str,
+    seconds: float,
+    status: int = _OK,
+    headers: Mapping[str, str] | None = None,
+) -> bytes:
+    """Return the body of an answer with the wanted status; redirects are not followed.
+
+    Raises:
+        NotYetError: another status.
+        UnreachableError: no answer.
+
+    """
+    # It takes longer to load than all else here, and every command on a host would wait for it.
+    import http.client  # noqa: PLC0415 (see above)
+    import urllib.parse  # noqa: PLC0415 (see above)
+
+    place = urllib.parse.urlsplit(url)
+    address = place.netloc
+    connection = http.client.HTTPConnection(address, timeout=seconds)
+    try:
+        connection.request("GET", path, headers=dict(headers or {}))
+        answer = connection.getresponse()
+        body = answer.read(_MOST_BYTES)
+    except (OSError, http.client.HTTPException) as error:
+        raise UnreachableError(address, str(error) or type(error).__name__) from error
+    finally:
+        connection.close()
+    if answer.status != status:
+        cause = f"{url}{path} answered {answer.status} instead of {status}"
+        raise NotYetError(cause)
+    return body
