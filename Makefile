@@ -129,8 +129,13 @@ test-engine: setup ## previews and refusals by the real engine
 test-processes: python archive ## the checks against RocketMQ processes on loopback
 	@$(PYTEST) -q tests -m processes
 
+.PHONY: browser
+browser: python ## a browser for the tests of the console, and its driver
+	@{ command -v chromium || command -v google-chrome || command -v chromium-browser; } >/dev/null || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends chromium fonts-noto-cjk; } || { echo 'chromium: cannot be installed; install it and run again' >&2; exit 1; }
+	@UV_PROJECT_ENVIRONMENT="$(CURDIR)/.state/browser" .state/uv/bin/uv sync --quiet --frozen --project tests/browser
+
 .PHONY: test-local
-test-local: setup ## a real cluster on machines of this computer
+test-local: setup browser ## a real cluster on machines of this computer, its console in a browser
 	@$(PYTEST) -q tests/local -m 'local and not kills' --durations=12
 
 .PHONY: test-schemes

@@ -41,7 +41,7 @@ def test_four_brokers_and_both_name_servers_are_exported(hosts: LiveHosts):
 def test_a_second_up_changes_nothing(clone: Clone):
     done = clone.pulumi("up --yes --skip-preview --expect-no-changes")
     assert done.returncode == 0, done.stdout
-    assert "62 unchanged" in done.stdout
+    assert "73 unchanged" in done.stdout
 
 
 def test_a_preview_shows_the_changed_line_per_broker_and_touches_no_host(
@@ -76,7 +76,7 @@ def test_another_clone_under_another_home_previews_the_same_state_without_change
     }
     done = other.make("preview")
     assert done.returncode == 0, done.stdout
-    assert "62 unchanged" in done.stdout
+    assert "73 unchanged" in done.stdout
 
 
 def test_a_second_clone_is_refused_with_the_owners_path(clone: Clone, tmp_path: Path):
