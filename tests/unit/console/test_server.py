@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import logging
+
+import pytest
+
+from console.app import LONGEST_LOGIN_BYTES
+from console.doorkeeper import MOST_FAILURES, SESSION_SECONDS
+from console.headers import HEADERS
+from tests.unit.console.api import DOCUMENT, faults_in
+from tests.unit.console.passwords import OTHER, PASSWORD
+from tests.unit.console.serving import Client, serving, stand_in_app
+
+ADDRESSES = ["/", "/login", "/healthz", "/api/cluster", "/metrics", "/openapi.json", "/app.js"]
+
+
+@pytest.fixture(scope="module")
+def client():
+    """A server for tests that give no wrong password."""
+    with serving(stand_in_app()) as client:
+        yield client
+
+
+@pytest.fixture
+def fresh():
+    """A server of a test's own, to which nobody gave a wrong password."""
+    with serving(stand_in_app()) as client:
+        yield client
+
+
+@pytest.fixture
+def member(client: Client) -> Client:
+    return client.with_session(PASSWORD)
+
+
+def basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def test_who_has_no_session_is_sent_from_the_page_to_the_login(client):
+    answer = client.get("/")
+    assert (answer.status, answer.headers["location"]) == (303, "/login")
+    assert client.get("/login").body == b"<p>the login"
+
+
+def test_a_login_opens_the_page_and_a_logout_closes_it(client):
+    member = client.with_session(PASSWORD)
+    assert member.get("/").body == b"<p>the page"
+    logout = member.ask("POST", "/logout")
+    assert logout.status == 204
+    assert 'rocketmq-console=""' in logout.headers["set-cookie"]
+    assert "Max-Age=0" in logout.headers["set-cookie"]
+
+
+def test_no_script_and_no_other_site_gets_at_the_cookie(client):
+    answer = client.log_in(PASSWORD)
+    assert (answer.status, answer.body) == (204, b"")
+    _, *flags = answer.headers["set-cookie"].lower().split("; ")
+    assert {"httponly", "samesite=strict", "path=/", f"max-age={SESSION_SECONDS}"} <= set(flags)
+
+
+def test_a_wrong_password_opens_nothing(fresh):
+    answer = fresh.log_in(OTHER)
+    assert (answer.status, answer.json()) == (401, {"error": "wrong password"})
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/api/cluster", "/metrics"])
+def test_without_a_login_nothing_is_told_of_the_cluster(client, path):
+    for headers in ({}, {"Cookie": "rocketmq-console=x.y.z"}, {"Authorization": "Bearer x"}):
+        answer = client.get(path, **headers)
+        assert (answer.status, answer.json()) == (401, {"error": "log in"})
+        assert answer.headers["www-authenticate"] == 'Basic realm="console"'
+
+
+@pytest.mark.parametrize("path", ["/api/cluster", "/metrics"])
+def test_a_program_may_log_in_with_each_request(fresh, path):
+    assert fresh.get(path, Authorization=basic("admin", PASSWORD)).status == 200
+    assert fresh.get(path, Authorization=basic("admin", OTHER)).status == 401
+    assert fresh.get(path, Authorization=basic("root", PASSWORD)).status == 401
+
+
+@pytest.mark.parametrize("value", ["Basic", "Basic ä", "Basic !", "basic /w==", "Basic YWRtaW4="])
+def test_half_a_basic_login_is_none(client, value):
+    assert client.get("/metrics", Authorization=value.encode("latin-1")).status == 401
+
+
+def post(client: Client, body: bytes, media_type: str = "application/json"):
+    return client.ask("POST", "/login", body, Content_Type=media_type)
+
+
+@pytest.mark.parametrize(
+    "media_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
+def test_what_another_sites_form_can_send_is_no_login(client, media_type):
+    body = json.dumps({"password": PASSWORD}).encode()
+    assert post(client, body, media_type).status == 415
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"password": 5}',
+        b'{"password": null}',
+        b'{"password": "\\ud800"}',
+        b"\xff\xfe\xfa",
+        b"[" * 4000,
+        b"1" * 4090,
+    ],
+)
+def test_a_login_that_is_none_is_refused(client, body):
+    answer = post(client, body)
+    assert answer.status == 400
+    assert answer.json()["error"]
+
+
+def test_a_login_is_not_read_without_end(fresh):
+    frame = len('{"password":""}')
+    longest = json.dumps({"password": "x" * (LONGEST_LOGIN_BYTES - frame)}, separators=(",", ":"))
+    assert post(fresh, longest.encode()).status == 401
+    assert post(fresh, longest.encode() + b" ").status == 413
+
+
+def test_who_guesses_is_told_how_long_to_wait(fresh):
+    for _ in range(MOST_FAILURES):
+        assert fresh.log_in(OTHER).status == 401
+    answer = fresh.log_in(PASSWORD)
+    assert answer.status == 429
+    assert 1 <= int(answer.headers["retry-after"]) <= 60
+    program = fresh.get("/metrics", Authorization=basic("admin", PASSWORD))
+    assert (program.status, "retry-after" in program.headers) == (429, True)
+
+
+def test_who_guesses_ends_no_session(fresh):
+    member = fresh.with_session(PASSWORD)
+    for _ in range(MOST_FAILURES + 1):
+        fresh.log_in(OTHER)
+    assert member.get("/api/cluster").status == 200
+
+
+def test_the_cluster_is_answered_as_the_description_says(member):
+    answer = member.get("/api/cluster")
+    assert answer.headers["content-type"] == "application/json"
+    assert faults_in(answer.json()) == []
+
+
+def test_who_has_the_present_answer_is_not_sent_it_again(member, monkeypatch):
+    monkeypatch.setattr("console.board.FRESH_SECONDS", 1e9)
+    answer = member.get("/api/cluster")
+    again = member.get("/api/cluster", If_None_Match=answer.headers["etag"])
+    assert (again.status, again.body) == (304, b"")
+    assert again.headers["etag"] == answer.headers["etag"]
+    assert member.get("/api/cluster", If_None_Match='"another"').status == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/app.js", "/openapi.json"])
+def test_a_file_is_sent_again_only_when_it_has_changed(member, path):
+    answer = member.get(path)
+    assert answer.headers["cache-control"] == "no-cache"
+    assert member.get(path, If_None_Match=f"W/{answer.headers['etag']}").status == 304
+    assert member.get(path, If_None_Match='"another"').status == 200
+
+
+def test_the_cluster_is_compressed_for_who_can_read_that(member, monkeypatch):
+    monkeypatch.setattr("console.board.FRESH_SECONDS", 1e9)
+    plain = member.get("/api/cluster")
+    packed = member.get("/api/cluster", Accept_Encoding="br, gzip")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == plain.body
+    assert "content-encoding" not in plain.headers
+    for answer in (plain, packed):
+        assert "Accept-Encoding" in answer.headers["vary"]
+
+
+def test_the_metrics_are_a_text_that_is_never_kept(member):
+    answer = member.get("/metrics")
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-store"
+    assert b'rocketmq_cluster_state{state="' in answer.body
+
+
+def test_the_console_says_to_anybody_that_it_runs(client):
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_the_description_is_there_for_anybody(client):
+    assert client.get("/openapi.json").json() == DOCUMENT
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/x", "/index.html", "/login.html", "/api", "/api/", "/../app.js", "/%2e%2e/x", "/app.js%00"],
+)
+def test_an_unknown_address_is_not_found(client, path):
+    answer = client.get(path)
+    assert (answer.status, answer.json()) == (404, {"error": "Not Found"})
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_a_head_is_answered_as_a_get_without_its_body(client, path):
+    got, head = client.get(path), client.ask("HEAD", path)
+    assert (head.status, head.body) == (got.status, b"")
+    assert head.headers.keys() == got.headers.keys()
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("path", [*ADDRESSES, "/logout"])
+def test_another_method_is_refused(client, method, path):
+    answer = client.ask(method, path)
+    assert (answer.status, answer.json()) == (405, {"error": "Method Not Allowed"})
+    assert method not in answer.headers["allow"]
+
+
+def test_a_session_is_not_ended_by_following_a_link(client):
+    assert client.get("/logout").status == 405
+
+
+@pytest.mark.parametrize("path", [*ADDRESSES, "/logout", "/x"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE"])
+def test_every_answer_has_the_security_headers(client, method, path):
+    headers = client.ask(method, path).headers
+    assert {name: headers.get(name.lower()) for name in HEADERS} == HEADERS
+    assert "server" not in headers
+
+
+def test_no_password_and_no_session_is_logged(fresh, caplog):
+    caplog.set_level(logging.DEBUG)
+    session = fresh.with_session(PASSWORD)
+    fresh.log_in(OTHER)
+    post(fresh, f'{{"password": "{PASSWORD}"'.encode())
+    fresh.get("/metrics", Authorization=basic("admin", PASSWORD))
+    session.get("/")
+    assert "a wrong password from 127.0.0.1" in caplog.text
+    secrets = (
+        PASSWORD,
+        OTHER,
+        session.usual["Cookie"].partition("=")[2],
+        basic("admin", PASSWORD),
+    )
+    assert [text for text in secrets if text in caplog.text] == []
