@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -59,8 +60,10 @@ def _of_cluster(plan: Plan, sight: Sight, view: ClusterView) -> Iterator[GaugeMe
         "Differences between the cluster and its plan.",
         labels=["kind", "severity", "subject"],
     )
-    for problem in view.problems:
-        problems.add_metric([problem.kind, problem.severity, problem.subject], 1)
+    # A series that is there twice is none: a broker may be misplaced at two addresses.
+    counts = Counter((one.kind, one.severity, one.subject) for one in view.problems)
+    for labels, count in counts.items():
+        problems.add_metric(labels, count)
     yield problems
     up = GaugeMetricFamily(
         "rocketmq_process_up",

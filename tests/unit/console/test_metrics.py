@@ -124,3 +124,11 @@ def test_every_metric_says_what_it_is():
     used = {line.partition("{")[0].split()[0] for line in lines if not line.startswith("#")}
     assert used <= names
     assert all(name.startswith("rocketmq_") for name in names)
+
+
+def test_two_problems_of_one_kind_and_subject_are_one_series_that_counts_them():
+    sight = healthy(parse_plan(seed_plan()))
+    list_at(sight, "broker-a", {0: "10.0.0.11:10911", 1: "10.0.0.9:1"}, "namesrv-1")
+    list_at(sight, "broker-a", {0: "10.0.0.11:10911", 1: "10.0.0.9:2"}, "namesrv-2")
+    labels = {"kind": "misplaced", "severity": "error", "subject": "broker-a-s"}
+    assert sample(samples_of(seed_plan(), sight), "cluster_problems", **labels) == 2
