@@ -65,6 +65,8 @@ BROKEN = [
     "[{}]",
     '[{"host": "a", "ok": true, "at": "", "seconds": 1}]',
     '[{"host": "a", "ok": true, "at": "", "seconds": 1, "processes": [{}]}]',
+    '[{"host": "a", "ok": true, "at": "", "seconds": 1, "processes": [{"checks": []}]}]',
+    "[" * 100_000,
 ]
 
 
@@ -81,3 +83,14 @@ def test_a_file_that_was_mended_is_read(path):
     assert hosts_of(record) == []
     write(path, "server1")
     assert hosts_of(record) == ["server1"]
+
+
+def test_a_broken_file_is_told_once_however_often_it_is_looked_at(path, caplog):
+    path.write_text("[")
+    record = VerificationRecord(path)
+    for _ in range(5):
+        record.reports()
+    assert len(caplog.records) == 1
+    path.write_text("[[")
+    record.reports()
+    assert len(caplog.records) == 2
