@@ -63,6 +63,10 @@ def test_a_password_may_hold_any_text():
         "scrypt$16$8$1$1$c2FsdA==$c2FsdA==",
         "scrypt$many$8$1$c2FsdA==$c2FsdA==",
         "scrypt$16$8$1$c2FsdA==$no base64",
+        "scrypt$17$8$1$c2FsdA==$c2FsdA==",
+        "scrypt$-16$8$1$c2FsdA==$c2FsdA==",
+        "scrypt$1048576$8$1$c2FsdA==$c2FsdA==",
+        "scrypt$16$8$1$c2FsdA==$",
     ],
 )
 def test_a_file_without_a_hash_is_refused_in_one_line_that_does_not_show_it(line, tmp_path):
