@@ -38,11 +38,14 @@ PUBLIC_PAGES = {"/login": "login.html", "/openapi.json": "openapi.json"}
 
 def make_app(board: Board, doorkeeper: Doorkeeper) -> Starlette:
     """Return the whole application."""
-    return Starlette(
+    app = Starlette(
         routes=_Console(board, doorkeeper, read_pages()).routes(),
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers={HTTPException: _refuse},
     )
+    # It would send who adds a slash to an address made of what the request says of its host.
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _refuse(_: Request, error: Exception) -> Response:

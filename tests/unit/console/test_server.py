@@ -197,7 +197,19 @@ def test_the_description_is_there_for_anybody(client):
 
 @pytest.mark.parametrize(
     "path",
-    ["/x", "/index.html", "/login.html", "/api", "/api/", "/../app.js", "/%2e%2e/x", "/app.js%00"],
+    [
+        "/x",
+        "/index.html",
+        "/login.html",
+        "/api",
+        "/api/",
+        "/metrics/",
+        "/api/cluster/",
+        "//login",
+        "/../app.js",
+        "/%2e%2e/x",
+        "/app.js%00",
+    ],
 )
 def test_an_unknown_address_is_not_found(client, path):
     answer = client.get(path)
