@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
@@ -176,10 +177,14 @@ async def _read_password(request: Request) -> str:
 
     """
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LONGEST_LOGIN_BYTES:
-            raise HTTPException(413, "too long")
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > LONGEST_LOGIN_BYTES:
+                raise HTTPException(413, "too long")
+    except ClientDisconnect:
+        # Nobody reads this; without it, an error would be logged.
+        raise HTTPException(400, "cut off") from None
     if not request.headers.get("content-type", "").startswith("application/json"):
         # Another site's form cannot send this type without being asked first.
         raise HTTPException(415, "send application/json")

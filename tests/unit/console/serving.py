@@ -24,7 +24,7 @@ from tests.unit.console.sights import CONFIGURATION, healthy
 from tests.unit.remoting.plans import seed_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from starlette.types import ASGIApp
 
@@ -48,6 +48,8 @@ class Answer:
 class Client:
     address: tuple[str, int]
     usual: Mapping[str, str] = field(default_factory=dict)
+    stop: Callable[[], None] = lambda: None
+    """End the server, once it has answered everybody."""
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
         """Send one request; `_` in a header's name stands for `-`."""
@@ -101,9 +103,13 @@ def serving(app: ASGIApp) -> Iterator[Client]:
         # What arrives before the server does, waits in the listener.
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
-        try:
-            yield Client(listener.getsockname())
-        finally:
+
+        def stop() -> None:
             server.should_exit = True
             thread.join(SECONDS)
             assert not thread.is_alive()
+
+        try:
+            yield Client(listener.getsockname(), stop=stop)
+        finally:
+            stop()

@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import logging
+import socket
 
 import pytest
 
@@ -127,6 +128,17 @@ def test_a_login_is_not_read_without_end(fresh):
     longest = json.dumps({"password": "x" * (LONGEST_LOGIN_BYTES - frame)}, separators=(",", ":"))
     assert post(fresh, longest.encode()).status == 401
     assert post(fresh, longest.encode() + b" ").status == 413
+
+
+def test_who_hangs_up_in_the_middle_of_a_login_leaves_no_trace_of_an_error(fresh, caplog):
+    fresh.get("/healthz")
+    with socket.create_connection(fresh.address) as connection:
+        connection.sendall(b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{")
+        # Answered after what came before it was read.
+        fresh.get("/healthz")
+    # Stopping the server waits for the request that nobody waits for any more.
+    fresh.stop()
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 def test_who_guesses_is_told_how_long_to_wait(fresh):
