@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from console.doorkeeper import SESSION_SECONDS, USER, TooManyAttemptsError
-from console.headers import SecurityHeaders
+from console.headers import HEADERS, SecurityHeaders
 from console.pages import Page, read_pages
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def make_app(board: Board, doorkeeper: Doorkeeper) -> Starlette:
     app = Starlette(
         routes=_Console(board, doorkeeper, read_pages()).routes(),
         middleware=[Middleware(SecurityHeaders)],
-        exception_handlers={HTTPException: _refuse},
+        exception_handlers={HTTPException: _refuse, Exception: _refuse},
     )
     # It would send who adds a slash to an address made of what the request says of its host.
     app.router.redirect_slashes = False
@@ -53,7 +53,8 @@ async def _refuse(_: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     detail = error.detail if isinstance(error, HTTPException) else "failed"
-    return JSONResponse({"error": detail}, status, headers)
+    # What is sent after an error of our own passes no middleware.
+    return JSONResponse({"error": detail}, status, {**headers, **HEADERS})
 
 
 class _Console:

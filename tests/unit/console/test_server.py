@@ -9,6 +9,7 @@ import socket
 import pytest
 
 from console.app import LONGEST_LOGIN_BYTES
+from console.board import Board
 from console.doorkeeper import MOST_FAILURES, SESSION_SECONDS
 from console.headers import HEADERS
 from tests.unit.console.api import DOCUMENT, faults_in
@@ -253,6 +254,13 @@ def test_every_answer_has_the_security_headers(client, method, path):
     headers = client.ask(method, path).headers
     assert {name: headers.get(name.lower()) for name in HEADERS} == HEADERS
     assert "server" not in headers
+
+
+def test_an_error_of_the_consoles_own_is_answered_as_every_other(fresh, monkeypatch):
+    monkeypatch.setattr(Board, "view", None)
+    answer = fresh.with_session(PASSWORD).get("/api/cluster")
+    assert (answer.status, answer.json()) == (500, {"error": "failed"})
+    assert {name: answer.headers.get(name.lower()) for name in HEADERS} == HEADERS
 
 
 def test_no_password_and_no_session_is_logged(fresh, caplog):
