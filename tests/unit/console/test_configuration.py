@@ -77,3 +77,25 @@ def test_a_console_that_cannot_start_says_why_in_one_line(folder, capsys, name, 
     assert said.startswith("console: ")
     assert said.count("\n") == 1
     assert str(path) in said or "plan key" in said
+
+
+def refusal_of(path) -> str:
+    with pytest.raises(ConfigurationError) as caught:
+        read_configuration(path)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("listen", ["", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", ":x", "[::1]"])
+def test_an_address_that_is_none_is_told_in_one_line(folder, listen):
+    rewrite(folder, listen=listen)
+    path = folder / "console.json"
+    assert refusal_of(path).startswith(f"{path}: cannot be read: address {listen!r}")
+
+
+@pytest.mark.parametrize("key", ["everySeconds", "requestSeconds"])
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf"), None, "soon"])
+def test_a_time_that_nobody_can_wait_for_is_told_in_one_line(folder, key, seconds):
+    rewrite(folder, **{key: seconds})
+    path = folder / "console.json"
+    assert refusal_of(path).startswith(f"{path}: cannot be read: ")
