@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-    from console.sight import Sight
-
 SECONDS = 30
 
 
@@ -76,8 +74,8 @@ class Client:
         return Client(self.address, {**self.usual, "Cookie": cookie})
 
 
-def stand_in_app(sight: Sight | None = None) -> ASGIApp:
-    """Return the console of a healthy cluster, with stand-ins for the page and the real API."""
+def stand_in_app(board: Board | None = None) -> ASGIApp:
+    """Return the console of a healthy cluster, or of a board, with stand-ins for the page."""
     html = "text/html; charset=utf-8"
     pages = {
         "index.html": Page(b"<p>the page", html, "1" * 24),
@@ -86,10 +84,10 @@ def stand_in_app(sight: Sight | None = None) -> ASGIApp:
         "openapi.json": read_pages()["openapi.json"],
     }
     plan = parse_plan(seed_plan())
-    board = Board(plan, CONFIGURATION, healthy(plan) if sight is None else sight, Tally())
+    usual = Board(plan, CONFIGURATION, healthy(plan), Tally())
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("console.app.read_pages", lambda: pages)
-        return make_app(board, Doorkeeper(hash_line()))
+        return make_app(board or usual, Doorkeeper(hash_line()))
 
 
 @contextmanager
