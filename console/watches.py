@@ -105,6 +105,7 @@ class BrokerWatch:
     def look(self, step: int) -> None:
         """Look once; an error is something seen."""
         history = self._sight.rates[self._name]
+        began = time.time()
         try:
             facts = self._line.talk(lambda connection: self._ask(connection, step))
         except RemotingError as error:
@@ -113,7 +114,9 @@ class BrokerWatch:
             return
         at = time.time()
         history.add(step, at, facts.put_total, facts.get_total)
-        self._sight.brokers[self._name] = Look(at, UP, facts=facts)
+        if self._name in self._sight.brokers:
+            self._sight.before[self._name] = self._sight.brokers[self._name]
+        self._sight.brokers[self._name] = Look(at, UP, facts=facts, began=began)
 
     def _ask(self, connection: Connection, step: int) -> BrokerFacts:
         info = runtime_info(connection)

@@ -100,6 +100,8 @@ class BrokerState:
     groups: tuple[str, ...] = ("readers",)
     runtime: dict[str, str] = field(default_factory=dict)
     """Besides the usual."""
+    when_asked: Callable[[], None] = lambda: None
+    """Called before it tells what it holds."""
 
     def __call__(self, request: Frame) -> Any:
         answers: dict[int, Callable[[Frame], Any]] = {
@@ -119,6 +121,7 @@ class BrokerState:
         self.booted_at, self.put, self.got = time.time(), 0, 0
 
     def _runtime(self, _: Frame) -> Any:
+        self.when_asked()
         table = {
             "brokerVersionDesc": f"V{VERSION.replace('.', '_')}",
             "bootTimestamp": str(int(self.booted_at * 1000)),

@@ -81,7 +81,8 @@ def healthy(plan: Plan) -> Sight:
         addresses = {number: member.address for number, member in enumerate(members)}
         listed[group] = ListedBroker(group, plan.cluster, addresses)
         for member in members:
-            sight.brokers[member.name] = Look(AT, UP, facts=_usual(member, members, plan))
+            said = _usual(member, members, plan)
+            sight.brokers[member.name] = Look(AT, UP, facts=said, began=AT)
     for server in plan.name_servers:
         sight.name_servers[server.name] = Look(AT, UP, facts=dict(listed))
     for controller in plan.controllers:
@@ -99,11 +100,14 @@ def _usual(member: PlannedBroker, members: tuple[PlannedBroker, ...], plan: Plan
     return facts(role=role, ha=copied_by(*others) if member is members[0] else COPIES)
 
 
-def change(sight: Sight, name: str, *, at: float = AT, **changes: Any) -> None:
+def change(
+    sight: Sight, name: str, *, at: float = AT, began: float | None = None, **changes: Any
+) -> None:
     """Let a broker answer something else."""
     seen = sight.brokers[name].facts
     assert seen is not None
-    sight.brokers[name] = Look(at, UP, facts=replace(seen, **changes))
+    asked_at = at if began is None else began
+    sight.brokers[name] = Look(at, UP, facts=replace(seen, **changes), began=asked_at)
 
 
 def lose(sight: Sight, *names: str, state: str = DOWN, cause: str = "Connection refused") -> None:

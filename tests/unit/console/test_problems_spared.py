@@ -79,6 +79,23 @@ def test_a_slave_looked_at_after_its_master_may_hold_more():
     assert kinds(seed_plan(), later) == []
 
 
+def test_a_slave_looked_at_while_its_master_was_asked_may_hold_more():
+    def meanwhile(sight: Sight) -> None:
+        change(sight, "broker-a", began=AT, at=AT + 0.05)
+        change(sight, "broker-a-s", began=AT, at=AT + 0.02, max_offset=HELD + 9)
+
+    assert kinds(seed_plan(), meanwhile) == []
+
+
+def test_a_slave_that_held_more_one_look_ago_is_ahead():
+    def ahead(sight: Sight) -> None:
+        change(sight, "broker-a-s", at=AT - 2, max_offset=HELD + 9)
+        sight.before["broker-a-s"] = sight.brokers["broker-a-s"]
+        change(sight, "broker-a-s", at=AT + 0.001, max_offset=HELD + 99)
+
+    assert kinds(seed_plan(), ahead) == ["slaveAhead"]
+
+
 def test_a_drained_slave_is_told_only_by_its_permission():
     def held(sight: Sight) -> None:
         change(sight, "broker-a-s", accepts_sends_from=DRAINED_UNTIL)

@@ -153,6 +153,29 @@ def test_a_restart_between_two_looks_is_no_outage(steps, cluster):
     assert document["brokers"][0]["uptimeSeconds"] < 60
 
 
+def test_a_slave_that_is_ahead_of_its_master_is_seen_at_the_second_step(steps, cluster):
+    cluster.states["broker-a-s"].held = cluster.states["broker-a"].held + 7
+    steps.step()
+    steps.step()
+    (problem,) = steps.document()["problems"]
+    assert (problem["kind"], problem["values"]) == (
+        "slaveAhead",
+        {"slave": "broker-a-s", "bytes": 7},
+    )
+
+
+def test_a_slave_that_copies_at_once_is_never_ahead(steps, cluster):
+    master, slave = cluster.states["broker-a"], cluster.states["broker-a-s"]
+
+    def grow() -> None:
+        master.held = slave.held = master.held + 1000
+
+    master.when_asked = slave.when_asked = grow
+    for _ in range(4):
+        steps.step()
+        assert steps.document()["problems"] == []
+
+
 def test_a_restarted_broker_is_asked_for_its_configuration_anew(steps, cluster):
     steps.step()
     cluster.processes["broker-a"].stop()
