@@ -1,99 +1,27 @@
 from __future__ import annotations
 
-import itertools
 import json
 import threading
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from console.board import Board
-from console.inventory_watch import InventoryWatch
-from console.line import Line, Tally
+from console.line import Tally
 from console.sight import Sight
 from console.watchers import Watchers, step_at
-from console.watches import CONFIG_STEPS, BrokerWatch, NameServerWatch
-from tests.unit.console.api import faults_in
-from tests.unit.console.fake_cluster import FakeCluster
+from console.watches import CONFIG_STEPS
 from tests.unit.console.passwords import PASSWORD
 from tests.unit.console.serving import serving, stand_in_app
 from tests.unit.console.sights import CONFIGURATION
+from tests.unit.console.steps import UP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 SECONDS = 30
-SILENCE_SECONDS = 0.2
-
-
-class Steps:
-    """The watches of a cluster, one step after the other instead of each in its thread."""
-
-    def __init__(self, cluster: FakeCluster) -> None:
-        self.cluster, self.plan, self.sight, self.tally = cluster, cluster.plan, Sight(), Tally()
-        line = (SILENCE_SECONDS, self.tally)
-        self._looks: list[Callable[[int], None]] = [
-            *(NameServerWatch(one, self.sight, *line).look for one in self.plan.name_servers),
-            *(BrokerWatch(one, self.plan, self.sight, *line).look for one in self.plan.brokers),
-            *(
-                InventoryWatch(group, self.plan, self.sight, *line).look
-                for group in ("broker-a", "broker-b")
-            ),
-        ]
-        self._numbers = itertools.count(1)
-        self.board = Board(self.plan, CONFIGURATION, self.sight, self.tally)
-
-    def step(self) -> int:
-        """Look at everything once; return how many requests that took."""
-        before, number = self.cluster.asked, next(self._numbers)
-        for look in self._looks:
-            look(number)
-        return self.cluster.asked - before
-
-    def states(self) -> dict[str, str]:
-        return {name: look.state for name, look in sorted(self.sight.brokers.items())}
-
-    def document(self) -> Any:
-        """Return what the console answers, which is always as the description says."""
-        document = json.loads(self.board.cluster().body)
-        assert faults_in(document) == []
-        return document
-
-
-@pytest.fixture
-def lines(monkeypatch):
-    """Closes at the end what a console keeps open for as long as it runs."""
-    opened: list[Line] = []
-
-    class ClosedLine(Line):
-        def __init__(self, *told: Any) -> None:
-            super().__init__(*told)
-            opened.append(self)
-
-    monkeypatch.setattr("console.watches.Line", ClosedLine)
-    monkeypatch.setattr("console.inventory_watch.Line", ClosedLine)
-    yield
-    for line in opened:
-        line.close()
-
-
-@pytest.fixture
-def cluster():
-    with FakeCluster() as cluster:
-        yield cluster
-
-
-@pytest.fixture
-def steps(cluster, request, monkeypatch):
-    request.getfixturevalue("lines")
-    # A test looks at each moment anew.
-    monkeypatch.setattr("console.board.FRESH_SECONDS", 0.0)
-    return Steps(cluster)
-
-
-UP = dict.fromkeys(("broker-a", "broker-a-s", "broker-b", "broker-b-s"), "up")
 
 
 def test_a_cluster_that_is_as_planned_is_healthy_after_one_step(steps):

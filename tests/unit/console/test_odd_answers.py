@@ -1,0 +1,36 @@
+"""What a process that is out of its mind answers, breaks the picture of nobody else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.console.steps import UP
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("bootTimestamp", "soon"),
+        ("bootTimestamp", "-1"),
+        ("bootTimestamp", "9" * 30),
+        ("bootTimestamp", "9" * 400),
+        ("bootTimestamp", "9" * 5000),
+        ("commitLogMaxOffset", ""),
+        ("commitLogDiskRatio", "NaN"),
+        ("commitLogDiskRatio", "Infinity"),
+        ("msgPutTotalTodayNow", "1.5"),
+    ],
+)
+def test_a_number_that_is_none_is_a_fault_of_the_broker_that_told_it(steps, cluster, key, text):
+    cluster.states["broker-b-s"].runtime = {key: text}
+    steps.step()
+    assert steps.states() == {**UP, "broker-b-s": "down"}
+    (broker,) = [one for one in steps.document()["brokers"] if one["state"] == "down"]
+    assert "runtime info that cannot be read" in broker["cause"]
+
+
+def test_a_broker_may_be_told_to_take_messages_never(steps, cluster):
+    cluster.states["broker-b"].runtime = {"startAcceptSendRequestTimeStamp": "9" * 400}
+    steps.step()
+    assert steps.states() == UP
+    assert [problem["kind"] for problem in steps.document()["problems"]] == ["drained"]
