@@ -62,8 +62,8 @@ def _of_cluster(plan: Plan, sight: Sight, view: ClusterView) -> Iterator[GaugeMe
     )
     # A series that is there twice is none: a broker may be misplaced at two addresses.
     counts = Counter((one.kind, one.severity, one.subject) for one in view.problems)
-    for labels, count in counts.items():
-        problems.add_metric(labels, count)
+    for (kind, severity, subject), count in counts.items():
+        problems.add_metric([kind, severity, _text(subject)], count)
     yield problems
     up = GaugeMetricFamily(
         "rocketmq_process_up",
@@ -126,7 +126,12 @@ def _of_consumers(view: ClusterView) -> Iterator[GaugeMetricFamily]:
         "rocketmq_consumer_group_clients", "Its clients that are connected.", labels=["group"]
     )
     for group in view.consumer_groups[:MOST_GROUPS]:
-        lag.add_metric([group.name], group.lag)
+        lag.add_metric([_text(group.name)], group.lag)
         if group.clients is not None:
-            clients.add_metric([group.name], group.clients)
+            clients.add_metric([_text(group.name)], group.clients)
     yield from (lag, clients)
+
+
+def _text(name: str) -> str:
+    """Return a name without halves of characters, which JSON can tell and no text can hold."""
+    return name.encode(errors="replace").decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from console.metrics import render_metrics
 from tests.unit.console.steps import UP
 
 
@@ -34,3 +35,16 @@ def test_a_broker_may_be_told_to_take_messages_never(steps, cluster):
     steps.step()
     assert steps.states() == UP
     assert [problem["kind"] for problem in steps.document()["problems"]] == ["drained"]
+
+
+def test_a_name_that_is_no_text_is_shown_as_far_as_it_is_one(steps, cluster):
+    odd = "half \ud800 a character"
+    cluster.listed[odd] = {"cluster": odd, "brokerName": odd, "brokerAddrs": {0: odd}}
+    for state in cluster.states.values():
+        state.groups = state.topics = (odd,)
+    steps.step()
+    document = steps.document()
+    assert document["brokers"][-1]["name"] == "half ? a character id 0"
+    assert document["topics"][0]["name"] == "half ? a character"
+    text = render_metrics(steps.plan, steps.sight, steps.board.view(), 0)
+    assert b'{group="half ? a character"}' in text
