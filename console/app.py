@@ -33,9 +33,6 @@ COOKIE = "rocketmq-console"
 LONGEST_LOGIN_BYTES = 4096
 LOG = logging.getLogger("console")
 
-PUBLIC_PAGES = {"/login": "login.html", "/openapi.json": "openapi.json"}
-"""Besides the files that a page loads; nothing in any of them is about the cluster."""
-
 
 def make_app(board: Board, doorkeeper: Doorkeeper) -> Starlette:
     """Return the whole application."""
@@ -65,12 +62,13 @@ class _Console:
 
     def routes(self) -> list[Route]:
         """Return every address; what is not here is not found."""
-        loaded = {f"/{name}": name for name in self._pages if not name.endswith(".html")}
-        public = {**loaded, **PUBLIC_PAGES}
+        # What a page loads, and the API's description; nothing in them is about the cluster.
+        public = [name for name in self._pages if not name.endswith(".html")]
         return [
             Route("/", self._start, methods=["GET"]),
-            *(Route(path, self._public(name), methods=["GET"]) for path, name in public.items()),
-            Route("/login", self._log_in, methods=["POST"]),
+            *(Route(f"/{name}", self._public(name), methods=["GET"]) for name in public),
+            # One route, so that who is refused another method is told both of these.
+            Route("/login", self._login, methods=["GET", "POST"]),
             Route("/logout", self._log_out, methods=["POST"]),
             Route("/healthz", self._health, methods=["GET"]),
             Route("/api/cluster", self._cluster, methods=["GET"]),
@@ -87,6 +85,11 @@ class _Console:
             return _send(request, self._pages[name])
 
         return endpoint
+
+    async def _login(self, request: Request) -> Response:
+        if request.method == "POST":
+            return await self._log_in(request)
+        return _send(request, self._pages["login.html"])
 
     async def _log_in(self, request: Request) -> Response:
         password = await _read_password(request)

@@ -28,7 +28,8 @@ def objects_in(schema: Any) -> list[dict[str, Any]]:
 
 
 def test_every_address_of_the_console_is_described_and_no_other(monkeypatch):
-    pages = {name: Page(b"", "text/html", "") for name in ("index.html", "app.js", "style.css")}
+    names = ("index.html", "login.html", "app.js", "style.css", "openapi.json")
+    pages = {name: Page(b"", "text/html", "") for name in names}
     monkeypatch.setattr("console.app.read_pages", lambda: pages)
     # Neither is asked before there is a request.
     routes = make_app(None, None).routes

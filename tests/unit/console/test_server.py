@@ -244,6 +244,13 @@ def test_another_method_is_refused(client, method, path):
     assert method not in answer.headers["allow"]
 
 
+@pytest.mark.parametrize("path", DOCUMENT["paths"])
+def test_who_is_refused_a_method_is_told_all_that_are_allowed(client, path):
+    described = {method.upper() for method in DOCUMENT["paths"][path]}
+    allowed = set(client.ask("DELETE", path).headers["allow"].split(", "))
+    assert allowed - {"HEAD"} == described
+
+
 def test_a_session_is_not_ended_by_following_a_link(client):
     assert client.get("/logout").status == 405
 
