@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from console.board import Board
+from console.inventory_watch import InventoryWatch
 from console.line import Tally
 from console.sight import Sight
 from console.watchers import Watchers, step_at
@@ -128,6 +129,16 @@ def test_one_dead_name_server_does_not_blind_the_console(steps, cluster):
     assert [problem["kind"] for problem in document["problems"]] == ["nameServerDown"]
     assert [one["listedBy"] for one in document["brokers"]] == [["namesrv-2"]] * 4
     assert [one["listed"] for one in document["nameServers"]] == [None, 4]
+
+
+@pytest.mark.usefixtures("lines")
+def test_what_a_cluster_holds_is_asked_before_there_was_a_look_at_its_brokers(
+    cluster,
+):
+    sight, tally = Sight(), Tally()
+    watch = InventoryWatch("broker-a", cluster.plan, sight, SECONDS, tally)
+    watch.look(0)
+    assert list(sight.inventories["broker-a"].topics) == ["Orders", "TBW102"]
 
 
 def test_without_a_master_its_slave_is_asked_for_topics(steps, cluster):
