@@ -7,6 +7,7 @@ import binascii
 import json
 import logging
 import math
+import re
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 COOKIE = "rocketmq-console"
 LONGEST_LOGIN_BYTES = 4096
+NO_WEIGHT = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")
 LOG = logging.getLogger("console")
 
 
@@ -121,7 +123,7 @@ class _Console:
         if _is_known(request, answer.tag):
             return Response(status_code=304, headers=headers)
         body = answer.body
-        if "gzip" in request.headers.get("accept-encoding", ""):
+        if _accepts_gzip(request):
             headers["Content-Encoding"] = "gzip"
             body = answer.compressed
         return Response(body, media_type="application/json", headers=headers)
@@ -173,6 +175,14 @@ def _is_known(request: Request, tag: str) -> bool:
     return tag in request.headers.get("if-none-match", "")
 
 
+def _accepts_gzip(request: Request) -> bool:
+    for said in request.headers.get("accept-encoding", "").lower().split(","):
+        coding, _, weight = said.partition(";")
+        if coding.strip() == "gzip":
+            return not NO_WEIGHT.fullmatch(weight)
+    return False
+
+
 async def _read_password(request: Request) -> str:
     """Return the password out of a login's body.
 
@@ -189,7 +199,8 @@ async def _read_password(request: Request) -> str:
     except ClientDisconnect:
         # Nobody reads this; without it, an error would be logged.
         raise HTTPException(400, "cut off") from None
-    if not request.headers.get("content-type", "").startswith("application/json"):
+    media_type = request.headers.get("content-type", "").partition(";")[0]
+    if media_type.strip().lower() != "application/json":
         # Another site's form cannot send this type without being asked first.
         raise HTTPException(415, "send application/json")
     try:

@@ -95,11 +95,27 @@ def post(client: Client, body: bytes, media_type: str = "application/json"):
 
 
 @pytest.mark.parametrize(
-    "media_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+    "media_type",
+    [
+        "",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "application/jsonp",
+        "text/plain; application/json",
+    ],
 )
 def test_what_another_sites_form_can_send_is_no_login(client, media_type):
     body = json.dumps({"password": PASSWORD}).encode()
     assert post(client, body, media_type).status == 415
+
+
+@pytest.mark.parametrize(
+    "media_type", ["application/json", "Application/JSON", "application/json; charset=utf-8"]
+)
+def test_the_type_of_a_login_may_be_written_in_any_way(client, media_type):
+    body = json.dumps({"password": PASSWORD}).encode()
+    assert post(client, body, media_type).status == 204
 
 
 @pytest.mark.parametrize(
@@ -191,6 +207,24 @@ def test_the_cluster_is_compressed_for_who_can_read_that(member, monkeypatch):
     assert "content-encoding" not in plain.headers
     for answer in (plain, packed):
         assert "Accept-Encoding" in answer.headers["vary"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "is_packed"),
+    [
+        ("gzip", True),
+        ("GZIP", True),
+        ("deflate, gzip;q=0.5", True),
+        ("gzip;q=0", False),
+        ("br, gzip; q=0.0", False),
+        ("x-gzipped", False),
+        ("identity", False),
+        ("", False),
+    ],
+)
+def test_the_answer_is_compressed_only_for_who_says_so(member, accepted, is_packed):
+    answer = member.get("/api/cluster", Accept_Encoding=accepted)
+    assert ("content-encoding" in answer.headers) is is_packed
 
 
 def test_the_metrics_are_a_text_that_is_never_kept(member):
