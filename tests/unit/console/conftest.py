@@ -6,6 +6,8 @@ import pytest
 
 from console.line import Line
 from tests.unit.console.fake_cluster import FakeCluster
+from tests.unit.console.passwords import PASSWORD
+from tests.unit.console.serving import Client, serving, stand_in_app
 from tests.unit.console.steps import Steps
 
 
@@ -38,3 +40,22 @@ def steps(cluster, request, monkeypatch):
     # A test looks at each moment anew.
     monkeypatch.setattr("console.board.FRESH_SECONDS", 0.0)
     return Steps(cluster)
+
+
+@pytest.fixture(scope="module")
+def client():
+    """A server for tests that give no wrong password."""
+    with serving(stand_in_app()) as client:
+        yield client
+
+
+@pytest.fixture
+def fresh():
+    """A server of a test's own, to which nobody gave a wrong password."""
+    with serving(stand_in_app()) as client:
+        yield client
+
+
+@pytest.fixture
+def member(client: Client) -> Client:
+    return client.with_session(PASSWORD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 import socket
@@ -111,3 +112,13 @@ def serving(app: ASGIApp) -> Iterator[Client]:
             yield Client(listener.getsockname(), stop=stop)
         finally:
             stop()
+
+
+def basic(user: str, password: str) -> str:
+    """Return the header of a program that logs in."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def post(client: Client, body: bytes, media_type: str = "application/json") -> Answer:
+    """Send the body of a login, whatever it is."""
+    return client.ask("POST", "/login", body, Content_Type=media_type)
