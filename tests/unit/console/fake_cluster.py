@@ -97,6 +97,7 @@ class BrokerState:
     got: int = 0
     copied_by: tuple[str, ...] = ()
     topics: tuple[str, ...] = ("Orders", "TBW102")
+    queues: Any = 4
     groups: tuple[str, ...] = ("readers",)
     runtime: dict[str, str] = field(default_factory=dict)
     """Besides the usual."""
@@ -146,7 +147,7 @@ class BrokerState:
         return {**status, "haConnectionInfo": connections}
 
     def _topics(self, _: Frame) -> Any:
-        queues = {"readQueueNums": 4, "writeQueueNums": 4, "perm": 6}
+        queues = {"readQueueNums": self.queues, "writeQueueNums": self.queues, "perm": 6}
         return {"topicConfigTable": dict.fromkeys(self.topics, queues)}
 
     def _groups(self, _: Frame) -> Any:

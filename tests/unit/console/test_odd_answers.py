@@ -30,6 +30,20 @@ def test_a_number_that_is_none_is_a_fault_of_the_broker_that_told_it(steps, clus
     assert "runtime info that cannot be read" in broker["cause"]
 
 
+@pytest.mark.parametrize("number", [float("inf"), float("nan"), "many", None, [], {}])
+def test_a_topic_that_cannot_be_read_is_left_out_until_it_can_be(steps, cluster, number):
+    states = [cluster.states[name] for name in ("broker-a", "broker-a-s")]
+    for state in states:
+        state.queues = number
+    steps.step()
+    assert list(steps.sight.inventories) == ["broker-b"]
+    for state in states:
+        state.queues = 4
+    steps.step()
+    assert sorted(steps.sight.inventories) == ["broker-a", "broker-b"]
+    assert steps.states() == UP
+
+
 def test_a_broker_may_be_told_to_take_messages_never(steps, cluster):
     cluster.states["broker-b"].runtime = {"startAcceptSendRequestTimeStamp": "9" * 400}
     steps.step()
