@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import math
 import secrets
 import threading
 import time
@@ -35,7 +36,7 @@ class TooManyAttemptsError(Exception):
     """Say after how many seconds the next attempt is allowed."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"too many attempts; wait {seconds:.0f} s")
+        super().__init__(f"too many attempts; wait {math.ceil(seconds)} s")
         self.seconds = seconds
 
 

@@ -128,6 +128,13 @@ def test_after_a_few_wrong_passwords_even_the_right_one_waits(doorkeeper, clock)
     assert str(caught.value) == "too many attempts; wait 50 s"
 
 
+def test_nobody_is_told_to_wait_for_no_time_at_all(doorkeeper, clock):
+    fail(doorkeeper, MOST_FAILURES)
+    clock.now += FAILURE_SECONDS - 0.25
+    with pytest.raises(TooManyAttemptsError, match="wait 1 s"):
+        doorkeeper.check_password(PASSWORD, HERE)
+
+
 def test_whoever_waited_may_try_again(doorkeeper, clock):
     fail(doorkeeper, MOST_FAILURES)
     clock.now += FAILURE_SECONDS
