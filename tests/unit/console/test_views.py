@@ -208,3 +208,20 @@ def test_the_view_is_as_old_as_the_last_look_at_a_broker_or_name_server():
     sight = sight_of(seed_plan())
     sight.brokers["broker-a"] = Look(AT + 5, "down", "Connection refused")
     assert seen_as(seed_plan(), sight, AT + 9).observed_at == AT + 5
+
+
+def test_a_name_server_that_returns_while_a_view_is_made_is_in_all_of_it_or_in_none():
+    sight = sight_of(seed_plan())
+    back, gone = sight.name_servers["namesrv-1"], Look[Any](AT, "down", "Connection refused")
+
+    class Returning(dict[str, Any]):
+        """The first who looks sees it gone, all others back."""
+
+        def copy(self) -> dict[str, Any]:
+            found = dict(self)
+            self["namesrv-1"] = back
+            return found
+
+    sight.name_servers = Returning({**sight.name_servers, "namesrv-1": gone})
+    found = [problem.kind for problem in seen_as(seed_plan(), sight).problems]
+    assert found == ["nameServerDown"]
