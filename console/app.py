@@ -7,17 +7,19 @@ import binascii
 import json
 import logging
 import math
+import re
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from console.doorkeeper import SESSION_SECONDS, USER, TooManyAttemptsError
-from console.headers import SecurityHeaders
+from console.headers import HEADERS, SecurityHeaders
 from console.pages import Page, read_pages
 
 if TYPE_CHECKING:
@@ -30,26 +32,28 @@ if TYPE_CHECKING:
 
 COOKIE = "rocketmq-console"
 LONGEST_LOGIN_BYTES = 4096
+NO_WEIGHT = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")
 LOG = logging.getLogger("console")
-
-PUBLIC_PAGES = {"/login": "login.html", "/openapi.json": "openapi.json"}
-"""Besides the files that a page loads; nothing in any of them is about the cluster."""
 
 
 def make_app(board: Board, doorkeeper: Doorkeeper) -> Starlette:
     """Return the whole application."""
-    return Starlette(
+    app = Starlette(
         routes=_Console(board, doorkeeper, read_pages()).routes(),
         middleware=[Middleware(SecurityHeaders)],
-        exception_handlers={HTTPException: _refuse},
+        exception_handlers={HTTPException: _refuse, Exception: _refuse},
     )
+    # It would send who adds a slash to an address made of what the request says of its host.
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _refuse(_: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     detail = error.detail if isinstance(error, HTTPException) else "failed"
-    return JSONResponse({"error": detail}, status, headers)
+    # What is sent after an error of our own passes no middleware.
+    return JSONResponse({"error": detail}, status, {**headers, **HEADERS})
 
 
 class _Console:
@@ -60,12 +64,13 @@ class _Console:
 
     def routes(self) -> list[Route]:
         """Return every address; what is not here is not found."""
-        loaded = {f"/{name}": name for name in self._pages if not name.endswith(".html")}
-        public = {**loaded, **PUBLIC_PAGES}
+        # What a page loads, and the API's description; nothing in them is about the cluster.
+        public = [name for name in self._pages if not name.endswith(".html")]
         return [
             Route("/", self._start, methods=["GET"]),
-            *(Route(path, self._public(name), methods=["GET"]) for path, name in public.items()),
-            Route("/login", self._log_in, methods=["POST"]),
+            *(Route(f"/{name}", self._public(name), methods=["GET"]) for name in public),
+            # One route, so that who is refused another method is told both of these.
+            Route("/login", self._login, methods=["GET", "POST"]),
             Route("/logout", self._log_out, methods=["POST"]),
             Route("/healthz", self._health, methods=["GET"]),
             Route("/api/cluster", self._cluster, methods=["GET"]),
@@ -82,6 +87,11 @@ class _Console:
             return _send(request, self._pages[name])
 
         return endpoint
+
+    async def _login(self, request: Request) -> Response:
+        if request.method == "POST":
+            return await self._log_in(request)
+        return _send(request, self._pages["login.html"])
 
     async def _log_in(self, request: Request) -> Response:
         password = await _read_password(request)
@@ -113,7 +123,7 @@ class _Console:
         if _is_known(request, answer.tag):
             return Response(status_code=304, headers=headers)
         body = answer.body
-        if "gzip" in request.headers.get("accept-encoding", ""):
+        if _accepts_gzip(request):
             headers["Content-Encoding"] = "gzip"
             body = answer.compressed
         return Response(body, media_type="application/json", headers=headers)
@@ -166,6 +176,14 @@ def _is_known(request: Request, tag: str) -> bool:
     return tag in request.headers.get("if-none-match", "")
 
 
+def _accepts_gzip(request: Request) -> bool:
+    for said in request.headers.get("accept-encoding", "").lower().split(","):
+        coding, _, weight = said.partition(";")
+        if coding.strip() == "gzip":
+            return not NO_WEIGHT.fullmatch(weight)
+    return False
+
+
 async def _read_password(request: Request) -> str:
     """Return the password out of a login's body.
 
@@ -174,11 +192,16 @@ async def _read_password(request: Request) -> str:
 
     """
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LONGEST_LOGIN_BYTES:
-            raise HTTPException(413, "too long")
-    if not request.headers.get("content-type", "").startswith("application/json"):
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > LONGEST_LOGIN_BYTES:
+                raise HTTPException(413, "too long")
+    except ClientDisconnect:
+        # Nobody reads this; without it, an error would be logged.
+        raise HTTPException(400, "cut off") from None
+    media_type = request.headers.get("content-type", "").partition(";")[0]
+    if media_type.strip().lower() != "application/json":
         # Another site's form cannot send this type without being asked first.
         raise HTTPException(415, "send application/json")
     try:

@@ -64,7 +64,9 @@ class Board:
         at = self._view[0] if self._view else time.time()
         if self._answer is None or self._answer[0] != at:
             document = cluster_document(self._plan, self._configuration, self._sight, view, at)
-            body = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+            text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+            # JSON can tell half a character, for instance as part of a topic's name.
+            body = text.encode(errors="replace")
             tag = hashlib.sha256(body).hexdigest()[:24]
             answer = Answer(body, gzip.compress(body, COMPRESSION), tag)
             self._answer = (at, answer)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
+
+from remoting.connection import split_address
 
 
 class ConfigurationError(Exception):
@@ -32,11 +35,12 @@ def read_configuration(path: Path) -> Configuration:
     """Read the file.
 
     Raises:
-        ConfigurationError: it is missing, not JSON, or lacks a key.
+        ConfigurationError: it is missing, not JSON, lacks a key, or has an unusable value.
 
     """
     try:
         said = json.loads(path.read_text("utf-8"))
+        split_address(str(said["listen"]))
         return Configuration(
             listen=str(said["listen"]),
             scheme=str(said["scheme"]),
@@ -44,8 +48,8 @@ def read_configuration(path: Path) -> Configuration:
             plan=Path(said["plan"]),
             login=Path(said["login"]),
             verification=Path(said["verification"]),
-            every_seconds=float(said["everySeconds"]),
-            request_seconds=float(said["requestSeconds"]),
+            every_seconds=_seconds(said["everySeconds"]),
+            request_seconds=_seconds(said["requestSeconds"]),
         )
     except (OSError, ValueError, TypeError) as error:
         message = f"{path}: cannot be read: {error}; run make up again"
@@ -53,3 +57,11 @@ def read_configuration(path: Path) -> Configuration:
     except KeyError as error:
         message = f"{path}: key {error} is missing; run make up again"
         raise ConfigurationError(message) from error
+
+
+def _seconds(said: str | float) -> float:
+    seconds = float(said)
+    if not 0 < seconds < math.inf:
+        message = f"{seconds} s is no time to wait"
+        raise ValueError(message)
+    return seconds

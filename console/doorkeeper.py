@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
+import math
 import secrets
 import threading
 import time
@@ -36,7 +36,7 @@ class TooManyAttemptsError(Exception):
     """Say after how many seconds the next attempt is allowed."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"too many attempts; wait {seconds:.0f} s")
+        super().__init__(f"too many attempts; wait {math.ceil(seconds)} s")
         self.seconds = seconds
 
 
@@ -50,6 +50,8 @@ class PasswordHash:
         self._n, self._r, self._p = (int(number) for number in numbers)
         self._salt = base64.b64decode(salt, validate=True)
         self._expected = base64.b64decode(expected, validate=True)
+        # Numbers that cannot be worked with show here, not at the first login.
+        self.fits("")
 
     def fits(self, password: str) -> bool:
         """Tell whether it is this password's hash, in a time that does not depend on it."""
@@ -117,7 +119,7 @@ class Doorkeeper:
         """
         try:
             return cls(path.read_text("utf-8"))
-        except (OSError, ValueError, binascii.Error) as error:
+        except (OSError, ValueError, TypeError) as error:
             # What it holds is not shown.
             cause = getattr(error, "strerror", None) or "holds no password's hash"
             message = f"{path}: {cause}; run make up again"

@@ -57,7 +57,10 @@ class InventoryWatch:
     def _by_preference(self) -> list[str]:
         """Return the replicas that answered last time, those that act as a master first."""
         looks = {one.name: self._sight.brokers.get(one.name) for one in self._replicas}
-        there = [one for one in self._replicas if (look := looks[one.name]) and look.state == UP]
+        # One that nobody has looked at yet may be there: the first round waits for no look.
+        there = [
+            one for one in self._replicas if (look := looks[one.name]) is None or look.state == UP
+        ]
         return [one.name for one in sorted(there, key=lambda one: not self._leads(one.name))]
 
     def _leads(self, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -59,8 +60,10 @@ def _of_cluster(plan: Plan, sight: Sight, view: ClusterView) -> Iterator[GaugeMe
         "Differences between the cluster and its plan.",
         labels=["kind", "severity", "subject"],
     )
-    for problem in view.problems:
-        problems.add_metric([problem.kind, problem.severity, problem.subject], 1)
+    # A series that is there twice is none: a broker may be misplaced at two addresses.
+    counts = Counter((one.kind, one.severity, one.subject) for one in view.problems)
+    for (kind, severity, subject), count in counts.items():
+        problems.add_metric([kind, severity, _text(subject)], count)
     yield problems
     up = GaugeMetricFamily(
         "rocketmq_process_up",
@@ -123,7 +126,12 @@ def _of_consumers(view: ClusterView) -> Iterator[GaugeMetricFamily]:
         "rocketmq_consumer_group_clients", "Its clients that are connected.", labels=["group"]
     )
     for group in view.consumer_groups[:MOST_GROUPS]:
-        lag.add_metric([group.name], group.lag)
+        lag.add_metric([_text(group.name)], group.lag)
         if group.clients is not None:
-            clients.add_metric([group.name], group.clients)
+            clients.add_metric([_text(group.name)], group.clients)
     yield from (lag, clients)
+
+
+def _text(name: str) -> str:
+    """Return a name without halves of characters, which JSON can tell and no text can hold."""
+    return name.encode(errors="replace").decode()

@@ -232,10 +232,12 @@ def _ahead(master: BrokerView, others: Sequence[BrokerView]) -> Iterator[Problem
     if master.facts is None or master.look is None or master.facts.ha is None:
         return
     for view in others:
-        # What a slave held at one moment, a sound master holds at every later one.
-        earlier = view.look is not None and view.look.at <= master.look.at
-        if view.facts is None or not earlier:
-            continue
-        more = view.facts.max_offset - master.facts.max_offset
+        # What a slave held before its master was asked, a sound master holds by then. All are
+        # asked at once, so it is the look before the last one that was over.
+        looks = [look for look in (view.before, view.look) if look and view.facts]
+        held = [
+            look.facts.max_offset for look in looks if look.facts and look.at <= master.look.began
+        ]
+        more = max(held, default=0) - master.facts.max_offset
         if more > 0:
             yield Problem(ERROR, "slaveAhead", master.name, {"slave": view.name, "bytes": more})

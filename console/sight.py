@@ -29,6 +29,8 @@ class Look(Generic[Facts]):
     state: str
     cause: str | None = None
     facts: Facts | None = None
+    began: float = 0.0
+    """When the first request was sent, where that matters; `at` is after the last answer."""
 
 
 def failed_look(at: float, error: RemotingError) -> Look[Facts]:
@@ -87,6 +89,8 @@ class Sight:
 
     name_servers: dict[str, NameServerLook] = field(default_factory=dict)
     brokers: dict[str, BrokerLook] = field(default_factory=dict)
+    before: dict[str, BrokerLook] = field(default_factory=dict)
+    """The look at each broker before the last one."""
     controllers: dict[str, ControllerLook] = field(default_factory=dict)
     proxies: dict[str, ProxyLook] = field(default_factory=dict)
     inventories: dict[str, Inventory] = field(default_factory=dict)

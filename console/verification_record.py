@@ -19,20 +19,21 @@ class VerificationRecord:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._read_at: tuple[int, int] | None = None
+        self._read_at: tuple[int, ...] | None = None
         self._reports: Reports = ()
 
     def reports(self) -> Reports:
         """Return one report per host; none while there is no file that can be read."""
         try:
             status = self._path.stat()
-            version = (status.st_mtime_ns, status.st_ino)
+            version = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_size)
             if version != self._read_at:
-                self._reports = parse_reports(self._path.read_text("utf-8"))
+                # A file that cannot be read is told once, not at every look.
                 self._read_at = version
+                self._reports = parse_reports(self._path.read_text("utf-8"))
         except FileNotFoundError:
             self._reports, self._read_at = (), None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             LOG.warning("%s: cannot be read: %r", self._path, error)
             self._reports = ()
         return self._reports
@@ -42,7 +43,7 @@ def parse_reports(text: str) -> Reports:
     """Return the reports of a JSON list of them.
 
     Raises:
-        ValueError, KeyError, TypeError: the text is something else.
+        ValueError, KeyError, TypeError, RecursionError: the text is something else.
 
     """
     found = json.loads(text)
@@ -50,6 +51,7 @@ def parse_reports(text: str) -> Reports:
         for key in ("host", "ok", "at", "seconds"):
             report[key]
         for process in report["processes"]:
+            process["process"], process["role"], process["address"]
             for check in process["checks"]:
                 check["check"], check["ok"], check["detail"], check["ms"]
     return tuple(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from console.inventory_view import (
@@ -48,6 +48,8 @@ def view_cluster(
     at: float,
 ) -> ClusterView:
     """Return the view of a moment, in seconds since the epoch."""
+    # What a name server lists may change meanwhile; each part must see the same.
+    sight = replace(sight, name_servers=sight.name_servers.copy())
     brokers = view_brokers(plan, sight)
     failed = [str(report["host"]) for report in verification if not report["ok"]]
     problems = find_problems(plan, sight, brokers, configuration.version, at)

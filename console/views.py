@@ -40,6 +40,8 @@ class BrokerView:
     replicas_connected: int | None = None
     lag_bytes: int | None = None
     """Of a copy: what it still has to fetch from its master."""
+    before: BrokerLook | None = None
+    """The look before the last one."""
 
     @property
     def state(self) -> str:
@@ -100,6 +102,7 @@ def _alone(broker: PlannedBroker, plan: Plan, sight: Sight, listings: Listings) 
         role=role,
         broker_id=broker_id,
         listed_by=tuple(name for name, numbers in listed.items() if numbers),
+        before=sight.before.get(broker.name),
     )
 
 

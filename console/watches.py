@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
         PlannedProxy,
     )
     from remoting.requests import HaStatus
+
+LAST_MILLISECOND = 253_402_300_799_999
+"""Of the year 9999, after which no calendar has a name for a moment."""
 
 CONFIG_STEPS = 5
 """Its own configuration, by far the longest answer, is asked for every so many steps."""
@@ -105,6 +109,7 @@ class BrokerWatch:
     def look(self, step: int) -> None:
         """Look once; an error is something seen."""
         history = self._sight.rates[self._name]
+        began = time.time()
         try:
             facts = self._line.talk(lambda connection: self._ask(connection, step))
         except RemotingError as error:
@@ -113,7 +118,9 @@ class BrokerWatch:
             return
         at = time.time()
         history.add(step, at, facts.put_total, facts.get_total)
-        self._sight.brokers[self._name] = Look(at, UP, facts=facts)
+        if self._name in self._sight.brokers:
+            self._sight.before[self._name] = self._sight.brokers[self._name]
+        self._sight.brokers[self._name] = Look(at, UP, facts=facts, began=began)
 
     def _ask(self, connection: Connection, step: int) -> BrokerFacts:
         info = runtime_info(connection)
@@ -145,15 +152,30 @@ def read_facts(info: dict[str, str], config: dict[str, str], ha: HaStatus | None
         KeyError, ValueError: something is missing or is no number.
 
     """
+    accepts_sends_from = int(info.get("startAcceptSendRequestTimeStamp", "0"))
     return BrokerFacts(
         version=info["brokerVersionDesc"].lstrip("V").replace("_", "."),
-        booted_at=int(info["bootTimestamp"]) / 1000,
+        booted_at=_within(int(info["bootTimestamp"]), LAST_MILLISECOND) / 1000,
         max_offset=int(info["commitLogMaxOffset"]),
         put_total=int(info["msgPutTotalTodayNow"]),
         get_total=int(info["msgGetTotalTodayNow"]),
-        disk_used=float(info["commitLogDiskRatio"]),
-        accepts_sends_from=int(info.get("startAcceptSendRequestTimeStamp", "0")) / 1000,
+        disk_used=_finite(float(info["commitLogDiskRatio"])),
+        accepts_sends_from=min(accepts_sends_from, LAST_MILLISECOND) / 1000,
         ha=ha,
         role=config["brokerRole"],
         permission=int(config["brokerPermission"]),
     )
+
+
+def _within(number: int, last: int) -> int:
+    if not 0 <= number <= last:
+        message = f"a number that is not within 0 and {last}"
+        raise ValueError(message)
+    return number
+
+
+def _finite(number: float) -> float:
+    if not math.isfinite(number):
+        message = f"{number} is no share"
+        raise ValueError(message)
+    return number

@@ -216,6 +216,6 @@ def read_body(connection: Connection, answer: Frame, read: Callable[[dict[str, A
 def _convert(connection: Connection, read: Callable[[], T]) -> T:
     try:
         return read()
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         fault = f"an unexpected body ({error!r})"
         raise MalformedAnswerError(connection.address, fault) from error

@@ -1,0 +1,124 @@
+"""The console's server on a loopback port, in a thread, and a client that follows no redirects."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import socket
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+import uvicorn
+
+from console.app import make_app
+from console.board import Board
+from console.doorkeeper import Doorkeeper
+from console.line import Tally
+from console.pages import Page, read_pages
+from remoting.plan import parse_plan
+from tests.unit.console.passwords import hash_line
+from tests.unit.console.sights import CONFIGURATION, healthy
+from tests.unit.remoting.plans import seed_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from starlette.types import ASGIApp
+
+SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    """By their names in lower case."""
+    body: bytes
+
+    def json(self):
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Client:
+    address: tuple[str, int]
+    usual: Mapping[str, str] = field(default_factory=dict)
+    stop: Callable[[], None] = lambda: None
+    """End the server, once it has answered everybody."""
+
+    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+        """Send one request; `_` in a header's name stands for `-`."""
+        connection = http.client.HTTPConnection(*self.address, timeout=SECONDS)
+        try:
+            sent = {name.replace("_", "-"): text for name, text in headers.items()}
+            connection.request(method, path, body, {**self.usual, **sent})
+            answer = connection.getresponse()
+            names = {name.lower(): text for name, text in answer.getheaders()}
+            return Answer(answer.status, names, answer.read())
+        finally:
+            connection.close()
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.ask("GET", path, **headers)
+
+    def log_in(self, password: str) -> Answer:
+        body = json.dumps({"password": password}).encode()
+        return self.ask("POST", "/login", body, Content_Type="application/json")
+
+    def with_session(self, password: str) -> Client:
+        """Return the same client, logged in."""
+        cookie = self.log_in(password).headers["set-cookie"].partition(";")[0]
+        return Client(self.address, {**self.usual, "Cookie": cookie})
+
+
+def stand_in_app(board: Board | None = None) -> ASGIApp:
+    """Return the console of a healthy cluster, or of a board, with stand-ins for the page."""
+    html = "text/html; charset=utf-8"
+    pages = {
+        "index.html": Page(b"<p>the page", html, "1" * 24),
+        "login.html": Page(b"<p>the login", html, "2" * 24),
+        "app.js": Page(b"start()", "text/javascript; charset=utf-8", "3" * 24),
+        "openapi.json": read_pages()["openapi.json"],
+    }
+    plan = parse_plan(seed_plan())
+    usual = Board(plan, CONFIGURATION, healthy(plan), Tally())
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("console.app.read_pages", lambda: pages)
+        return make_app(board or usual, Doorkeeper(hash_line()))
+
+
+@contextmanager
+def serving(app: ASGIApp) -> Iterator[Client]:
+    """Serve until the block ends."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, server_header=False, lifespan="off"
+        )
+        server = uvicorn.Server(config)
+        # What arrives before the server does, waits in the listener.
+        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        thread.start()
+
+        def stop() -> None:
+            server.should_exit = True
+            thread.join(SECONDS)
+            assert not thread.is_alive()
+
+        try:
+            yield Client(listener.getsockname(), stop=stop)
+        finally:
+            stop()
+
+
+def basic(user: str, password: str) -> str:
+    """Return the header of a program that logs in."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def post(client: Client, body: bytes, media_type: str = "application/json") -> Answer:
+    """Send the body of a login, whatever it is."""
+    return client.ask("POST", "/login", body, Content_Type=media_type)

@@ -1,0 +1,188 @@
+"""Make a healthy sight of a plan worse, and return what the console says to that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from console.problems import LAG_BYTES
+from console.sight import DOWN, SILENT, Look, Sight
+from console.view import view_cluster
+from remoting.plan import parse_plan
+from tests.unit.console.sights import (
+    AT,
+    CONFIGURATION,
+    HELD,
+    change,
+    copied_by,
+    healthy,
+    list_at,
+    lose,
+)
+from tests.unit.remoting.plans import controller_plan, dledger_plan, plan_of, proxy, seed_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from console.problems import Problem
+
+    Spoil = Callable[[Sight], object]
+
+
+def problems_of(
+    plan: dict[str, Any], spoil: Spoil | None = None, reports: tuple[dict[str, Any], ...] = ()
+) -> tuple[Problem, ...]:
+    parsed = parse_plan(plan)
+    sight = healthy(parsed)
+    if spoil is not None:
+        spoil(sight)
+    return view_cluster(parsed, CONFIGURATION, sight, reports, AT).problems
+
+
+def both(*changes: Spoil) -> Spoil:
+    return lambda sight: [change(sight) for change in changes]
+
+
+def refused(table: str, name: str, state: str = DOWN) -> Spoil:
+    """Let a process that is no broker answer no more."""
+    look: Look[Any] = Look(AT, state, "Connection refused")
+    return lambda sight: getattr(sight, table).update({name: look})
+
+
+def with_proxy() -> dict[str, Any]:
+    seed = seed_plan()
+    one = proxy(1, "10.0.0.11:8081", "10.0.0.11:8080")
+    return plan_of(seed["nameServers"], seed["brokers"], proxies=[one])
+
+
+A, A_S, PORT = "10.0.0.11:10911", "10.0.0.12:11911", "10.0.0.12:10999"
+SERVERS = "namesrv-1, namesrv-2"
+STOP = "nothing must be written; see docs/operations.md"
+UNGUARDED = "its guard has not found its slaves in sync yet"
+DRAINED_UNTIL = AT + 1e9
+GUARD = "journalctl -u rocketmq-guard@broker-a.service"
+
+SPOILED: list[tuple[str, str, dict[str, Any], Spoil]] = [
+    (
+        "clusterDead",
+        "no broker answers: the cluster is dead",
+        seed_plan(),
+        lambda sight: lose(sight, "broker-a", "broker-a-s", "broker-b", "broker-b-s"),
+    ),
+    (
+        "missing",
+        f"broker-a is missing: planned on server1 at {A}, Connection refused",
+        seed_plan(),
+        lambda sight: lose(sight, "broker-a"),
+    ),
+    (
+        "silent",
+        f"broker-a is silent: it is there on server1 at {A}, but gives no answer within 1.0 s",
+        seed_plan(),
+        lambda sight: lose(sight, "broker-a", state=SILENT, cause="no answer within 1.0 s"),
+    ),
+    (
+        "nameServerDown",
+        "name server namesrv-1 is down: server1 at 10.0.0.11:9876, Connection refused",
+        seed_plan(),
+        refused("name_servers", "namesrv-1"),
+    ),
+    (
+        "controllerDown",
+        "controller controller-2 is down: server2 at 10.0.0.12:9878, Connection refused",
+        controller_plan(),
+        refused("controllers", "controller-2"),
+    ),
+    (
+        "proxyDown",
+        "proxy proxy-1 is down: server1 at 10.0.0.11:8081, Connection refused",
+        with_proxy(),
+        refused("proxies", "proxy-1"),
+    ),
+    (
+        "extra",
+        f"broker-a id 7 is extra: at {PORT}, and in no plan",
+        seed_plan(),
+        lambda sight: list_at(sight, "broker-a", {0: A, 1: A_S, 7: PORT}),
+    ),
+    (
+        "misplaced",
+        f"broker-a-s is misplaced: listed at {PORT}, planned at {A_S}",
+        seed_plan(),
+        lambda sight: list_at(sight, "broker-a", {0: A, 1: PORT}),
+    ),
+    (
+        "wrongRole",
+        "broker-a-s is SYNC_MASTER, planned as SLAVE",
+        seed_plan(),
+        lambda sight: change(sight, "broker-a-s", role="SYNC_MASTER"),
+    ),
+    (
+        "notListed",
+        f"broker-a-s is not listed by {SERVERS}: clients do not find it",
+        seed_plan(),
+        lambda sight: list_at(sight, "broker-a", {0: A}),
+    ),
+    (
+        "outOfSync",
+        f"broker-a-s is out of sync: {LAG_BYTES + 1} bytes behind its master",
+        seed_plan(),
+        lambda sight: change(
+            sight, "broker-a", ha=copied_by("10.0.0.12", acked=HELD - LAG_BYTES - 1)
+        ),
+    ),
+    (
+        "notReplicating",
+        "broker-a-s does not copy its master broker-a: the master has no connection from its host",
+        seed_plan(),
+        lambda sight: change(sight, "broker-a", ha=copied_by()),
+    ),
+    (
+        "fewReplicas",
+        "broker-a has 0 of 1 replicas connected",
+        seed_plan(),
+        lambda sight: change(sight, "broker-a", ha=copied_by()),
+    ),
+    (
+        "slaveAhead",
+        f"broker-a holds less than its slave broker-a-s, by 9 bytes: {STOP}",
+        seed_plan(),
+        lambda sight: change(sight, "broker-a-s", at=AT - 2, max_offset=HELD + 9),
+    ),
+    (
+        "drained",
+        "broker-a takes no new messages: its brokerPermission is 4, planned is 6",
+        seed_plan(),
+        lambda sight: change(sight, "broker-a", permission=4),
+    ),
+    (
+        "drained",
+        f"broker-a takes no new messages: {UNGUARDED} ({GUARD})",
+        seed_plan(),
+        lambda sight: change(sight, "broker-a", accepts_sends_from=DRAINED_UNTIL),
+    ),
+    (
+        "diskFull",
+        "broker-b has 91 % of its disk used",
+        seed_plan(),
+        lambda sight: change(sight, "broker-b", disk_used=0.91),
+    ),
+    (
+        "wrongVersion",
+        "broker-b runs RocketMQ 4.9.4, planned is 5.3.2",
+        seed_plan(),
+        lambda sight: change(sight, "broker-b", version="4.9.4"),
+    ),
+    (
+        "noMaster",
+        "group broker-a has no master",
+        dledger_plan(),
+        lambda sight: list_at(sight, "broker-a", {2: A}),
+    ),
+    (
+        "twoMasters",
+        f"group broker-a has more than one master: {A}, 10.0.0.12:10911",
+        controller_plan(),
+        lambda sight: change(sight, "broker-a-2", ha=copied_by()),
+    ),
+]
+"""Of each kind of problem: its line, a plan, and what brings it about."""
