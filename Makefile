@@ -14,7 +14,7 @@ KILLS ?= 20
 WORKFLOWS ?=
 
 # What `make check` leaves out: it needs an engine, Go, Java or hosts.
-WITHOUT_HOSTS := not engine and not go and not processes and not local and not existing and not schemes and not lab
+WITHOUT_HOSTS := not console and not engine and not go and not processes and not local and not existing and not schemes and not lab
 WITH_ENV := . toolchain/env && exec
 PYTEST := $(WITH_ENV) pytest
 
@@ -109,7 +109,7 @@ docs: python ## write docs/config.md, schema/ and the plan in README.md anew, fr
 	@$(WITH_ENV) python -m reference
 
 .PHONY: test
-test: setup check test-go test-engine test-processes test-local test-existing ## the tests: no host, engine, processes, machines (root)
+test: setup check test-go test-console test-engine test-processes test-local test-existing ## the tests: no host, console, engine, processes, machines (root)
 
 .PHONY: test-go
 test-go: lint-workflows ## the stand-in command provider keeps the official behaviour and limits
@@ -120,6 +120,10 @@ test-go: lint-workflows ## the stand-in command provider keeps the official beha
 lint-workflows: python ## actionlint on the workflows (or on WORKFLOWS), with shellcheck on their scripts
 	@cd toolchain/lint && CGO_ENABLED=0 go run -trimpath github.com/rhysd/actionlint/cmd/actionlint \
 	    -shellcheck "$(CURDIR)/.venv/bin/shellcheck" $(WORKFLOWS)
+
+.PHONY: test-console
+test-console: python ## the console's addresses, fuzzed against their description
+	@$(PYTEST) -q tests/unit/console -m console
 
 .PHONY: test-engine
 test-engine: setup ## previews and refusals by the real engine

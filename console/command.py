@@ -14,6 +14,7 @@ from console.app import make_app
 from console.board import Board
 from console.configuration import ConfigurationError, read_configuration
 from console.doorkeeper import Doorkeeper
+from console.impatience import ImpatientProtocol
 from console.sight import Sight
 from console.watchers import Watchers
 from remoting.connection import split_address
@@ -53,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             make_app(board, doorkeeper),
             host=host,
             port=port,
+            http=ImpatientProtocol,
             log_level="warning",
             access_log=False,
             server_header=False,

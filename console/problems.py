@@ -31,7 +31,7 @@ DISK_WARNING, DISK_ERROR = 0.75, 0.9
 TEXTS = {
     "clusterDead": "no broker answers: the cluster is dead",
     "missing": "{subject} is missing: planned on {host} at {address}, {cause}",
-    "silent": "{subject} is silent: it is there on {host} at {address}, but gives {cause}",
+    "silent": "{subject} is silent: on {host} at {address}, {cause}",
     "nameServerDown": "name server {subject} is down: {host} at {address}, {cause}",
     "controllerDown": "controller {subject} is down: {host} at {address}, {cause}",
     "proxyDown": "proxy {subject} is down: {host} at {address}, {cause}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from console.rates import RateHistory
@@ -96,8 +96,31 @@ class Sight:
     inventories: dict[str, Inventory] = field(default_factory=dict)
     rates: defaultdict[str, RateHistory] = field(default_factory=lambda: defaultdict(RateHistory))
 
+    def present(self, at: float, patience_seconds: float) -> Sight:
+        """Return a copy in which what was not looked at for long is silent, not as it was then."""
+        return replace(
+            self,
+            name_servers=_present(self.name_servers, at, patience_seconds),
+            brokers=_present(self.brokers, at, patience_seconds),
+            controllers=_present(self.controllers, at, patience_seconds),
+            proxies=_present(self.proxies, at, patience_seconds),
+        )
+
     @property
     def last_at(self) -> float:
         """Return when a broker or name server was last looked at; 0 before the first look."""
         looks: list[Look[Any]] = [*self.name_servers.values(), *self.brokers.values()]
         return max((look.at for look in looks), default=0.0)
+
+
+def _present(
+    looks: dict[str, Look[Facts]], at: float, patience_seconds: float
+) -> dict[str, Look[Facts]]:
+    return {
+        name: look if at - look.at <= patience_seconds else _overdue(look, at)
+        for name, look in looks.copy().items()
+    }
+
+
+def _overdue(look: Look[Facts], at: float) -> Look[Facts]:
+    return Look(look.at, SILENT, f"not looked at for {at - look.at:.0f} s")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from console.inventory_view import (
@@ -48,8 +48,8 @@ def view_cluster(
     at: float,
 ) -> ClusterView:
     """Return the view of a moment, in seconds since the epoch."""
-    # What a name server lists may change meanwhile; each part must see the same.
-    sight = replace(sight, name_servers=sight.name_servers.copy())
+    # Of a copy, since what is seen may change meanwhile, and each part must see the same.
+    sight = sight.present(at, _patience_seconds(configuration))
     brokers = view_brokers(plan, sight)
     failed = [str(report["host"]) for report in verification if not report["ok"]]
     problems = find_problems(plan, sight, brokers, configuration.version, at)
@@ -65,6 +65,11 @@ def view_cluster(
         consumer_groups=view_consumer_groups(tuple(inventories.values())),
         verification=verification,
     )
+
+
+def _patience_seconds(configuration: Configuration) -> float:
+    """Return how old a look may be: some steps, and what its requests may take."""
+    return 5 * configuration.every_seconds + 5 * configuration.request_seconds
 
 
 def _state(brokers: tuple[BrokerView, ...], problems: tuple[Problem, ...]) -> str:

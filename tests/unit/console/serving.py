@@ -9,7 +9,7 @@ import socket
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import uvicorn
@@ -92,11 +92,16 @@ def stand_in_app(board: Board | None = None) -> ASGIApp:
 
 
 @contextmanager
-def serving(app: ASGIApp) -> Iterator[Client]:
-    """Serve until the block ends."""
+def serving(app: ASGIApp, **options: Any) -> Iterator[Client]:
+    """Serve until the block ends, with further options of the server."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, server_header=False, lifespan="off"
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            **options,
         )
         server = uvicorn.Server(config)
         # What arrives before the server does, waits in the listener.
