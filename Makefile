@@ -6,7 +6,8 @@ SHELL := /bin/bash
 STACK ?= local
 HOST ?=
 FORMAT ?= text
-CMD ?=
+# As typed: a shell's `$` in it is not make's.
+override CMD := $(value CMD)
 export CMD
 UV_VERSION := 0.13.9
 VERSION ?=

@@ -36,11 +36,12 @@ def parse_password(printed: str) -> Password:
         ValueError: the text is something else; it is not repeated.
 
     """
-    text, *rest = printed.split()
-    if len(rest) != 1 or not text.isalnum():
+    words = printed.split()
+    if len(words) != 2 or not words[0].isalnum():  # noqa: PLR2004 (password and salt)
         message = "no password was printed; are base32 and base64 of coreutils installed?"
         raise ValueError(message)
-    return Password(text=text, salt=base64.b64decode(rest[0]))
+    text, salt = words
+    return Password(text=text, salt=base64.b64decode(salt))
 
 
 def render_login(console: ConsoleSpec, password: Password) -> str:

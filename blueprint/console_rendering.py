@@ -16,6 +16,9 @@ UPLOAD = "console-upload"
 """The resource that uploads a console's program."""
 
 EVERY_SECONDS = 2
+EVERY_SECONDS_EMULATED = 10
+"""Emulated brokers, and the console itself, have no processor's time for more."""
+
 REQUEST_SECONDS = 1.5
 """For one answer of a process: a hung one is shown before the page is asked twice more."""
 
@@ -30,7 +33,7 @@ def render_console_configuration(cluster: ClusterSpec, console: ConsoleSpec) -> 
         "plan": str(PLAN),
         "login": str(console.login_file),
         "verification": str(VERIFICATION),
-        "everySeconds": EVERY_SECONDS,
+        "everySeconds": EVERY_SECONDS_EMULATED if host.emulated else EVERY_SECONDS,
         "requestSeconds": host.request_seconds if host.emulated else REQUEST_SECONDS,
     }
     return json.dumps(said, indent=2) + "\n"

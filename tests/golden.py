@@ -6,6 +6,10 @@ files of its first group and of one process of each other kind.
 
 from pathlib import Path
 
+from blueprint.archive import Archive
+from blueprint.console_login import Password, render_login
+from blueprint.console_rendering import render_console_configuration, render_console_unit
+from blueprint.console_settings import ConsoleKind
 from blueprint.plan_file import render_plan
 from blueprint.plan_mermaid import render_plan_mermaid
 from blueprint.plan_page import render_plan_page
@@ -16,6 +20,8 @@ from tests.stacks import planned, raw_cluster, ring
 GOLDEN = Path(__file__).parent / "unit" / "golden"
 PROPERTIES_SHOWN = ("namesrv-server1", "broker-a", "broker-b", "broker-a-s", "broker-b-s")
 ARCHIVE = "0123456789abcdef" * 8
+JAR = {"source": "file", "path": "rocketmq-dashboard-2.0.0.jar", "sha512": "fedcba9876543210" * 8}
+PASSWORD = Password(text="ofagoldenfile", salt=b"salt of the hash")
 COMMON = {"brokerGroups": 2, "metrics": True, "proxy": {"hosts": ["server1"]}}
 SCHEMES_SHOWN = {
     "2m-noslave": {"scheme": "2m-noslave"},
@@ -37,6 +43,9 @@ def golden_texts() -> dict[Path, str]:
         folder / "plan.mmd": render_plan_mermaid(cluster),
         folder / "rocketmq-guard@.service": render_guard_unit(cluster.hosts[0]),
     }
+    texts |= _texts_of_console(folder, cluster)
+    dashboard = planned({**raw_cluster(), "console": {"kind": "dashboard", "jar": JAR}})
+    texts |= _texts_of_console(GOLDEN / "dashboard", dashboard)
     for process in cluster.processes:
         paths = process.paths
         if process.name in PROPERTIES_SHOWN:
@@ -45,6 +54,19 @@ def golden_texts() -> dict[Path, str]:
             texts[folder / paths.unit] = render_unit(cluster, process, ARCHIVE)
     for name, settings in SCHEMES_SHOWN.items():
         texts |= _texts_of_scheme(GOLDEN / name, planned(ring(2, 3, **COMMON, **settings)))
+    return texts
+
+
+def _texts_of_console(folder: Path, cluster: ClusterSpec) -> dict[Path, str]:
+    console = cluster.console
+    program = Archive(sha512=ARCHIVE, url=None, upload_path="console.zip")
+    texts = {
+        folder / console.paths.unit: render_console_unit(cluster, console, console.jar or program),
+        folder / console.login_file.name: render_login(console, PASSWORD),
+    }
+    if console.console_kind is ConsoleKind.BUILTIN:
+        name = console.paths.conf_name
+        texts[folder / name] = render_console_configuration(cluster, console)
     return texts
 
 

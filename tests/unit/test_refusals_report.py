@@ -6,7 +6,7 @@ import pytest
 
 from tests.refusals import assert_one_line, problems_of
 from tests.stacks import changed, ring
-from tests.unit import test_budgets_refused, test_placing_refused
+from tests.unit import test_budgets_refused, test_console_refused, test_placing_refused
 from tests.unit.test_settings_refused import REFUSED, REFUSED_OF_EXISTING
 
 REMEDY = re.compile(
@@ -16,6 +16,7 @@ REMEDY = re.compile(
 
 ALL = {
     **{f"budgets: {what}": raw for what, (raw, _) in test_budgets_refused.BAD.items()},
+    **{f"console: {what}": raw for what, (raw, _) in test_console_refused.BAD.items()},
     **{f"placing: {what}": raw for what, (raw, _) in test_placing_refused.BAD.items()},
     **{f"settings: {what}": changed(**said) for what, (said, _) in REFUSED.items()},
     **{

@@ -76,7 +76,7 @@ SPOILED: list[tuple[str, str, dict[str, Any], Spoil]] = [
     ),
     (
         "silent",
-        f"broker-a is silent: it is there on server1 at {A}, no answer within 1.0 s",
+        f"broker-a is silent: on server1 at {A}, no answer within 1.0 s",
         seed_plan(),
         lambda sight: lose(sight, "broker-a", state=SILENT, cause="no answer within 1.0 s"),
     ),

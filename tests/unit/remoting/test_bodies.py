@@ -28,3 +28,12 @@ def test_properties_keep_everything_after_the_first_equals_sign():
 
 def test_properties_are_rendered_one_per_line():
     assert render_properties({"a": "1", "b": ""}) == b"a=1\nb=\n"
+
+
+def test_a_key_that_is_an_object_becomes_its_own_text():
+    table = b'{"t":{{"queueId":2,"topic":"a"}:{"maxOffset":7},{"queueId":0,"topic":"b"}:{}},'
+    body = table + b'"u":[{"x":1},{"y":2}]}'
+    assert parse_json_object(body) == {
+        "t": {'{"queueId":2,"topic":"a"}': {"maxOffset": 7}, '{"queueId":0,"topic":"b"}': {}},
+        "u": [{"x": 1}, {"y": 2}],
+    }
