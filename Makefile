@@ -143,6 +143,14 @@ browser: python ## a browser for the tests of the console, and its driver
 test-local: setup browser ## a real cluster on machines of this computer, its console in a browser
 	@$(PYTEST) -q tests/local -m 'local and not kills' --durations=12
 
+.PHONY: screenshots
+screenshots: engine browser ## the pictures in docs/images, of STACK, which is up
+	@$(WITH_ENV) python -m tests.benchmarks.screenshots $(STACK)
+
+.PHONY: bench-console
+bench-console: engine ## measure the console of STACK, which is up, and write docs/console.md's table
+	@$(WITH_ENV) python -m tests.benchmarks.console $(STACK)
+
 .PHONY: test-schemes
 test-schemes: setup ## a cluster of each scheme on machines of this computer, up, verified, tried, down
 	@$(PYTEST) -q tests/schemes -m schemes --durations=12

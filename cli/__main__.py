@@ -9,6 +9,7 @@ from blueprint.errors import ClusterError
 from blueprint.key_pair import fingerprint
 from blueprint.paths import HOME
 from blueprint.versions import DEFAULT_VERSION
+from cli.console import how_to_log_in
 from cli.engine import Engine
 from cli.errors import CommandError
 from cli.hostkeys import print_host_keys
@@ -78,7 +79,7 @@ def _up(engine: Engine, folder: StackFolder, _: argparse.Namespace) -> int:
         )
         raise CommandError(message)
     verify(engine, folder.stack, may_boot=True)
-    _print_outputs(engine)
+    _print_outputs(engine, folder.stack)
     return 0
 
 
@@ -195,12 +196,14 @@ def _owner_token(engine: Engine) -> str:
     return fingerprint(str(engine.outputs().get("sshPublicKey", "")))
 
 
-def _print_outputs(engine: Engine) -> None:
+def _print_outputs(engine: Engine, stack: str) -> None:
     outputs = engine.outputs()
     for name in ("namesrvAddr", "consoleUrl", "brokers", "hosts", "ssh"):
         value = outputs.get(name)
         if isinstance(value, str):
             sys.stdout.write(f"{name}: {value}\n")
+            if name == "consoleUrl":
+                sys.stdout.write(f"  {how_to_log_in(outputs, stack)}\n")
         elif isinstance(value, dict):
             lines = "".join(f"  {key}: {text}\n" for key, text in value.items())
             sys.stdout.write(f"{name}:\n{lines}")

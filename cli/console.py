@@ -49,6 +49,12 @@ def read_console(outputs: dict[str, Any]) -> ConsoleLogin | None:
     )
 
 
+def how_to_log_in(outputs: dict[str, Any], stack: str) -> str:
+    """Return as whom one logs in, and where the password is, which is not shown."""
+    command = f"pulumi stack output consolePassword --show-secrets --stack {stack}"
+    return f"user {outputs['console']['user']}, password: source toolchain/env; {command}"
+
+
 def look_at_console(
     ssh: tuple[str, ...], console: ConsoleLogin, logins: Sequence[Login]
 ) -> Looked:

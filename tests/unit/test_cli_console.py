@@ -7,7 +7,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from cli import console
-from cli.console import ConsoleLogin, look_at_console, read_console, record_reports
+from cli.console import ConsoleLogin, how_to_log_in, look_at_console, read_console, record_reports
 from cli.login import Login
 
 SECRET = "secret"  # noqa: S105 (of tests)
@@ -92,3 +92,10 @@ def test_a_report_that_is_no_json_counts_as_failed(asked):
     garbled = CompletedProcess([], 255, "ssh: garbled", "")
     record_reports(("ssh",), CONSOLE, [FIRST], [garbled])
     assert json.loads(asked[0][1])[0]["ok"] is False
+
+
+def test_how_to_log_in_is_told_without_the_password():
+    outputs = {"console": {"user": "admin"}, "consolePassword": SECRET}
+    line = how_to_log_in(outputs, "local")
+    assert line.startswith("user admin, password: source toolchain/env; pulumi stack output ")
+    assert SECRET not in line.replace("--show-secrets", "")
