@@ -62,10 +62,15 @@ function showSections() {
 
 function showBars(broken) {
   const age = secondsBetween(answer?.observedAt, servedAt);
-  const shown = bars({ silentSince, age: age > OLD_AFTER_SECONDS ? age : null, broken });
+  const shown = bars({ silentSince, age: age > patience() ? age : null, broken });
   at("bars").hidden = shown.length === 0;
   at("bars").setAttribute("aria-label", t("notices"));
   fill(at("bars"), shown);
+}
+
+// Emulated machines are looked at less often.
+function patience() {
+  return Math.max(OLD_AFTER_SECONDS, 4 * (answer?.history?.stepSeconds ?? 0));
 }
 
 function say(text) {
