@@ -86,7 +86,7 @@ const CHINESE = {
 const CHINESE_PROBLEMS = {
   clusterDead: "集群不可用",
   missing: "{subject} 缺失：规划在 {host}（{address}），{cause}",
-  silent: "{subject} 无响应：{host}（{address}）接受连接但不应答，{cause}",
+  silent: "{subject} 无响应：{host}（{address}），{cause}",
   nameServerDown: "名称服务器 {subject} 不可用：{host}（{address}），{cause}",
   controllerDown: "控制器 {subject} 不可用：{host}（{address}），{cause}",
   proxyDown: "代理 {subject} 不可用：{host}（{address}），{cause}",
@@ -108,8 +108,12 @@ const CHINESE_PROBLEMS = {
 
 const CHINESE_CAUSES = {
   "connection refused": "连接被拒绝", "timed out": "超时", "no answer": "没有应答", "no route to host": "主机不可达",
-  "connection reset": "连接被重置",
+  "connection reset": "连接被重置", "connection reset by peer": "连接被重置",
 };
+const CHINESE_CAUSE_FORMS = [
+  [/^no answer within (.+) s$/, "$1 秒内没有应答"],
+  [/^not looked at for (.+) s$/, "已有 $1 秒未被观测"],
+];
 
 const TEXTS = { en: ENGLISH, zh: CHINESE };
 let language = "en";
@@ -134,7 +138,10 @@ export function word(value) {
 }
 
 export function causeText(cause) {
-  return language === "zh" ? (CHINESE_CAUSES[String(cause).toLowerCase()] ?? cause) : cause;
+  if (language !== "zh") return cause;
+  const text = String(cause).toLowerCase();
+  const [form, translation] = CHINESE_CAUSE_FORMS.find(([known]) => known.test(text)) ?? [];
+  return CHINESE_CAUSES[text] ?? (form ? text.replace(form, translation) : cause);
 }
 
 export function problemText(problem) {

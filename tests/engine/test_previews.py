@@ -26,7 +26,8 @@ def test_a_preview_of_an_empty_state_shows_every_file_and_needs_no_host(engine):
         "storePathRootDir=/usr/local/rocketmq/store/broker-bs\n"
         in (planned["broker-b-s-properties"]["stdin"])
     )
-    assert sum(name.endswith("-service") for name in planned) == 6
+    assert sum(name.endswith("-service") for name in planned) == 7
+    assert '"listen": "10.98.64.151:8080"' in planned["console-configuration"]["stdin"]
 
 
 def test_a_preview_leaves_the_git_tree_as_it_was(engine):
