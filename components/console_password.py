@@ -3,9 +3,9 @@
 from typing import ClassVar
 
 import pulumi
-from pulumi_command import local
 
 from blueprint.console_login import MAKE_LOGIN, Password, parse_password
+from components.local_secret import make_secret
 
 
 class ConsolePassword(pulumi.ComponentResource):
@@ -18,21 +18,6 @@ class ConsolePassword(pulumi.ComponentResource):
         self, name: str, generation: int, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__(self.TYPE, name, None, opts)
-        made = local.Command(
-            f"{name}-made",
-            create="bash -s",
-            stdin=MAKE_LOGIN,
-            triggers=[generation],
-            logging=local.Logging.NONE,
-            add_previous_output_in_env=False,
-            # No delete: nothing of it is left outside the state.
-            opts=pulumi.ResourceOptions(
-                parent=self,
-                additional_secret_outputs=["stdout", "stderr"],
-                # Another way of making passwords is no reason to change the one in use.
-                ignore_changes=["create", "stdin"],
-            ),
-        )
-        sealed: pulumi.Output[str] = pulumi.Output.secret(made.stdout)
-        self.password = sealed.apply(parse_password)
+        printed = make_secret(f"{name}-made", MAKE_LOGIN, self, [generation])
+        self.password = printed.apply(parse_password)
         self.register_outputs({})

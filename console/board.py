@@ -63,7 +63,7 @@ class Board:
         view = self.view()
         at = self._view[0] if self._view else time.time()
         if self._answer is None or self._answer[0] != at:
-            document = cluster_document(self._plan, self._configuration, self._sight, view, at)
+            document = cluster_document(self._plan, self._configuration, view, at)
             text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
             # JSON can tell half a character, for instance as part of a topic's name.
             body = text.encode(errors="replace")
@@ -74,4 +74,4 @@ class Board:
 
     def metrics(self) -> bytes:
         """Return the present view as Prometheus reads it."""
-        return render_metrics(self._plan, self._sight, self.view(), self._requests.count)
+        return render_metrics(self._plan, self.view(), self._requests.count)

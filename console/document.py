@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 
 def cluster_document(
-    plan: Plan, configuration: Configuration, sight: Sight, view: ClusterView, at: float
+    plan: Plan, configuration: Configuration, view: ClusterView, at: float
 ) -> dict[str, Any]:
     """Return the view as plain data, its keys in camel case, times in UTC."""
+    sight = view.sight
     return {
         "cluster": {
             "name": plan.cluster,

@@ -10,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from console.sight import UP
 from console.view import STATES
+from console.views import view_helpers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,12 +33,12 @@ class _Collector:
         return self._families
 
 
-def render_metrics(plan: Plan, sight: Sight, view: ClusterView, requests: int) -> bytes:
+def render_metrics(plan: Plan, view: ClusterView, requests: int) -> bytes:
     """Return Prometheus' text format."""
     registry = CollectorRegistry()
     families = [
-        *_of_cluster(plan, sight, view),
-        *_of_brokers(view.brokers, sight),
+        *_of_cluster(plan, view),
+        *_of_brokers(view.brokers, view.sight),
         *_of_consumers(view),
     ]
     asked = CounterMetricFamily(
@@ -48,7 +49,7 @@ def render_metrics(plan: Plan, sight: Sight, view: ClusterView, requests: int) -
     return generate_latest(registry)
 
 
-def _of_cluster(plan: Plan, sight: Sight, view: ClusterView) -> Iterator[GaugeMetricFamily]:
+def _of_cluster(plan: Plan, view: ClusterView) -> Iterator[GaugeMetricFamily]:
     state = GaugeMetricFamily(
         "rocketmq_cluster_state", "1 for the state that the cluster is in.", labels=["state"]
     )
@@ -70,15 +71,8 @@ def _of_cluster(plan: Plan, sight: Sight, view: ClusterView) -> Iterator[GaugeMe
         "Whether a process that is no broker answers.",
         labels=["process", "kind", "host"],
     )
-    tables = (
-        ("nameServer", plan.name_servers, sight.name_servers),
-        ("controller", plan.controllers, sight.controllers),
-        ("proxy", plan.proxies, sight.proxies),
-    )
-    for kind, processes, looks in tables:
-        for process in processes:
-            look = looks.get(process.name)
-            up.add_metric([process.name, kind, process.host], bool(look and look.state == UP))
+    for kind, process, look in view_helpers(plan, view.sight):
+        up.add_metric([process.name, kind, process.host], bool(look and look.state == UP))
     yield up
 
 

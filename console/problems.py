@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from console.sight import DOWN, SILENT, UP
-from console.views import MASTER_ID, listings_in
+from console.views import MASTER_ID, listings_in, view_helpers
 from remoting.plan import REPLICA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from console.sight import BrokerFacts, Look, Sight
+    from console.sight import BrokerFacts, Sight
     from console.views import BrokerView, Listings
     from remoting.plan import Plan, PlannedBroker
 
@@ -111,19 +111,11 @@ def _death(brokers: Sequence[BrokerView]) -> Iterator[Problem]:
 
 def _absent_helpers(plan: Plan, sight: Sight) -> Iterator[Problem]:
     """Iterate over processes, other than brokers, that do not answer."""
-    kinds: tuple[tuple[str, Any, Mapping[str, Look[Any]]], ...] = (
-        ("nameServerDown", plan.name_servers, sight.name_servers),
-        ("controllerDown", plan.controllers, sight.controllers),
-        ("proxyDown", plan.proxies, sight.proxies),
-    )
-    for kind, processes, looks in kinds:
-        for process in processes:
-            look = looks.get(process.name)
-            if look is not None and look.state != UP:
-                where = {"host": process.host, "address": process.address, "cause": look.cause}
-                yield Problem(
-                    ERROR, "silent" if look.state == SILENT else kind, process.name, where
-                )
+    for kind, process, look in view_helpers(plan, sight):
+        if look is not None and look.state != UP:
+            where = {"host": process.host, "address": process.address, "cause": look.cause}
+            named = "silent" if look.state == SILENT else f"{kind}Down"
+            yield Problem(ERROR, named, process.name, where)
 
 
 def _of_broker(broker: BrokerView, version: str, at: float) -> Iterator[Problem]:

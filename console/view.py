@@ -30,6 +30,8 @@ STATES = (HEALTHY, DEGRADED, DEAD, STARTING)
 class ClusterView:
     """Everything that the page, the API and the metrics show."""
 
+    sight: Sight
+    """What it was made of; what was not looked at for long is silent in it."""
     state: str
     observed_at: float
     problems: tuple[Problem, ...]
@@ -57,6 +59,7 @@ def view_cluster(
     inventories = sight.inventories.copy()
     own_names = frozenset({plan.cluster, *(broker.group for broker in plan.brokers)})
     return ClusterView(
+        sight=sight,
         state=_state(brokers, problems),
         observed_at=sight.last_at,
         problems=problems,

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Union
 
 from console.sight import UNSEEN, UP
 from remoting.connection import split_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from console.sight import BrokerFacts, BrokerLook, Sight
-    from remoting.plan import Plan, PlannedBroker
+    from console.sight import BrokerFacts, BrokerLook, Look, Sight
+    from remoting.plan import (
+        Plan,
+        PlannedBroker,
+        PlannedController,
+        PlannedNameServer,
+        PlannedProxy,
+    )
     from remoting.requests import ListedBroker
+
+    Helper = Union[PlannedNameServer, PlannedController, PlannedProxy]
+    """A process of the cluster that holds no messages."""
 
     Listings = Mapping[str, Mapping[str, ListedBroker]]
     """What each name server that answers lists, by the name server's name."""
@@ -73,6 +82,18 @@ def listings_in(sight: Sight) -> Listings:
     """Return what every name server that answers lists."""
     looks = sight.name_servers.copy().items()
     return {name: look.facts for name, look in looks if look.facts is not None}
+
+
+def view_helpers(plan: Plan, sight: Sight) -> Iterator[tuple[str, Helper, Look[Any] | None]]:
+    """Iterate over all processes that are no brokers: kind, process, and the last look at it."""
+    tables: tuple[tuple[str, Sequence[Helper], Mapping[str, Look[Any]]], ...] = (
+        ("nameServer", plan.name_servers, sight.name_servers),
+        ("controller", plan.controllers, sight.controllers),
+        ("proxy", plan.proxies, sight.proxies),
+    )
+    for kind, processes, looks in tables:
+        for process in processes:
+            yield kind, process, looks.get(process.name)
 
 
 def view_brokers(plan: Plan, sight: Sight) -> tuple[BrokerView, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from console.inventory_watch import InventoryWatch
 from console.line import Tally
-from console.watches import BrokerWatch, ControllerWatch, NameServerWatch, ProxyWatch
+from console.watches import BrokerWatch, watch_controller, watch_name_server, watch_proxy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,10 +33,10 @@ class Watchers:
         self._stop = threading.Event()
         line = (configuration.request_seconds, self.requests)
         looks: list[Callable[[int], None]] = []
-        looks += [NameServerWatch(one, sight, *line).look for one in plan.name_servers]
+        looks += [watch_name_server(one, sight, *line).look for one in plan.name_servers]
         looks += [BrokerWatch(one, plan, sight, *line).look for one in plan.brokers]
-        looks += [ControllerWatch(one, sight, *line).look for one in plan.controllers]
-        looks += [ProxyWatch(one, sight, *line).look for one in plan.proxies]
+        looks += [watch_controller(one, sight, *line).look for one in plan.controllers]
+        looks += [watch_proxy(one, sight, *line).look for one in plan.proxies]
         groups = dict.fromkeys(broker.group for broker in plan.brokers)
         inventories = [InventoryWatch(group, plan, sight, *line).look for group in groups]
         self._threads = [

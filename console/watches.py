@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic
 
 from console.line import Line, Tally
-from console.sight import UP, BrokerFacts, Look, Sight, failed_look
+from console.sight import UP, BrokerFacts, Facts, Look, Sight, failed_look
 from remoting.connection import Connection
 from remoting.controllers import controller_leader
 from remoting.errors import MalformedAnswerError, RefusedError, RemotingError
@@ -15,6 +15,8 @@ from remoting.plan import DLEDGER
 from remoting.requests import broker_config, cluster_info, ha_status, runtime_info
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from remoting.plan import (
         Plan,
         PlannedBroker,
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
         PlannedNameServer,
         PlannedProxy,
     )
-    from remoting.requests import HaStatus
+    from remoting.requests import HaStatus, ListedBroker
 
 LAST_MILLISECOND = 253_402_300_799_999
 """Of the year 9999, after which no calendar has a name for a moment."""
@@ -31,61 +33,49 @@ CONFIG_STEPS = 5
 """Its own configuration, by far the longest answer, is asked for every so many steps."""
 
 
-class NameServerWatch:
-    """Which brokers a name server lists."""
+class Watch(Generic[Facts]):
+    """One process that is asked one question at each step."""
 
-    def __init__(
-        self, server: PlannedNameServer, sight: Sight, timeout_seconds: float, tally: Tally
-    ) -> None:
-        self._name = server.name
-        self._sight = sight
-        self._line = Line(server.address, timeout_seconds, tally)
+    def __init__(self, name: str, looks: dict[str, Look[Facts]], ask: Callable[[], Facts]) -> None:
+        self._name = name
+        self._looks = looks
+        self._ask = ask
 
     def look(self, _: int) -> None:
         """Look once; an error is something seen."""
         try:
-            listed = self._line.talk(cluster_info)
-            self._sight.name_servers[self._name] = Look(time.time(), UP, facts=listed)
+            facts = self._ask()
+            self._looks[self._name] = Look(time.time(), UP, facts=facts)
         except RemotingError as error:
-            self._sight.name_servers[self._name] = failed_look(time.time(), error)
+            self._looks[self._name] = failed_look(time.time(), error)
 
 
-class ControllerWatch:
-    """Whom a controller takes for the leading one."""
-
-    def __init__(
-        self, controller: PlannedController, sight: Sight, timeout_seconds: float, tally: Tally
-    ) -> None:
-        self._name = controller.name
-        self._sight = sight
-        self._line = Line(controller.address, timeout_seconds, tally)
-
-    def look(self, _: int) -> None:
-        """Look once; an error is something seen."""
-        try:
-            leader = self._line.talk(controller_leader)
-            self._sight.controllers[self._name] = Look(time.time(), UP, facts=leader)
-        except RemotingError as error:
-            self._sight.controllers[self._name] = failed_look(time.time(), error)
+def watch_name_server(
+    server: PlannedNameServer, sight: Sight, timeout_seconds: float, tally: Tally
+) -> Watch[Mapping[str, ListedBroker]]:
+    """Watch which brokers a name server lists."""
+    line = Line(server.address, timeout_seconds, tally)
+    return Watch(server.name, sight.name_servers, lambda: line.talk(cluster_info))
 
 
-class ProxyWatch:
-    """Whether a proxy takes connections of gRPC clients."""
+def watch_controller(
+    controller: PlannedController, sight: Sight, timeout_seconds: float, tally: Tally
+) -> Watch[str]:
+    """Watch whom a controller takes for the leading one."""
+    line = Line(controller.address, timeout_seconds, tally)
+    return Watch(controller.name, sight.controllers, lambda: line.talk(controller_leader))
 
-    def __init__(
-        self, proxy: PlannedProxy, sight: Sight, timeout_seconds: float, _: Tally
-    ) -> None:
-        self._proxy = proxy
-        self._sight = sight
-        self._timeout_seconds = timeout_seconds
 
-    def look(self, _: int) -> None:
-        """Look once; an error is something seen."""
-        try:
-            Connection(self._proxy.address, self._timeout_seconds).close()
-            self._sight.proxies[self._proxy.name] = Look(time.time(), UP, facts=True)
-        except RemotingError as error:
-            self._sight.proxies[self._proxy.name] = failed_look(time.time(), error)
+def watch_proxy(
+    proxy: PlannedProxy, sight: Sight, timeout_seconds: float, _: Tally
+) -> Watch[bool]:
+    """Watch whether a proxy takes connections of gRPC clients; none of them is a request."""
+
+    def ask() -> bool:
+        Connection(proxy.address, timeout_seconds).close()
+        return True
+
+    return Watch(proxy.name, sight.proxies, ask)
 
 
 class BrokerWatch:

@@ -10,7 +10,7 @@ from console.board import Board
 from console.inventory_watch import InventoryWatch
 from console.line import Tally
 from console.sight import Sight
-from console.watches import BrokerWatch, NameServerWatch
+from console.watches import BrokerWatch, watch_name_server
 from tests.unit.console.api import faults_in
 from tests.unit.console.sights import CONFIGURATION
 
@@ -30,7 +30,7 @@ class Steps:
         self.cluster, self.plan, self.sight, self.tally = cluster, cluster.plan, Sight(), Tally()
         line = (SILENCE_SECONDS, self.tally)
         self._looks: list[Callable[[int], None]] = [
-            *(NameServerWatch(one, self.sight, *line).look for one in self.plan.name_servers),
+            *(watch_name_server(one, self.sight, *line).look for one in self.plan.name_servers),
             *(BrokerWatch(one, self.plan, self.sight, *line).look for one in self.plan.brokers),
             *(
                 InventoryWatch(group, self.plan, self.sight, *line).look

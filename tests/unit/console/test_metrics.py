@@ -21,7 +21,7 @@ def text_of(plan: dict[str, Any], sight: Sight | None = None, requests: int = 0)
     parsed = parse_plan(plan)
     seen = healthy(parsed) if sight is None else sight
     view = view_cluster(parsed, CONFIGURATION, seen, (), AT)
-    return render_metrics(parsed, seen, view, requests).decode()
+    return render_metrics(parsed, view, requests).decode()
 
 
 def samples_of(plan: dict[str, Any], sight: Sight | None = None, requests: int = 0) -> Samples:

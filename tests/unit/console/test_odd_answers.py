@@ -60,5 +60,5 @@ def test_a_name_that_is_no_text_is_shown_as_far_as_it_is_one(steps, cluster):
     document = steps.document()
     assert document["brokers"][-1]["name"] == "half ? a character id 0"
     assert document["topics"][0]["name"] == "half ? a character"
-    text = render_metrics(steps.plan, steps.sight, steps.board.view(), 0)
+    text = render_metrics(steps.plan, steps.board.view(), 0)
     assert b'{group="half ? a character"}' in text

@@ -6,7 +6,7 @@ import pytest
 
 from console.line import Tally
 from console.sight import Look, Sight
-from console.watches import ControllerWatch, ProxyWatch
+from console.watches import watch_controller, watch_proxy
 from remoting.plan import Plan, PlannedController, PlannedProxy, parse_plan
 from tests.unit.console.fake_cluster import FakeProcess
 from tests.unit.remoting.plans import controller, controller_plan, plan_of, proxy, seed_plan
@@ -29,7 +29,7 @@ def proxy_at(address: str) -> PlannedProxy:
 
 def look_at_controller(address: str) -> Look[str]:
     sight, tally = Sight(), Tally()
-    watch = ControllerWatch(controller_at(address), sight, SECONDS, tally)
+    watch = watch_controller(controller_at(address), sight, SECONDS, tally)
     watch.look(0)
     assert tally.count <= 1
     return sight.controllers["controller-1"]
@@ -37,7 +37,7 @@ def look_at_controller(address: str) -> Look[str]:
 
 def look_at_proxy(address: str) -> Look[bool]:
     sight = Sight()
-    ProxyWatch(proxy_at(address), sight, SECONDS, Tally()).look(0)
+    watch_proxy(proxy_at(address), sight, SECONDS, Tally()).look(0)
     return sight.proxies["proxy-1"]
 
 

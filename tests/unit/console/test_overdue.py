@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from console.document import cluster_document
+from console.metrics import render_metrics
 from console.view import view_cluster
 from remoting.plan import parse_plan
 from tests.unit.console.sights import AT, CONFIGURATION, healthy
@@ -27,3 +31,14 @@ def test_a_process_that_is_looked_at_no_more_is_silent():
     texts = [problem.text for problem in view.problems if problem.subject == "broker-a"]
     cause = "on server1 at 10.0.0.11:10911, not looked at for 60 s"
     assert texts == [f"broker-a is silent: {cause}"]
+
+
+def test_the_api_and_the_metrics_tell_the_same():
+    view = seen(60)
+    document = cluster_document(PLAN, CONFIGURATION, view, AT + 60)
+    processes = [*document["nameServers"], *document["brokers"]]
+    assert {one["state"] for one in processes} == {"silent"}
+    text = render_metrics(PLAN, view, 0).decode()
+    ups = re.findall(r"^rocketmq_(?:process|broker)_up{.*} (\S+)$", text, re.MULTILINE)
+    assert len(ups) == len(processes)
+    assert set(ups) == {"0.0"}
