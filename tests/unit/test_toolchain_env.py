@@ -70,3 +70,10 @@ def test_what_the_user_has_set_stays(shell, clone):
 def test_an_installed_engine_keeps_its_own_home(shell, clone):
     (clone / ".state" / "bin" / "pulumi").unlink()
     assert "PULUMI_HOME" not in variables_after(shell, clone)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_an_activated_environment_does_not_put_uvs_own_python_first(shell, clone):
+    given = {"PATH": f"{clone}/.venv/bin:/usr/bin:/bin"}
+    path = variables_after(shell, clone, times=2, given=given)["PATH"].split(":")
+    assert path[:3] == [f"{clone}/.state/bin", f"{clone}/.venv/bin", f"{clone}/.state/uv/bin"]
