@@ -100,9 +100,8 @@ class Doorkeeper:
         self._hash = PasswordHash(line)
         self._failures = Failures(clock)
         # Another password ends all sessions; a restart of the console ends none.
-        self._signer = TimestampSigner(
-            hashlib.sha256(line.strip().encode()).digest(), salt="session"
-        )
+        key = hashlib.sha256(line.strip().encode()).digest()
+        self._signer = TimestampSigner(key, salt="session", digest_method=hashlib.sha256)
         self._one_at_a_time = threading.Lock()
         self._waiting = threading.BoundedSemaphore(MOST_WAITING)
         # What fits is not hashed again for each request of a program: keyed, never the text.
