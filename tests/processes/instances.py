@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blueprint.rendering import DRAINED
+from blueprint.versions import DEFAULT_VERSION, maven_sha512, upload_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,11 +36,11 @@ MASTER_IP, SLAVE_IP = "127.0.0.2", "127.0.0.1"
 
 
 def find_archive() -> Path | None:
-    """Return the archive that ROCKETMQ_ARCHIVE names, or the newest one of `make archive`."""
+    """Return the archive that ROCKETMQ_ARCHIVE names, or the one that `make archive` makes."""
     if named := os.environ.get("ROCKETMQ_ARCHIVE"):
         return Path(named)
-    made = (PROJECT / ".state" / "archive").glob("*.zip")
-    return max(made, key=lambda path: path.stat().st_mtime, default=None)
+    made = PROJECT / upload_path(maven_sha512(DEFAULT_VERSION))
+    return made if made.is_file() else None
 
 
 def free_base_port() -> int:
