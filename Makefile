@@ -94,7 +94,7 @@ check: python ## formatting, lint, types, and every test without host or engine
 	@$(WITH_ENV) ruff format --check --quiet .
 	@$(WITH_ENV) ruff check --quiet .
 	@$(WITH_ENV) mypy --no-error-summary .
-	@$(PYTEST) -q tests/unit tests/components tests/program -m '$(WITHOUT_HOSTS)'
+	@$(PYTEST) -q -n 4 --dist worksteal tests/unit tests/components tests/program -m '$(WITHOUT_HOSTS)'
 
 .PHONY: fmt
 fmt: python ## format, and mend what lint can

@@ -32,7 +32,9 @@ def test_the_stack_of_a_living_run_is_left_alone(clone):
         other.stdin.close()
 
 
-@pytest.mark.parametrize("runner", [None, "4194305", str(os.getpid())])
+@pytest.mark.parametrize(
+    "runner", [None, "4194305", str(os.getpid())], ids=["unsigned", "dead", "our own"]
+)
 def test_the_stack_of_a_dead_run_is_swept(clone, runner, monkeypatch):
     if runner:
         (clone.parent / RUNNER).write_text(runner)
