@@ -15,6 +15,8 @@ from cli.processes import ask
 LOOK_SECONDS = 20
 """For a console that runs already; only after a boot does it need more."""
 
+LEAST_REQUEST_SECONDS = 5
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConsoleLogin:
@@ -61,9 +63,12 @@ def look_at_console(
     """Log in to the console from another host than its own, where there is one."""
     others = [login for login in logins if login.host != console.host]
     asking = (others or logins)[0]
+    # Whoever starts slowly answers slowly.
     seconds = max(LOOK_SECONDS, asking.startup_seconds // 6)
+    request_seconds = max(LEAST_REQUEST_SECONDS, asking.startup_seconds // 30)
     words = ["python3", str(REMOTING), "console-answers", "--url", console.url]
-    words += ["--kind", console.kind, "--log-in-to", console.cluster, "--timeout", str(seconds)]
+    words += ["--kind", console.kind, "--log-in-to", console.cluster]
+    words += ["--timeout", str(seconds), "--request-seconds", str(request_seconds)]
     done = ask(as_root(ssh, asking, words), text=f"{console.password}\n")
     if done.returncode:
         cause = (done.stderr.strip() or "no answer").splitlines()[-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from remoting.arguments import print_json
+from remoting.arguments import print_json, seconds_argument
 from remoting.console_checks import (
     DASHBOARD,
     KINDS,
@@ -29,12 +29,17 @@ def add_console_commands(
     answers.add_argument(
         "--log-in-to", metavar="CLUSTER", help="log in, by a password on standard input"
     )
+    answers.add_argument(
+        "--request-seconds", type=seconds_argument, help="for one answer; follows from --timeout"
+    )
     answers.set_defaults(run=_answers)
     return (answers,)
 
 
 def _answers(options: argparse.Namespace) -> int:
     deadline = Deadline.after(options.timeout)
+    if options.request_seconds:
+        deadline = Deadline(deadline.at, options.request_seconds)
     if not options.log_in_to:
         check_console_lives(options.url, options.kind, deadline)
         return print_json({"url": options.url})

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from dataclasses import replace
 from subprocess import CompletedProcess
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from cli import console
 from cli.console import ConsoleLogin, how_to_log_in, look_at_console, read_console, record_reports
 from cli.login import Login
+from remoting.commands import argument_parser
 
 SECRET = "secret"  # noqa: S105 (of tests)
 CONSOLE = ConsoleLogin(
@@ -99,3 +101,12 @@ def test_how_to_log_in_is_told_without_the_password():
     line = how_to_log_in(outputs, "local")
     assert line.startswith("user admin, password: source toolchain/env; pulumi stack output ")
     assert SECRET not in line.replace("--show-secrets", "")
+
+
+@pytest.mark.parametrize(("startup", "whole", "each"), [(60, 20, 5), (1800, 300, 60)])
+def test_a_host_that_starts_slowly_is_given_longer_for_each_answer(asked, startup, whole, each):
+    slow = replace(FIRST, startup_seconds=startup)
+    assert look_at_console(("ssh",), CONSOLE, [slow]).is_ok
+    # The command understands what is said to it.
+    options = argument_parser().parse_args(shlex.split(asked[0][0][-1])[2:])
+    assert (options.timeout, options.request_seconds) == (whole, each)
