@@ -24,11 +24,15 @@ def clone(tmp_path, monkeypatch):
 
 
 def test_the_stack_of_a_living_run_is_left_alone(clone):
-    words = [sys.executable, "-c", "input()", "pytest"]
-    with subprocess.Popen(words, stdin=subprocess.PIPE) as other:
+    words = [sys.executable, "-c", "print(flush=True); input()", "pytest"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe) as other:
+        # Before that, the kernel may not show its words yet.
+        other.stdout.readline()
         (clone.parent / RUNNER).write_text(str(other.pid))
         with pytest.raises(pytest.fail.Exception, match=f"under test by process {other.pid}"):
             sweep_after_dead_run(STACK, "machines")
+        other.stdin.write(b"\n")
         other.stdin.close()
 
 
