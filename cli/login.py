@@ -156,8 +156,12 @@ def command_to(ssh: tuple[str, ...], login: Login) -> tuple[str, ...]:
 
 def as_root(ssh: tuple[str, ...], login: Login, words: Sequence[str]) -> list[str]:
     """Return an ssh command line that runs `words` on a host with root's rights."""
-    command = words if login.user == "root" else ["sudo", "-n", *words]
-    return [*command_to(ssh, login), shlex.join(command)]
+    return [*command_to(ssh, login), shlex.join(with_root(login, *words))]
+
+
+def with_root(login: Login, *words: str) -> tuple[str, ...]:
+    """Return words that, said by the login's user, run with root's rights."""
+    return words if login.user == "root" else ("sudo", "-n", *words)
 
 
 def command_to_bastion(ssh: tuple[str, ...], bastion: Jump) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from subprocess import CompletedProcess
 
 from cli.errors import CommandError
-from cli.login import Jump, Login, command_to, command_to_bastion
+from cli.login import Jump, Login, command_to, command_to_bastion, with_root
 from cli.processes import ask_together
 
 SSH_FAILED = 255
@@ -48,7 +48,7 @@ def probe(ssh: tuple[str, ...], logins: Sequence[Login], stack: str) -> tuple[An
             break
         time.sleep(PAUSE_SECONDS if attempt else 0)
         commands = [
-            _bounded((*command_to(_quick(ssh), login), *_as_root(login, "true")))
+            _bounded((*command_to(_quick(ssh), login), *with_root(login, "true")))
             for login in asked
         ]
         for login, report in zip(asked, ask_together(commands), strict=True):
@@ -157,7 +157,3 @@ def _quick(ssh: tuple[str, ...]) -> tuple[str, ...]:
 
 def _bounded(words: tuple[str, ...]) -> tuple[str, ...]:
     return ("timeout", "-k", "1", str(ANSWER_SECONDS), *words)
-
-
-def _as_root(login: Login, *words: str) -> tuple[str, ...]:
-    return words if login.user == "root" else ("sudo", "-n", *words)

@@ -16,7 +16,7 @@ from blueprint.topology import plan_cluster
 from cli.engine import Engine
 from cli.errors import CommandError
 from cli.forgetting import forget, identities_in
-from cli.login import Jump, Login, agent_with, command_to, read_logins
+from cli.login import Jump, Login, agent_with, command_to, read_logins, with_root
 from cli.probe import Answer, probe
 from cli.processes import ask_together
 from cli.project import StackFolder
@@ -177,8 +177,7 @@ def _gate_problems(
     hosts = {host.name: host for host in cluster.hosts}
     commands, scripts = [], []
     for login in logins:
-        root = () if login.user == "root" else ("sudo", "-n")
-        commands.append((*command_to(ssh, login), *root, "bash", "-s", "check"))
+        commands.append((*command_to(ssh, login), *with_root(login, "bash", "-s", "check")))
         scripts.append(render_gate(cluster, hosts[login.host], login.user))
     for login, report in zip(logins, ask_together(commands, texts=scripts), strict=True):
         if report is None or report.returncode == 0:

@@ -45,31 +45,29 @@ class Board:
         self._sight = sight
         self._requests = requests
         self._record = VerificationRecord(configuration.verification)
-        self._view: tuple[float, ClusterView] | None = None
-        self._answer: tuple[float, Answer] | None = None
+        self._view: ClusterView | None = None
+        self._answer: tuple[ClusterView, Answer] | None = None
 
     def view(self) -> ClusterView:
         """Return the present view."""
         now = time.time()
-        if self._view is None or not 0 <= now - self._view[0] < FRESH_SECONDS:
-            view = view_cluster(
+        if self._view is None or not 0 <= now - self._view.at < FRESH_SECONDS:
+            self._view = view_cluster(
                 self._plan, self._configuration, self._sight, self._record.reports(), now
             )
-            self._view = (now, view)
-        return self._view[1]
+        return self._view
 
     def cluster(self) -> Answer:
         """Return the document of the present view."""
         view = self.view()
-        at = self._view[0] if self._view else time.time()
-        if self._answer is None or self._answer[0] != at:
-            document = cluster_document(self._plan, self._configuration, view, at)
+        if self._answer is None or self._answer[0] is not view:
+            document = cluster_document(self._plan, self._configuration, view)
             text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
             # JSON can tell half a character, for instance as part of a topic's name.
             body = text.encode(errors="replace")
             tag = hashlib.sha256(body).hexdigest()[:24]
             answer = Answer(body, gzip.compress(body, COMPRESSION), tag)
-            self._answer = (at, answer)
+            self._answer = (view, answer)
         return self._answer[1]
 
     def metrics(self) -> bytes:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 def cluster_document(
-    plan: Plan, configuration: Configuration, view: ClusterView, at: float
+    plan: Plan, configuration: Configuration, view: ClusterView
 ) -> dict[str, Any]:
     """Return the view as plain data, its keys in camel case, times in UTC."""
-    sight = view.sight
+    sight, at = view.sight, view.at
     return {
         "cluster": {
             "name": plan.cluster,

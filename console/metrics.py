@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
+from console.inventory_view import MOST_SHOWN
 from console.sight import UP
 from console.view import STATES
 from console.views import view_helpers
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from remoting.plan import Plan
 
 BROKER_LABELS = ("broker", "group", "host")
-MOST_GROUPS = 1000
 
 
 class _Collector:
@@ -119,7 +119,7 @@ def _of_consumers(view: ClusterView) -> Iterator[GaugeMetricFamily]:
     clients = GaugeMetricFamily(
         "rocketmq_consumer_group_clients", "Its clients that are connected.", labels=["group"]
     )
-    for group in view.consumer_groups[:MOST_GROUPS]:
+    for group in view.consumer_groups[:MOST_SHOWN]:
         lag.add_metric([_text(group.name)], group.lag)
         if group.clients is not None:
             clients.add_metric([_text(group.name)], group.clients)

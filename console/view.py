@@ -32,6 +32,8 @@ class ClusterView:
 
     sight: Sight
     """What it was made of; what was not looked at for long is silent in it."""
+    at: float
+    """When it was made, in seconds since the epoch."""
     state: str
     observed_at: float
     problems: tuple[Problem, ...]
@@ -60,6 +62,7 @@ def view_cluster(
     own_names = frozenset({plan.cluster, *(broker.group for broker in plan.brokers)})
     return ClusterView(
         sight=sight,
+        at=at,
         state=_state(brokers, problems),
         observed_at=sight.last_at,
         problems=problems,

@@ -34,7 +34,7 @@ def document_of(plan: dict[str, Any], sight: Sight | None = None, at: float = AT
     seen = healthy(parsed) if sight is None else sight
     view = view_cluster(parsed, CONFIGURATION, seen, (REPORT,), at)
     # As a client reads it.
-    return json.loads(json.dumps(cluster_document(parsed, CONFIGURATION, view, at)))
+    return json.loads(json.dumps(cluster_document(parsed, CONFIGURATION, view)))
 
 
 def busy() -> Sight:

@@ -35,7 +35,7 @@ def test_a_process_that_is_looked_at_no_more_is_silent():
 
 def test_the_api_and_the_metrics_tell_the_same():
     view = seen(60)
-    document = cluster_document(PLAN, CONFIGURATION, view, AT + 60)
+    document = cluster_document(PLAN, CONFIGURATION, view)
     processes = [*document["nameServers"], *document["brokers"]]
     assert {one["state"] for one in processes} == {"silent"}
     text = render_metrics(PLAN, view, 0).decode()
