@@ -83,11 +83,11 @@ image: python ## what STACK's hosts are made from: the machines' image, and libv
 
 .PHONY: lab-image
 lab-image: python ## a cloud image from Debian's packages, for where Debian's own cannot be had
-	@$(WITH_ENV) python -m hypervisor build
+	@$(WITH_ENV) python -m machines.libvirt build
 
 .PHONY: hypervisor
 hypervisor: python ## libvirt on this computer, installed and started
-	@$(WITH_ENV) python -m hypervisor ready
+	@$(WITH_ENV) python -m machines.libvirt ready
 
 .PHONY: check
 check: python ## formatting, lint, types, and every test without host or engine
@@ -103,11 +103,11 @@ fmt: python ## format, and mend what lint can
 
 .PHONY: golden
 golden: python ## write the golden files anew; read the diff before you commit it
-	@$(WITH_ENV) python -m tests.golden
+	@$(WITH_ENV) python -m tests.support.golden
 
 .PHONY: docs
 docs: python ## write docs/config.md, schema/ and the plan in README.md anew, from the models
-	@$(WITH_ENV) python -m reference
+	@$(WITH_ENV) python -m toolchain.docs
 
 .PHONY: test
 test: setup check test-go test-console test-engine test-processes test-local test-existing ## the tests: no host, console, engine, processes, machines (root)

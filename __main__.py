@@ -1,42 +1,44 @@
 """The program: settings → plan → hosts and cluster → exports."""
 
 import os
+from functools import partial
 
 import pulumi
 
-from blueprint.archive import Programs
-from blueprint.artifact import plan_archive
 from blueprint.errors import ClusterError
-from blueprint.parsing import parse_settings
-from blueprint.plan_page import SHOWN_ALREADY, render_plan_summary
-from blueprint.topology import plan_cluster
-from components.archive_source import find_archive_problems
+from blueprint.load import Check, parse_settings
+from blueprint.overview.text import SHOWN_ALREADY, render_plan_summary
+from blueprint.plan.archives import Programs, plan_archive
+from blueprint.plan.topology import plan_cluster
 from components.cluster import Cluster
-from components.console_source import find_jar_problems, plan_console_program
+from components.deployed_state import read_history
 from components.exports import export_cluster
-from components.gentle_wait import wait_gently
-from components.hosts import make_hosts
-from components.hypervisor import ask_hypervisor, find_hypervisor_problems
-from components.login_key import find_agent_problems, find_key_problems
-from components.made_already import read_history
-from machines.errors import MachinesError
+from components.hosts.hosts import make_hosts
+from components.sdk_wait_patch import wait_gently
+from machines.shared.errors import MachinesError
+from preflight.archives import find_archive_problems
+from preflight.console_program import find_jar_problems, plan_console_program
+from preflight.hypervisor import ask_hypervisor, find_hypervisor_problems
+from preflight.login_key import find_agent_problems, find_key_problems
 
 
 def main() -> None:
     """Make the stack that its configuration describes."""
     wait_gently()
     raw = pulumi.Config().require_object("cluster")
-    further = [
+    further: list[Check] = [
         find_archive_problems,
         find_jar_problems,
         find_key_problems,
-        find_hypervisor_problems,
+        partial(find_hypervisor_problems, stack=pulumi.get_stack()),
     ]
     if not pulumi.runtime.is_dry_run():
         further.append(find_agent_problems)
     history = read_history()
     settings = parse_settings(raw, *further, history=history)
-    hypervisor = ask_hypervisor(settings)
+    hypervisor = ask_hypervisor(settings, pulumi.get_stack())
+    for line in hypervisor.warnings() if hypervisor else ():
+        pulumi.log.warn(line)
     emulated = hypervisor is not None and hypervisor.emulated
     cluster = plan_cluster(settings, history, emulated=emulated)
     if pulumi.runtime.is_dry_run() and SHOWN_ALREADY not in os.environ:

@@ -6,27 +6,27 @@ import shutil
 import sys
 
 from blueprint.errors import ClusterError
-from blueprint.key_pair import fingerprint
-from blueprint.paths import HOME
-from blueprint.versions import DEFAULT_VERSION
-from cli.console import how_to_log_in
-from cli.engine import Engine
-from cli.errors import CommandError
-from cli.hostkeys import print_host_keys
-from cli.lab import clear_leftovers, prepare_lab, uri_of
-from cli.login import agent_with, command_to, read_logins
-from cli.plan import FORMATS, print_plan, print_plan_summary
-from cli.processes import ask, die_with_parent, show
-from cli.project import ROOT, StackFolder, ensure_passphrase
-from cli.recovery import end_leftovers, recover
-from cli.servers import (
+from blueprint.hosts.ssh_keys import fingerprint
+from blueprint.plan.paths import HOME
+from blueprint.rocketmq.versions import DEFAULT_VERSION
+from cli.commands.existing import (
     EXISTING,
     keeps_stores,
     leave_agent_alone,
     part_from_gone,
     require_usable,
 )
-from cli.verify import verify
+from cli.commands.host_keys import print_host_keys
+from cli.commands.lab import clear_leftovers, prepare_lab, uri_of
+from cli.commands.plan import FORMATS, print_plan, print_plan_summary
+from cli.commands.verify import how_to_log_in, verify
+from cli.engine.engine import Engine
+from cli.engine.recovery import end_leftovers, recover
+from cli.engine.stack_folder import StackFolder, ensure_passphrase
+from cli.errors import CommandError
+from cli.processes import ask, die_with_parent, show
+from cli.ssh.connection import agent_with, command_to, read_logins
+from project import ROOT
 
 INTERRUPTED = 130
 ON_THIS_COMPUTER = ("nspawn", "libvirt")
@@ -108,7 +108,7 @@ def _down(engine: Engine, folder: StackFolder, _: argparse.Namespace) -> int:
         _machines("sweep", folder)
         status = 0
     elif folder.provider() == "libvirt":
-        _tool("hypervisor", "sweep", "--stack", folder.stack, "--uri", uri_of(folder))
+        _tool("machines.libvirt", "sweep", "--stack", folder.stack, "--uri", uri_of(folder))
         status = 0
     if status:
         message = (

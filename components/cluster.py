@@ -5,20 +5,17 @@ from typing import ClassVar
 
 import pulumi
 
-from blueprint.archive import Archive, Programs
-from blueprint.memory import Kind
-from blueprint.specs import ClusterSpec, Process
-from components.broker import Broker
-from components.console import Console, ConsoleArgs
-from components.controller import Controller
-from components.hosts import Hosts
-from components.name_server import NameServer
-from components.prepared_host import PreparedHost
-from components.process import RocketmqProcess
-from components.proxy import Proxy
-from components.rocketmq_install import RocketmqInstall
-from components.roll_out import RollOut
-from components.verification import Verification
+from blueprint.plan.archives import Archive, Programs
+from blueprint.plan.cluster_spec import ClusterSpec
+from blueprint.plan.memory import Kind
+from blueprint.plan.processes import Process
+from components.hosts.hosts import Hosts
+from components.hosts.prepared_host import PreparedHost
+from components.services.console import Console, ConsoleArgs
+from components.services.install import RocketmqInstall
+from components.services.processes import Broker, Controller, NameServer, Proxy, RocketmqProcess
+from components.services.roll_out import RollOut
+from components.services.verification import Verification
 
 COMPONENTS: dict[Kind, type[RocketmqProcess]] = {
     Kind.NAME_SERVER: NameServer,

@@ -4,11 +4,11 @@ from typing import Any
 
 import pulumi
 
-from blueprint.console_login import USER
-from blueprint.specs import ClusterSpec
+from blueprint.plan.cluster_spec import ClusterSpec
+from blueprint.rendering.console import USER
 from components.cluster import Cluster
-from components.hosts import Hosts
-from components.over_ssh import HostAccess
+from components.hosts.hosts import Hosts
+from components.hosts.over_ssh import HostAccess
 
 
 def export_cluster(cluster: ClusterSpec, hosts: Hosts, made: Cluster) -> None:

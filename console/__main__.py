@@ -2,6 +2,6 @@
 
 import sys
 
-from console.command import main
+from console.server.main import main
 
 sys.exit(main())

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from remoting.connection import split_address
+from remoting.protocol.connection import split_address
 
 
 class ConfigurationError(Exception):

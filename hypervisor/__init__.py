@@ -1,1 +1,1 @@
-"""libvirt: its daemon, the images of virtual machines, and what a stack has there."""
+"""The entry that states of earlier releases record; the code is `machines.libvirt`."""

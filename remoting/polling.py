@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from remoting.connection import REQUEST_TIMEOUT_SECONDS
 from remoting.errors import AddressError, CheckFailedError, RemotingError, SlaveAheadError
+from remoting.protocol.connection import REQUEST_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from project import ROOT, cache_folder
 from toolchain.recipe import (
     ALL_STACKS,
     ENGINE_VERSION,
@@ -30,7 +31,6 @@ from toolchain.recipe import (
     go_build_arguments,
 )
 
-ROOT = Path(__file__).resolve().parent.parent
 GO_TIMEOUT_SECONDS = 1800
 COMMAND_TIMEOUT_SECONDS = 120
 SHOWN_LINES_OF_A_FAILURE = 15
@@ -50,8 +50,7 @@ class Places:
     @classmethod
     def of_project(cls, root: Path = ROOT) -> "Places":
         """Return the places of the clone at `root` and the cache of the user."""
-        cache_home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-        return cls(root=root, cache=Path(cache_home) / "rocketmq-pulumi" / "toolchain")
+        return cls(root=root, cache=cache_folder() / "toolchain")
 
     @property
     def modules(self) -> Path:

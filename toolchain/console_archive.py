@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 
-from blueprint.versions import upload_path
+from blueprint.plan.archives import upload_path
 
 PACKAGES = ("console", "remoting")
 DISTRIBUTIONS = (
@@ -34,7 +34,7 @@ READABLE = 0o644 << 16
 MAIN = """\
 import sys
 
-from console.command import main
+from console.server.main import main
 
 sys.exit(main())
 """

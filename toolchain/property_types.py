@@ -23,7 +23,7 @@ CLASSES = (
 SETTER = re.compile(
     r"void set([A-Z])([A-Za-z0-9]*)\((int|long|double|float|boolean|java\.lang\.String)\)"
 )
-DESTINATION = Path("blueprint/property_types")
+DESTINATION = Path("blueprint/rocketmq/property_types")
 
 
 def read_property_types(lib: Path) -> dict[str, str]:

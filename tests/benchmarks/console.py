@@ -18,15 +18,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from remoting.checks import BrokerIdentity, check_broker_registered
-from remoting.connection import Connection
+from project import ROOT
+from remoting.checks.registration import BrokerIdentity, check_broker_registered
 from remoting.errors import RemotingError
 from remoting.polling import Deadline
+from remoting.protocol.connection import Connection
 from tests.benchmarks.live import outputs_of, present_commit
 from tests.local.hosts import LiveHosts
-from tests.stacks import PROJECT
 
-DOCUMENT = PROJECT / "docs" / "console.md"
+DOCUMENT = ROOT / "docs" / "console.md"
 BEGIN = "<!-- measured: written by make bench-console -->\n"
 END = "<!-- end of measured -->"
 SENT = re.compile(r"^rocketmq_console_requests_total (\S+)$", re.MULTILINE)

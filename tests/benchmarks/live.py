@@ -4,7 +4,7 @@ import json
 import subprocess
 from typing import Any
 
-from tests.stacks import PROJECT
+from project import ROOT
 
 
 def outputs_of(stack: str) -> dict[str, Any]:
@@ -18,4 +18,4 @@ def present_commit() -> str:
 
 
 def _printed_by(*words: str) -> str:
-    return subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout

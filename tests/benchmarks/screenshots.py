@@ -8,14 +8,14 @@ import tempfile
 import threading
 from pathlib import Path
 
-from remoting.connection import Connection
-from remoting.messages import send_message
+from project import ROOT
+from remoting.protocol.connection import Connection
+from remoting.requests.messages import send_message
 from tests.benchmarks.live import outputs_of
-from tests.browser_session import Browser
 from tests.local.hosts import LiveHosts
-from tests.stacks import PROJECT
+from tests.support.browser_session import Browser
 
-IMAGES = PROJECT / "docs" / "images"
+IMAGES = ROOT / "docs" / "images"
 TOPICS = ("orders", "payments", "shipments")
 BUSY_SECONDS = 45.0
 

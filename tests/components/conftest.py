@@ -1,17 +1,17 @@
+import pulumi
 import pytest
 
-from blueprint.archive import Programs
-from blueprint.artifact import plan_archive
-from blueprint.parsing import parse_settings
-from blueprint.topology import plan_cluster
+from blueprint.load import parse_settings
+from blueprint.plan.archives import Programs, plan_archive
+from blueprint.plan.topology import plan_cluster
 from components.cluster import Cluster
-from components.console_source import plan_console_program
 from components.exports import export_cluster
-from components.hosts import make_hosts
-from components.hypervisor import ask_hypervisor
-from tests import virtual
-from tests.recording import record
-from tests.stacks import raw_cluster
+from components.hosts.hosts import make_hosts
+from preflight.console_program import plan_console_program
+from preflight.hypervisor import ask_hypervisor
+from tests.support import virtual
+from tests.support.recording import record
+from tests.support.stacks import raw_cluster
 
 
 def make_cluster(raw):
@@ -19,7 +19,7 @@ def make_cluster(raw):
 
     def program():
         settings = parse_settings(raw)
-        hypervisor = ask_hypervisor(settings)
+        hypervisor = ask_hypervisor(settings, pulumi.get_stack())
         cluster = plan_cluster(settings, emulated=hypervisor is not None and hypervisor.emulated)
         hosts = make_hosts(settings, cluster, hypervisor)
         programs = Programs(rocketmq=plan_archive(settings), console=plan_console_program(cluster))

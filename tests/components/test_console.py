@@ -4,10 +4,10 @@ import shlex
 
 import pytest
 
-from blueprint.console_rendering import render_console_configuration, render_console_unit
-from tests.golden import JAR
-from tests.recording import PASSWORD, REMOTE_COMMAND, UPLOAD, Secret, opened
-from tests.stacks import changed, planned, raw_cluster
+from blueprint.rendering.console import render_console_configuration, render_console_unit
+from tests.support.golden import JAR
+from tests.support.recording import PASSWORD, REMOTE_COMMAND, UPLOAD, Secret, opened
+from tests.support.stacks import changed, planned, raw_cluster
 
 CLUSTER = planned(raw_cluster())
 

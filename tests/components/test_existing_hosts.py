@@ -6,9 +6,9 @@ import subprocess
 
 import pytest
 
-from blueprint.identity import host_in
-from tests.recording import LOCAL_COMMAND, REMOTE_COMMAND, UPLOAD, Secret, opened, texts_in
-from tests.stacks import raw_cluster
+from blueprint.hosts.identity import host_in
+from tests.support.recording import LOCAL_COMMAND, REMOTE_COMMAND, UPLOAD, Secret, opened, texts_in
+from tests.support.stacks import raw_cluster
 
 KEYS = {
     "server1": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE6wawdZ07zYPuW1dbKhn/wTGNA4iiti3pmV+l091Vrw",

@@ -5,7 +5,7 @@ import pulumi.runtime.stack
 import pytest
 from pulumi.runtime.settings import SETTINGS
 
-from components.gentle_wait import FEWEST_TURNS, REST_SECONDS, wait_gently
+from components.sdk_wait_patch import FEWEST_TURNS, REST_SECONDS, wait_gently
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def slept(monkeypatch):
     async def sleep(delay):
         delays.append(delay)
 
-    monkeypatch.setattr("components.gentle_wait.asyncio.sleep", sleep)
+    monkeypatch.setattr("components.sdk_wait_patch.asyncio.sleep", sleep)
     wait_gently()
     return delays
 

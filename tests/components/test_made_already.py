@@ -2,12 +2,12 @@
 
 import pytest
 
-from blueprint.history import BROKER_TYPE, CLUSTER_TYPE, NOTHING_YET, History, Seat
-from blueprint.schemes import Scheme
-from components.broker import Broker
+from blueprint.plan.deployed import BROKER_TYPE, CLUSTER_TYPE, NOTHING_YET, History, Seat
+from blueprint.rocketmq.schemes import Scheme
 from components.cluster import Cluster
-from components.made_already import read_history
-from tests.recording import Recorder, record
+from components.deployed_state import read_history
+from components.services.processes import Broker
+from tests.support.recording import Recorder, record
 
 URN = "urn:pulumi:tested::rocketmq"
 

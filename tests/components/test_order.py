@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.stacks import planned, raw_cluster, ring
+from tests.support.stacks import planned, raw_cluster, ring
 
 CLUSTER = planned(raw_cluster())
 PROCESSES = [process.name for process in CLUSTER.processes]

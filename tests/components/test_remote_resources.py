@@ -9,12 +9,13 @@ import pulumi
 import pytest
 from pulumi_command import remote
 
-from blueprint.plan_file import render_plan
-from blueprint.rendering import render_configuration, render_unit
-from blueprint.versions import maven_sha512
-from components.over_ssh import HostAccess, RemoteFile, make_file, make_state
-from machines.identity import planned_identity
-from tests.recording import (
+from blueprint.rendering.plan_file import render_plan
+from blueprint.rendering.processes import render_configuration, render_unit
+from blueprint.rocketmq.versions import maven_sha512
+from components.hosts.over_ssh import HostAccess, RemoteFile, make_file, make_state
+from machines.nspawn.identity import planned_identity
+from project import ROOT
+from tests.support.recording import (
     LOCAL_COMMAND,
     PASSWORD,
     PRIVATE_MARK,
@@ -26,7 +27,7 @@ from tests.recording import (
     record,
     texts_in,
 )
-from tests.stacks import PROJECT, changed, planned, raw_cluster
+from tests.support.stacks import changed, planned, raw_cluster
 
 CLUSTER = planned(raw_cluster())
 HOSTS = [host.name for host in CLUSTER.hosts]
@@ -148,7 +149,7 @@ def test_an_upload_names_its_source_relative_to_the_project(recorded):
 
 
 def test_no_input_differs_between_two_clones_users_or_homes(recorded):
-    own = {str(PROJECT), str(Path.home())} - {"/", f"/{getpass.getuser()}"}
+    own = {str(ROOT), str(Path.home())} - {"/", f"/{getpass.getuser()}"}
     for resource in recorded.resources.values():
         for text, _ in texts_in(resource.inputs):
             assert [path for path in own if path in text] == [], resource.name

@@ -6,9 +6,10 @@ from collections import Counter
 
 import pytest
 
-from tests import virtual
-from tests.recording import LOCAL_COMMAND, REMOTE_COMMAND, UPLOAD
-from tests.stacks import PROJECT, STACKS, planned, raw_cluster, ring
+from project import ROOT
+from tests.support import virtual
+from tests.support.recording import LOCAL_COMMAND, REMOTE_COMMAND, UPLOAD
+from tests.support.stacks import STACKS, planned, raw_cluster, ring
 
 CLUSTER = planned(raw_cluster())
 HOSTS = [host.name for host in CLUSTER.hosts]
@@ -17,8 +18,8 @@ PROCESSES = [process.name for process in CLUSTER.processes]
 
 def _declared_types():
     found = {}
-    for path in sorted((PROJECT / "components").glob("[!_]*.py")):
-        module = importlib.import_module(f"components.{path.stem}")
+    for path in sorted((ROOT / "components").rglob("[!_]*.py")):
+        module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
         for value in vars(module).values():
             token = getattr(value, "TYPE", None)
             if isinstance(value, type) and value.__module__ == module.__name__ and token:

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from tests import virtual
-from tests.recording import PRIVATE_MARK, opened, texts_in
-from tests.stacks import raw_cluster
+from tests.support import virtual
+from tests.support.recording import PRIVATE_MARK, opened, texts_in
+from tests.support.stacks import raw_cluster
 
 LIBVIRT = "libvirt:index/"
 SERVERS = ("server1", "server2")
@@ -48,7 +48,7 @@ def test_only_data_disks_outlive_their_deletion_and_are_purged_with_the_pool(lab
     assert kept == {"server1-data-disk", "server2-data-disk"}
     purge = lab.resources["hosts-data-disks"]
     assert purge.inputs["delete"] == (
-        "python3 -m hypervisor purge-data --uri qemu:///system --stack tested"
+        "python3 -m machines.libvirt purge-data --uri qemu:///system --stack tested"
     )
     assert "hosts-pool" in purge.depends_on
     # Deleted after the domains that use the disks.

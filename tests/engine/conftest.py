@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-PROJECT = Path(__file__).parents[2]
+from project import ROOT
 
 
 class Engine:
@@ -16,8 +16,8 @@ class Engine:
     def __init__(self, folder: Path):
         self.config = folder / "Pulumi.local.yaml"
         (folder / "backend").mkdir()
-        (folder / "Pulumi.yaml").write_text((PROJECT / "Pulumi.yaml").read_text())
-        self.settings = yaml.safe_load((PROJECT / "Pulumi.local.yaml").read_text())
+        (folder / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())
+        self.settings = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text())
         self.write()
         self.environment = os.environ | {
             "PULUMI_BACKEND_URL": f"file://{folder}/backend",
@@ -37,7 +37,7 @@ class Engine:
     def run(self, *words: str):
         return subprocess.run(
             ["pulumi", *words, "--non-interactive"],
-            cwd=PROJECT,
+            cwd=ROOT,
             env=self.environment,
             capture_output=True,
             text=True,

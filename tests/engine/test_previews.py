@@ -7,9 +7,9 @@ import subprocess
 import pytest
 import yaml
 
-from blueprint.plan_page import render_plan_summary
-from tests.engine.conftest import PROJECT
-from tests.stacks import planned
+from blueprint.overview.text import render_plan_summary
+from project import ROOT
+from tests.support.stacks import planned
 
 pytestmark = pytest.mark.engine
 
@@ -34,7 +34,7 @@ def test_a_preview_leaves_the_git_tree_as_it_was(engine):
     def status() -> str:
         return subprocess.run(
             ["git", "status", "--porcelain"],
-            cwd=PROJECT,
+            cwd=ROOT,
             capture_output=True,
             text=True,
             check=True,
@@ -87,7 +87,7 @@ def test_the_engine_refuses_a_cluster_that_is_no_object(engine):
 
 
 def test_servers_that_run_already_are_previewed_without_them_and_without_an_agent(engine):
-    text = (PROJECT / "Pulumi.hosts.yaml").read_text()
+    text = (ROOT / "Pulumi.hosts.yaml").read_text()
     engine.settings = yaml.safe_load(text)
     engine.environment.pop("SSH_AUTH_SOCK", None)
     done = engine.preview("--json")

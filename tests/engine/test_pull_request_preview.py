@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from blueprint.plan_page import render_plan_summary
-from tests.stacks import PROJECT, planned, raw_cluster
-from tests.workflows import JOBS, step_of
-from tests.working_tree import copy_working_tree
+from blueprint.overview.text import render_plan_summary
+from project import ROOT
+from tests.support.stacks import planned, raw_cluster
+from tests.support.workflows import JOBS, step_of
+from tests.support.working_tree import copy_working_tree
 
 pytestmark = pytest.mark.engine
 
@@ -29,7 +30,7 @@ class Runner:
         self.checkout = folder / "checkout"
         self._path_file = folder / "path"
         self._path_file.touch()
-        own = {PROJECT / ".venv/bin", PROJECT / ".state/uv/bin"}
+        own = {ROOT / ".venv/bin", ROOT / ".state/uv/bin"}
         path = [part for part in os.environ["PATH"].split(os.pathsep) if Path(part) not in own]
         cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
         self._environment = {

@@ -7,7 +7,7 @@ import yaml
 
 from tests.existing.servers import ADDRESSES, Servers
 from tests.local.clone import Clone
-from tests.root import require_root
+from tests.support.root import require_root
 
 
 class ServersClone(Clone):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import yaml
 
-from machines.identity import planned_identity
-from machines.places import StackPlace
-from tests.local.clone import PROJECT
+from machines.nspawn.identity import planned_identity
+from machines.shared.places import StackPlace
+from project import ROOT
 
 STACK = "servers"
 BRIDGE = "rmq-servers"
@@ -127,7 +127,7 @@ class Servers:
             input=json.dumps(spec),
             capture_output=True,
             text=True,
-            cwd=PROJECT,
+            cwd=ROOT,
             timeout=VERB_SECONDS,
             check=False,
         )
@@ -147,7 +147,7 @@ class Servers:
 
     def settings(self) -> dict:
         """Return a stack's settings with these servers: the committed sample, changed."""
-        settings = yaml.safe_load((PROJECT / "Pulumi.hosts.yaml").read_text())
+        settings = yaml.safe_load((ROOT / "Pulumi.hosts.yaml").read_text())
         hosts = settings["config"]["rocketmq:cluster"]["hosts"]
         hosts["user"] = USER
         hosts["key"] = {"source": "file", "path": str(self.key_file)}

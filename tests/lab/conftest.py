@@ -5,11 +5,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.dead_run import sign, sweep_after_dead_run
 from tests.lab.machines import daemon_runs, leftovers_of, stop_daemons
 from tests.local.clone import Clone
 from tests.local.hosts import LiveHosts
-from tests.root import require_root
+from tests.support.dead_run import sign, sweep_after_dead_run
+from tests.support.root import require_root
 
 STACK = "labtest"
 NETWORK = "192.168.65.0/24"
@@ -32,7 +32,7 @@ def clone(tmp_path_factory):
 def made_lab(tmp_path_factory, **settings):
     """Make the lab with other settings than the committed ones; nothing of it is left."""
     ran_before = daemon_runs()
-    sweep_after_dead_run(STACK, "hypervisor", "ready")
+    sweep_after_dead_run(STACK, "machines.libvirt", "ready")
     made = Clone(tmp_path_factory.mktemp("clone") / "rocketmq", STACK, NETWORK, like="lab")
     sign(made.folder)
     made.change(**settings)

@@ -6,17 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from blueprint.scripts import render_first_contact
-from blueprint.specs import HostSpec
+from blueprint.plan.hosts import HostSpec
+from blueprint.rendering.scripts import render_first_contact
 from tests.lab.conftest import UP_SECONDS, say
 from tests.lab.machines import virsh
-from tests.lab.messages import (
-    FLUSH_SLAVE_TIMEOUT,
-    PATIENCE,
-    SEND_OK,
-    assert_all_there,
-    send_all,
-)
+from tests.lab.messages import FLUSH_SLAVE_TIMEOUT, PATIENCE, SEND_OK, assert_all_there, send_all
 from tests.local.clone import Clone
 from tests.local.hosts import LiveHosts
 

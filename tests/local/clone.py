@@ -9,10 +9,10 @@ from pathlib import Path
 
 import yaml
 
-from machines.places import StackPlace
-from tests.working_tree import copy_working_tree
+from machines.shared.places import StackPlace
+from project import ROOT
+from tests.support.working_tree import copy_working_tree
 
-PROJECT = Path(__file__).parents[2]
 STATE_OF_MACHINES = Path("/var/lib/rocketmq-pulumi")
 UP_SECONDS = 600
 HOSTS = ("server1", "server2", "server3", "server4")
@@ -47,7 +47,7 @@ class Clone:
 
     def write_settings(self, network: str) -> None:
         """Give the stack the settings of a committed one in another network."""
-        settings = yaml.safe_load((PROJECT / f"Pulumi.{self.like}.yaml").read_text())
+        settings = yaml.safe_load((ROOT / f"Pulumi.{self.like}.yaml").read_text())
         hosts = settings["config"]["rocketmq:cluster"]["hosts"]
         prefix = network.rpartition(".")[0]
         hosts["network"] = network

@@ -2,11 +2,13 @@ import zipfile
 
 import pytest
 
-from blueprint.versions import maven_sha512, upload_path
-from tests.dead_run import sign, sweep_after_dead_run
-from tests.local.clone import PROJECT, Clone, remove
+from blueprint.plan.archives import upload_path
+from blueprint.rocketmq.versions import maven_sha512
+from project import ROOT
+from tests.local.clone import Clone, remove
 from tests.local.hosts import LiveHosts
-from tests.root import require_root
+from tests.support.dead_run import sign, sweep_after_dead_run
+from tests.support.root import require_root
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -38,7 +40,7 @@ def hosts(clone, tmp_path_factory):
 def client_jars(tmp_path_factory):
     """The jars of RocketMQ's own Java client, from the archive."""
     folder = tmp_path_factory.mktemp("jars")
-    with zipfile.ZipFile(PROJECT / upload_path(maven_sha512("5.3.3"))) as archive:
+    with zipfile.ZipFile(ROOT / upload_path(maven_sha512("5.3.3"))) as archive:
         for entry in archive.infolist():
             if "/lib/" in entry.filename and entry.filename.endswith(".jar"):
                 name = entry.filename.rpartition("/")[2]

@@ -5,10 +5,11 @@ import subprocess
 import time
 from pathlib import Path
 
-from remoting.checks import check_in_sync, ensure_topic
-from remoting.connection import Connection
-from remoting.messages import count_messages, read_topic, send_message
+from remoting.checks.brokers import check_in_sync
+from remoting.checks.messages import ensure_topic
 from remoting.polling import Deadline
+from remoting.protocol.connection import Connection
+from remoting.requests.messages import count_messages, read_topic, send_message
 
 SYNC_SECONDS = 60
 

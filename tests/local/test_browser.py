@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser_session import Browser
 from tests.local.clone import Clone
 from tests.local.hosts import LiveHosts
+from tests.support.browser_session import Browser
 
 pytestmark = pytest.mark.local
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from blueprint.versions import maven_sha512
+from blueprint.rocketmq.versions import maven_sha512
 from tests.local.clone import Clone
 from tests.local.hosts import LiveHosts
 

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from tests.dead_run import sign, sweep_after_dead_run
 from tests.local.clone import Clone, leftovers, remove
+from tests.support.dead_run import sign, sweep_after_dead_run
 
 pytestmark = pytest.mark.local
 

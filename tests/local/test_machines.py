@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from machines.identity import planned_identity
-from machines.places import StackPlace
+from machines.nspawn.identity import planned_identity
+from machines.shared.places import StackPlace
+from project import ROOT
 
 pytestmark = pytest.mark.local
 
 STACK = "machinetest"
 BRIDGE = "rmqtest0"
 ADDRESSES = {"server1": "10.213.77.11", "server2": "10.213.77.12"}
-PROJECT = Path(__file__).parents[2]
 PLACE = StackPlace(stack=STACK)
 VERB_SECONDS = 150
 LOCKS_OF_OTHERS: set[str] = set()
@@ -30,7 +30,7 @@ def verb(name, spec=None, *arguments, check=True):
         input=json.dumps(spec),
         capture_output=True,
         text=True,
-        cwd=PROJECT,
+        cwd=ROOT,
         timeout=VERB_SECONDS,
         check=False,
     )
@@ -131,7 +131,7 @@ class Lab:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             text=True,
-            cwd=PROJECT,
+            cwd=ROOT,
             start_new_session=True,
         )
         process.stdin.write(json.dumps(self.spec(name)))
@@ -271,7 +271,7 @@ def test_machine_of_another_life_is_refused(machines):
 
 @pytest.mark.usefixtures("machines")
 def test_other_project_is_refused_with_the_owners_path(tmp_path):
-    other = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    other = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "machines", "check-owner", "--stack", STACK]
     done = subprocess.run(
         [*command, "--token", "t2"],
@@ -282,7 +282,7 @@ def test_other_project_is_refused_with_the_owners_path(tmp_path):
         check=False,
     )
     assert done.returncode == 1
-    assert str(PROJECT) in done.stderr
+    assert str(ROOT) in done.stderr
     same_state = subprocess.run(
         [*command, "--token", "t1"], cwd=tmp_path, env=other, capture_output=True, check=False
     )

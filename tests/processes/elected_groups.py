@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from remoting.elections import ElectedGroup, elected_master
+from remoting.replication.elected_groups import ElectedGroup, elected_master
 from tests.processes.instances import (
     BROKER_MAIN,
     CONTROLLER_MAIN,

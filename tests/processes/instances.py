@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blueprint.rendering import DRAINED
-from blueprint.versions import DEFAULT_VERSION, maven_sha512, upload_path
+from blueprint.plan.archives import upload_path
+from blueprint.rendering.processes import DRAINED
+from blueprint.rocketmq.versions import DEFAULT_VERSION, maven_sha512
+from project import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-PROJECT = Path(__file__).resolve().parents[2]
 NAME_SERVER_MAIN = "org.apache.rocketmq.namesrv.NamesrvStartup"
 BROKER_MAIN = "org.apache.rocketmq.broker.BrokerStartup"
 CONTROLLER_MAIN = "org.apache.rocketmq.controller.ControllerStartup"
@@ -39,7 +40,7 @@ def find_archive() -> Path | None:
     """Return the archive that ROCKETMQ_ARCHIVE names, or the one that `make archive` makes."""
     if named := os.environ.get("ROCKETMQ_ARCHIVE"):
         return Path(named)
-    made = PROJECT / upload_path(maven_sha512(DEFAULT_VERSION))
+    made = ROOT / upload_path(maven_sha512(DEFAULT_VERSION))
     return made if made.is_file() else None
 
 

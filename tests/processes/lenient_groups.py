@@ -6,15 +6,16 @@ import json
 import threading
 from typing import TYPE_CHECKING, Any
 
-from blueprint.rendering import DRAINED
-from remoting.checks import check_broker_registered, check_in_sync
+from blueprint.rendering.processes import DRAINED
+from remoting.checks.brokers import check_in_sync
+from remoting.checks.registration import check_broker_registered
 from remoting.codes import ResponseCode
-from remoting.connection import Connection
 from remoting.errors import NotYetError, RemotingError, SlaveAheadError
-from remoting.guard import GuardState
-from remoting.patient_guard import PatientGuard
 from remoting.polling import Check, Deadline, poll
-from remoting.requests import commit_log_max_offset
+from remoting.protocol.connection import Connection
+from remoting.replication.degrading_guard import PatientGuard
+from remoting.replication.guard import GuardState
+from remoting.requests.admin import commit_log_max_offset
 from tests.processes.test_checks_on_real_processes import (
     START_SECONDS,
     identity,

@@ -11,24 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from remoting.checks import (
-    BrokerIdentity,
-    check_broker_registered,
-    check_in_sync,
-    check_name_server_ready,
-)
+from remoting.checks.brokers import check_in_sync
+from remoting.checks.name_servers import check_name_server_ready
+from remoting.checks.registration import BrokerIdentity, check_broker_registered
 from remoting.codes import ResponseCode
-from remoting.commands import EXIT_AHEAD, EXIT_FAILED, EXIT_OK, main
-from remoting.connection import Connection
-from remoting.messages import count_messages, read_topic
+from remoting.commands.main import EXIT_AHEAD, EXIT_FAILED, EXIT_OK, main
 from remoting.polling import Check, Deadline, poll
-from remoting.requests import (
+from remoting.protocol.connection import Connection
+from remoting.requests.admin import (
     broker_permission,
     cluster_info,
     create_topic,
     ha_status,
     update_broker_config,
 )
+from remoting.requests.messages import count_messages, read_topic
 
 if TYPE_CHECKING:
     from pathlib import Path

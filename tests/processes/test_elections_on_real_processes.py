@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from remoting.checks import ensure_topic
-from remoting.commands import EXIT_FAILED, EXIT_OK
-from remoting.connection import Connection
+from remoting.checks.messages import ensure_topic
+from remoting.commands.main import EXIT_FAILED, EXIT_OK
 from remoting.errors import NotYetError
-from remoting.messages import count_messages, read_topic
 from remoting.polling import Check, Deadline, poll
-from remoting.requests import cluster_info, topic_config
-from tests.numbered_producer import NumberedProducer
+from remoting.protocol.connection import Connection
+from remoting.requests.admin import cluster_info, topic_config
+from remoting.requests.messages import count_messages, read_topic
 from tests.processes.elected_groups import CLUSTER, GROUP, ElectedCluster, make_elected_cluster
 from tests.processes.instances import running
 from tests.processes.test_checks_on_real_processes import run, verify, wait_until_answering
+from tests.support.numbered_producer import NumberedProducer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

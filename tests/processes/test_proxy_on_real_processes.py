@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from blueprint.memory import POP_DIRECT_MIB
-from remoting.checks import BrokerIdentity, check_broker_registered, ensure_topic
-from remoting.commands import EXIT_FAILED, EXIT_OK, main
-from remoting.connection import Connection
-from remoting.messages import read_topic
-from remoting.plan import PlannedMetrics
+from blueprint.plan.memory import POP_DIRECT_MIB
+from remoting.checks.messages import ensure_topic
+from remoting.checks.proxies import check_metrics
+from remoting.checks.registration import BrokerIdentity, check_broker_registered
+from remoting.commands.main import EXIT_FAILED, EXIT_OK, main
+from remoting.plan.plan import PlannedMetrics
 from remoting.polling import Deadline
-from remoting.proxy_checks import check_metrics
-from tests.grpc_client import exchange
+from remoting.protocol.connection import Connection
+from remoting.requests.messages import read_topic
 from tests.processes.instances import (
     BROKER_MAIN,
     NAME_SERVER_MAIN,
@@ -24,6 +24,7 @@ from tests.processes.instances import (
     Instance,
     free_base_port,
 )
+from tests.support.grpc_client import exchange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from blueprint.rendering import DRAINED
+from blueprint.rendering.processes import DRAINED
 from remoting.codes import ResponseCode
-from remoting.commands import EXIT_AHEAD, EXIT_OK
-from remoting.connection import Connection
+from remoting.commands.main import EXIT_AHEAD, EXIT_OK
 from remoting.errors import LogsDifferError, SlaveAheadError
-from remoting.guard import GuardState
-from remoting.requests import create_topic
+from remoting.protocol.connection import Connection
+from remoting.replication.guard import GuardState
+from remoting.requests.admin import create_topic
 from tests.processes.instances import make_group, running
 from tests.processes.lenient_groups import (
     GRACE_SECONDS,

@@ -8,19 +8,20 @@ import tempfile
 import pytest
 from pulumi.runtime import set_all_config
 
-from blueprint.artifact import plan_archive
-from blueprint.parsing import parse_settings
-from hypervisor.built_image import built_digest
-from tests import virtual
-from tests.recording import record
-from tests.stacks import PROJECT, STACKS, raw_cluster
+from blueprint.load import parse_settings
+from blueprint.plan.archives import plan_archive
+from machines.libvirt.built_image import built_digest
+from project import ROOT
+from tests.support import virtual
+from tests.support.recording import record
+from tests.support.stacks import STACKS, raw_cluster
 
 
 @pytest.fixture
 def archives(tmp_path, monkeypatch):
     """Assembled archives and images, empty ones, in a folder of their own."""
-    monkeypatch.setattr("components.archive_source.PROJECT", tmp_path)
-    monkeypatch.setattr("components.hypervisor.PROJECT", tmp_path)
+    monkeypatch.setattr("preflight.archives.ROOT", tmp_path)
+    monkeypatch.setattr("preflight.hypervisor.ROOT", tmp_path)
     virtual.answer(monkeypatch)
     virtual.write_image(tmp_path / f".state/images/{built_digest()}.qcow2")
     for stack in STACKS:
@@ -49,7 +50,7 @@ def run_program(archives, agent):
     def run(raw, *, preview=False, recorder=None):
         def program():
             set_all_config({} if raw is None else {"rocketmq:cluster": json.dumps(raw)})
-            runpy.run_path(str(PROJECT / "__main__.py"), run_name="__main__")
+            runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
 
         return record(program, preview=preview, recorder=recorder)
 

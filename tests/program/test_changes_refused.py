@@ -3,10 +3,10 @@
 import pulumi
 import pytest
 
-from blueprint.history import CLUSTER_TYPE
-from components.broker import Broker
-from tests.recording import Recorder
-from tests.stacks import changed, planned, raw_cluster
+from blueprint.plan.deployed import CLUSTER_TYPE
+from components.services.processes import Broker
+from tests.support.recording import Recorder
+from tests.support.stacks import changed, planned, raw_cluster
 
 BOTH = pytest.mark.parametrize("preview", [True, False])
 URN = "urn:pulumi:tested::rocketmq"

@@ -5,11 +5,11 @@ import copy
 import pulumi
 import pytest
 
-from hypervisor.contents import Contents
-from machines.errors import MachinesError
-from tests import virtual
-from tests.recording import Recorder
-from tests.stacks import raw_cluster
+from machines.libvirt.contents import Contents
+from machines.shared.errors import MachinesError
+from tests.support import virtual
+from tests.support.recording import Recorder
+from tests.support.stacks import raw_cluster
 
 DATA_DISK = "rmq-tested-server1-data.qcow2"
 
@@ -71,7 +71,7 @@ def test_a_hypervisor_that_does_not_answer(refused, monkeypatch):
     def silent(_uri, _stack):
         raise MachinesError("cluster.hosts.uri: qemu:///system does not answer: run make x")
 
-    monkeypatch.setattr("components.hypervisor._facts", silent)
+    monkeypatch.setattr("preflight.hypervisor._facts", silent)
     (line,) = refused()
     assert line == "  - cluster.hosts.uri: qemu:///system does not answer: run make x"
 

@@ -3,8 +3,8 @@
 import pulumi
 import pytest
 
-from blueprint.plan_page import SHOWN_ALREADY, render_plan_summary
-from tests.stacks import planned, raw_cluster
+from blueprint.overview.text import SHOWN_ALREADY, render_plan_summary
+from tests.support.stacks import planned, raw_cluster
 
 
 @pytest.fixture

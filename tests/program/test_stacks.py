@@ -5,8 +5,8 @@ import json
 import pulumi
 import pytest
 
-from tests.recording import PASSWORD, PRIVATE_MARK, REMOTE_COMMAND, Recorder
-from tests.stacks import STACKS, changed, raw_cluster
+from tests.support.recording import PASSWORD, PRIVATE_MARK, REMOTE_COMMAND, Recorder
+from tests.support.stacks import STACKS, changed, raw_cluster
 
 
 def test_stack_local_is_committed():

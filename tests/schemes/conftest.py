@@ -4,11 +4,11 @@ import os
 
 import pytest
 
-from tests.dead_run import sign, sweep_after_dead_run
 from tests.local.clone import Clone, leftovers, remove
 from tests.local.hosts import LiveHosts
-from tests.root import require_root
 from tests.schemes.settings import settings_for
+from tests.support.dead_run import sign, sweep_after_dead_run
+from tests.support.root import require_root
 
 NETWORK = "10.98.67.0/24"
 UP_SECONDS = 900

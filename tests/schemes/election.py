@@ -2,10 +2,10 @@
 
 import time
 
-from remoting.connection import Connection
-from remoting.messages import read_topic
-from remoting.requests import topic_config
-from tests.numbered_producer import NumberedProducer, find_master
+from remoting.protocol.connection import Connection
+from remoting.requests.admin import topic_config
+from remoting.requests.messages import read_topic
+from tests.support.numbered_producer import NumberedProducer, find_master
 
 GROUP, TOPIC = "broker-a", "counted"
 ELECTED_SECONDS = 60

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.numbered_producer import NumberedProducer
 from tests.schemes.election import ELECTED_SECONDS, GROUP, TOPIC, elect_and_count, name_servers_of
+from tests.support.numbered_producer import NumberedProducer
 
 pytestmark = pytest.mark.schemes
 

@@ -4,7 +4,7 @@ import urllib.request
 
 import pytest
 
-from tests.grpc_client import exchange
+from tests.support.grpc_client import exchange
 
 pytestmark = pytest.mark.schemes
 

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from blueprint.parsing import parse_settings
-from blueprint.scripts import render_gate
-from blueprint.topology import plan_cluster
+from blueprint.load import parse_settings
+from blueprint.plan.topology import plan_cluster
+from blueprint.rendering.scripts import render_gate
 
 pytestmark = pytest.mark.schemes
 

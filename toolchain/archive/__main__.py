@@ -2,15 +2,12 @@
 
 import argparse
 import sys
-from pathlib import Path
-from typing import Final
 
-from blueprint.versions import DEFAULT_VERSION
+from blueprint.rocketmq.versions import DEFAULT_VERSION
+from project import ROOT
 from toolchain.archive.assemble import assemble
 from toolchain.archive.errors import ArchiveError
 from toolchain.archive.prove import prove
-
-_PROJECT: Final = Path(__file__).resolve().parents[2]
 
 
 def main(arguments: list[str]) -> int:
@@ -26,7 +23,7 @@ def main(arguments: list[str]) -> int:
         if options.prove:
             prove(options.version, _tell)
         else:
-            assemble(options.version, _PROJECT, _tell, fresh=options.fresh)
+            assemble(options.version, ROOT, _tell, fresh=options.fresh)
     except (ArchiveError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from blueprint.versions import maven_sha512, require_safe
+from blueprint.rocketmq.versions import maven_sha512, require_safe
 from toolchain.archive.cache import cached_archive, locked_work_folder
 from toolchain.archive.digests import sha512_of
 from toolchain.archive.errors import ArchiveError
@@ -83,6 +83,6 @@ def _check(version: str, made: Path, expected: str) -> None:
             f"RocketMQ {version}: the archive has SHA-512 {actual}, expected {expected}; "
             "a jar in Maven's local repository or on its mirror differs, or the recipe changed: "
             f"run `python3 -m toolchain.archive {version} --fresh`; if that differs too, "
-            "run it with --prove and put its digest into blueprint/versions.py"
+            "run it with --prove and put its digest into blueprint/rocketmq/versions.py"
         )
         raise ArchiveError(message)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from project import cache_folder
 from toolchain.archive.maven import POM
 
 _RECIPE: Final = (POM, POM.with_name("layout.py"), POM.with_name("stored_zip.py"))
@@ -17,9 +18,7 @@ _WORK: Final = ".work-"
 
 def cache_directory() -> Path:
     """Return the folder of archives, shared by all clones of this user."""
-    configured = os.environ.get("XDG_CACHE_HOME", "")
-    base = Path(configured) if configured.startswith("/") else Path.home() / ".cache"
-    return base / "rocketmq-pulumi" / "archive"
+    return cache_folder() / "archive"
 
 
 def cached_archive(version: str) -> Path:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from blueprint.versions import parse_sha512
+from blueprint.rocketmq.versions import parse_sha512
 from toolchain.archive.digests import sha512_of
 from toolchain.archive.errors import ArchiveError
 from toolchain.archive.upload_link import link_for_upload

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from blueprint.versions import require_safe
+from blueprint.rocketmq.versions import require_safe
 from toolchain.archive.assemble import Tell, make_archive
 from toolchain.archive.digests import sha512_of
 from toolchain.archive.errors import ArchiveError

@@ -4,7 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from blueprint.versions import upload_path
+from blueprint.plan.archives import upload_path
 
 
 def link_for_upload(archive: Path, sha512: str, project: Path) -> Path:

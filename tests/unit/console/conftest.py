@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from console.line import Line
+from console.observe.connection import Line
 from tests.unit.console.fake_cluster import FakeCluster
 from tests.unit.console.passwords import PASSWORD
 from tests.unit.console.serving import Client, serving, stand_in_app
@@ -21,8 +21,8 @@ def lines(monkeypatch):
             super().__init__(*told)
             opened.append(self)
 
-    monkeypatch.setattr("console.watches.Line", ClosedLine)
-    monkeypatch.setattr("console.inventory_watch.Line", ClosedLine)
+    monkeypatch.setattr("console.observe.pollers.Line", ClosedLine)
+    monkeypatch.setattr("console.observe.inventory.Line", ClosedLine)
     yield
     for line in opened:
         line.close()
@@ -38,7 +38,7 @@ def cluster():
 def steps(cluster, request, monkeypatch):
     request.getfixturevalue("lines")
     # A test looks at each moment anew.
-    monkeypatch.setattr("console.board.FRESH_SECONDS", 0.0)
+    monkeypatch.setattr("console.server.snapshot.FRESH_SECONDS", 0.0)
     return Steps(cluster)
 
 

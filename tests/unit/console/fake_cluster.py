@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from remoting.codes import RequestCode, ResponseCode
-from remoting.frames import Frame, decode_frame, decode_length
-from remoting.plan import parse_plan
+from remoting.plan.plan import parse_plan
+from remoting.protocol.frames import Frame, decode_frame, decode_length
 from tests.unit.console.sights import VERSION
 from tests.unit.remoting.plans import broker, name_server, plan_of
 from tests.unit.remoting.scripted_peer import frame
@@ -22,7 +22,7 @@ from tests.unit.remoting.scripted_peer import frame
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from remoting.plan import Plan
+    from remoting.plan.plan import Plan
 
     Answers = Callable[[Frame], Any]
     """What a process answers: a body, text or data of JSON, or a response code."""

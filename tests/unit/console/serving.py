@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import uvicorn
 
-from console.app import make_app
-from console.board import Board
-from console.doorkeeper import Doorkeeper
-from console.line import Tally
-from console.pages import Page, read_pages
-from remoting.plan import parse_plan
+from console.observe.connection import Tally
+from console.server.app import make_app
+from console.server.auth import Doorkeeper
+from console.server.snapshot import Board
+from console.server.static_files import Page, read_pages
+from remoting.plan.plan import parse_plan
 from tests.unit.console.passwords import hash_line
 from tests.unit.console.sights import CONFIGURATION, healthy
 from tests.unit.remoting.plans import seed_plan
@@ -87,7 +87,7 @@ def stand_in_app(board: Board | None = None) -> ASGIApp:
     plan = parse_plan(seed_plan())
     usual = Board(plan, CONFIGURATION, healthy(plan), Tally())
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("console.app.read_pages", lambda: pages)
+        patched.setattr("console.server.app.read_pages", lambda: pages)
         return make_app(board or usual, Doorkeeper(hash_line()))
 
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from console.compare.cluster import ClusterView, view_cluster
 from console.configuration import Configuration
-from console.sight import DOWN, UP, BrokerFacts, Look, Sight
-from console.view import ClusterView, view_cluster
-from remoting.connection import split_address
-from remoting.plan import DLEDGER, Plan, PlannedBroker, parse_plan
-from remoting.requests import HaConnection, HaStatus, ListedBroker
+from console.observe.state import DOWN, UP, BrokerFacts, Look, Sight
+from remoting.plan.plan import DLEDGER, Plan, PlannedBroker, parse_plan
+from remoting.protocol.connection import split_address
+from remoting.requests.admin import HaConnection, HaStatus, ListedBroker
 
 AT = 1_800_000_000.0
 VERSION = "5.3.2"

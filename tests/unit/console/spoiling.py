@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from console.problems import LAG_BYTES
-from console.sight import DOWN, SILENT, Look, Sight
-from console.view import view_cluster
-from remoting.plan import parse_plan
+from console.compare.cluster import view_cluster
+from console.compare.problems import LAG_BYTES
+from console.observe.state import DOWN, SILENT, Look, Sight
+from remoting.plan.plan import parse_plan
 from tests.unit.console.sights import (
     AT,
     CONFIGURATION,
@@ -23,7 +23,7 @@ from tests.unit.remoting.plans import controller_plan, dledger_plan, plan_of, pr
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from console.problems import Problem
+    from console.compare.problems import Problem
 
     Spoil = Callable[[Sight], object]
 

@@ -6,12 +6,12 @@ import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
-from console.board import Board
-from console.inventory_watch import InventoryWatch
-from console.line import Tally
-from console.sight import Sight
-from console.watches import BrokerWatch, watch_name_server
-from tests.unit.console.api import faults_in
+from console.observe.connection import Tally
+from console.observe.inventory import InventoryWatch
+from console.observe.pollers import BrokerWatch, watch_name_server
+from console.observe.state import Sight
+from console.server.snapshot import Board
+from tests.unit.console.openapi import faults_in
 from tests.unit.console.sights import CONFIGURATION
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from console.command import main
 from console.configuration import ConfigurationError, read_configuration
+from console.server.main import main
 from tests.unit.console.passwords import hash_line
 from tests.unit.remoting.plans import seed_plan
 

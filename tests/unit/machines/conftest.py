@@ -1,6 +1,6 @@
 import pytest
 
-from machines.places import ROOT_VARIABLE, StackPlace
+from machines.shared.places import ROOT_VARIABLE, StackPlace
 
 
 @pytest.fixture

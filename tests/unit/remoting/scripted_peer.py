@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from remoting.guard import ACCEPT_SENDS_FROM
+from remoting.replication.guard import ACCEPT_SENDS_FROM
 
 if TYPE_CHECKING:
     from collections.abc import Callable

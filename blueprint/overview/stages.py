@@ -1,0 +1,99 @@
+"""The order in which an update starts the processes, and readies them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from blueprint.plan.cluster_spec import ClusterSpec
+from blueprint.rocketmq.schemes import Election
+
+if TYPE_CHECKING:
+    from blueprint.plan.processes import Process
+
+
+class Pace(StrEnum):
+    """Whether what a stage does is done at once, or one after another."""
+
+    SIDE_BY_SIDE = "side by side"
+    ONE_BY_ONE = "one by one"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stage:
+    """One stage; the next one begins when this one is over."""
+
+    what: str
+    pace: Pace
+    names: tuple[str, ...]
+    """Of the processes, or of the hosts where the stage is about these."""
+    over_when: str
+
+
+def plan_stages(cluster: ClusterSpec) -> tuple[Stage, ...]:
+    """Return the stages, the first one first; none is empty."""
+    return tuple(
+        stage
+        for stage in (
+            _start(cluster),
+            *_readied(cluster),
+            _verify(cluster),
+            _start_console(cluster),
+        )
+        if stage.names
+    )
+
+
+def _start(cluster: ClusterSpec) -> Stage:
+    return Stage(
+        what="start everything",
+        pace=Pace.SIDE_BY_SIDE,
+        names=tuple(process.name for process in cluster.processes),
+        over_when="every unit is enabled and started, each once its own files are written",
+    )
+
+
+def _readied(cluster: ClusterSpec) -> Iterator[Stage]:
+    """Iterate over the kinds in the order of `ClusterSpec.processes`."""
+    masters = "each is registered"
+    if any(map(cluster.is_guarded, cluster.masters)):
+        masters += "; it takes no sends until it was compared with its slaves"
+        masters += "" if cluster.slave_required else ", or these stay away for a while"
+    electors = "controllers" if cluster.election is Election.CONTROLLER else "replicas"
+    elected = (
+        f"each is registered; before the next group's turn, the {electors} have made one of this "
+        "group its master and the others are in sync"
+    )
+    kinds: tuple[tuple[str, Sequence[Process], str], ...] = (
+        ("name servers", cluster.name_servers, "each answers"),
+        ("controllers", cluster.controllers, "each answers"),
+        ("masters", cluster.masters, masters),
+        ("slaves", cluster.slaves, "each is registered and in sync with its master"),
+        ("elected replicas", cluster.elected, elected),
+        ("proxies", cluster.proxies, "each answers"),
+    )
+    for what, processes, over_when in kinds:
+        yield Stage(
+            what=f"ready the {what}",
+            pace=Pace.ONE_BY_ONE,
+            names=tuple(process.name for process in processes),
+            over_when=over_when,
+        )
+
+
+def _verify(cluster: ClusterSpec) -> Stage:
+    return Stage(
+        what="verify",
+        pace=Pace.SIDE_BY_SIDE,
+        names=tuple(host.name for host in cluster.hosts),
+        over_when="every host has checked its processes, and sent and read a message",
+    )
+
+
+def _start_console(cluster: ClusterSpec) -> Stage:
+    return Stage(
+        what="start the console",
+        pace=Pace.SIDE_BY_SIDE,
+        names=() if cluster.console is None else (cluster.console.name,),
+        over_when="another host, where there is one, got its page and logged in",
+    )

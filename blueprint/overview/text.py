@@ -1,0 +1,112 @@
+"""The whole plan as one page for people: hosts, processes, files, start order."""
+
+from collections.abc import Sequence
+
+from blueprint.overview.stages import Stage, plan_stages
+from blueprint.plan.cluster_spec import ClusterSpec
+from blueprint.plan.hosts import HostSpec
+from blueprint.plan.paths import HOME, UNITS
+from blueprint.plan.processes import Process
+from blueprint.rocketmq.schemes import REPLICATION_PROMISES, Scheme
+from blueprint.tables import render_table
+
+SHOWN_ALREADY = "ROCKETMQ_PLAN_SHOWN_ALREADY"
+"""Set in the environment by `make preview`, which shows the plan before the engine runs."""
+
+INDENT = 2
+MOST_NAMES = 8
+"""Beyond so many a stage names its first and its last only."""
+
+
+def render_plan_page(cluster: ClusterSpec) -> str:
+    """Return the page, with a line break at its end."""
+    parts = (_hosts_and_processes(cluster), _files(cluster), _start_order(cluster))
+    return "\n\n".join(parts) + "\n"
+
+
+def render_plan_summary(cluster: ClusterSpec) -> str:
+    """Return the head, the hosts and the processes: what a preview begins with."""
+    return _hosts_and_processes(cluster) + "\n"
+
+
+def processes_mib(cluster: ClusterSpec, host: HostSpec) -> int:
+    """Return what the processes of a host may take together."""
+    return sum(process.memory.total_mib for process in cluster.services_on(host))
+
+
+def _hosts_and_processes(cluster: ClusterSpec) -> str:
+    return "\n\n".join((_head(cluster), _hosts(cluster), _processes(cluster)))
+
+
+def _head(cluster: ClusterSpec) -> str:
+    groups = _count(len({broker.group for broker in cluster.brokers}), "group")
+    size = _count(cluster.replicas, "broker")
+    hosts = _count(len(cluster.hosts), "host")
+    scheme = cluster.scheme.value
+    lines = [
+        f"plan of {cluster.name}, RocketMQ {cluster.version}: {groups} of {size} on {hosts}",
+        f"scheme {scheme}: {cluster.traits.promise}",
+    ]
+    if cluster.scheme is Scheme.SYNC:
+        mode = cluster.replication
+        lines.append(f"replication {mode.value}: {REPLICATION_PROMISES[mode]}")
+    return "\n".join(lines)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _hosts(cluster: ClusterSpec) -> str:
+    rows: list[tuple[str, ...]] = [("host", "address", "memory", "processes", "page cache")]
+    for host in cluster.hosts:
+        taken = processes_mib(cluster, host)
+        sizes = (host.memory_mib, taken, host.memory_mib - taken)
+        rows.append((host.name, host.address, *map(str, sizes)))
+    return _titled("hosts (MiB)", rows)
+
+
+def _processes(cluster: ClusterSpec) -> str:
+    rows: list[tuple[str, ...]] = [("process", "role", "host", "ports", "heap", "direct", "total")]
+    for process in cluster.services:
+        memory = process.memory
+        sizes = (memory.heap_mib, memory.direct_mib, memory.total_mib)
+        ports = " ".join(f"{use}:{port}" for use, port in process.named_ports.items())
+        rows.append((process.name, process.role, process.host.name, ports, *map(str, sizes)))
+    return _titled("processes (MiB), in the order in which each must be ready", rows)
+
+
+def _files(cluster: ClusterSpec) -> str:
+    rows: list[tuple[str, ...]] = [("process", "host", "configuration", "unit", "store", "log")]
+    rows += [_file_row(process) for process in cluster.services]
+    return _titled(f"files (below {HOME}; units in {UNITS})", rows)
+
+
+def _file_row(process: Process) -> tuple[str, ...]:
+    paths = process.paths
+    store = "" if paths.store is None else str(paths.store.relative_to(HOME))
+    return (
+        process.name,
+        process.host.name,
+        str(paths.conf_file.relative_to(HOME)),
+        paths.unit,
+        store,
+        str(process.log.relative_to(HOME)) if process.log else "journal",
+    )
+
+
+def _start_order(cluster: ClusterSpec) -> str:
+    rows: list[tuple[str, ...]] = [("", "stage", "how", "which", "over when")]
+    for number, stage in enumerate(plan_stages(cluster), start=1):
+        rows.append((str(number), stage.what, stage.pace.value, _names(stage), stage.over_when))
+    return _titled("start order", rows)
+
+
+def _names(stage: Stage) -> str:
+    if len(stage.names) <= MOST_NAMES:
+        return ", ".join(stage.names)
+    return f"{stage.names[0]} … {stage.names[-1]}, {len(stage.names)} in all"
+
+
+def _titled(title: str, rows: Sequence[Sequence[str]]) -> str:
+    return f"{title}\n{render_table(rows, indent=INDENT)}"

@@ -1,0 +1,1 @@
+"""The plan of a cluster: hosts, processes, placement, memory, paths."""

@@ -1,0 +1,218 @@
+"""The processes of the plan: name servers, controllers, brokers, proxies, the console."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import ClassVar
+
+from blueprint.plan.archives import Archive
+from blueprint.plan.hosts import HostSpec
+from blueprint.plan.memory import Kind, ProcessMemory
+from blueprint.plan.paths import ProcessPaths
+from blueprint.rocketmq.ports import BrokerPorts
+from blueprint.rocketmq.schemes import BrokerRole
+from blueprint.settings.console import ConsoleKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Process:
+    """One process on one host, whatever its kind."""
+
+    kind: ClassVar[Kind]
+    name: str
+    host: HostSpec
+    memory: ProcessMemory
+    paths: ProcessPaths
+    metrics_port: int | None = None
+    """Where Prometheus reads its metrics; None where it offers none."""
+
+    @property
+    def role(self) -> str:
+        """Return what it is, in the field's words."""
+        return {Kind.NAME_SERVER: "name server"}.get(self.kind, self.kind.value)
+
+    @property
+    def main_port(self) -> int:
+        """Return the port by which clients and checks talk to it."""
+        return next(iter(self.own_ports.values()))
+
+    @property
+    def own_ports(self) -> Mapping[str, int]:
+        """Return the ports of its kind, by what each is for; the main one first."""
+        raise NotImplementedError
+
+    @property
+    def named_ports(self) -> Mapping[str, int]:
+        """Return every port it takes, by what it is for; the main one first."""
+        metrics = {} if self.metrics_port is None else {"metrics": self.metrics_port}
+        return {**self.own_ports, **metrics}
+
+    @property
+    def address(self) -> str:
+        """Return `ip:port` of its main port."""
+        return f"{self.host.address}:{self.main_port}"
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """Return every port it takes, lowest first."""
+        return tuple(sorted(self.named_ports.values()))
+
+    @property
+    def seat(self) -> Mapping[str, str | int]:
+        """Return what later updates must know, to leave it where it is."""
+        return {}
+
+    @property
+    def log(self) -> PurePosixPath | None:
+        """Return the log that explains most failures; None where the journal has it."""
+        return self.paths.log
+
+    @property
+    def has_home(self) -> bool:
+        """Return whether it writes files of its own."""
+        return True
+
+    @property
+    def metrics_address(self) -> str | None:
+        """Return where Prometheus reads its metrics; None where it offers none."""
+        return None if self.metrics_port is None else f"{self.host.address}:{self.metrics_port}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameServerSpec(Process):
+    """One name server."""
+
+    kind = Kind.NAME_SERVER
+    port: int
+
+    @property
+    def own_ports(self) -> Mapping[str, int]:
+        """Return its only port."""
+        return {"listen": self.port}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControllerSpec(Process):
+    """One controller: they decide by majority which replica of a group is its master."""
+
+    kind = Kind.CONTROLLER
+    self_id: str
+    """Its own in `peers`; letters and digits, as n0."""
+    port: int
+
+    @property
+    def own_ports(self) -> Mapping[str, int]:
+        """Return the port for brokers and the other controllers."""
+        return {"listen": self.port}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrokerSpec(Process):
+    """One broker: a master, a slave, or a replica whose role an election decides."""
+
+    kind = Kind.BROKER
+    group: str
+    position: int
+    """Among the brokers of its group; 0 is the master's where no election decides."""
+    broker_role: BrokerRole
+    slot: int
+    """Among the brokers of its kind on its host."""
+    broker_ports: BrokerPorts
+    said_properties: Mapping[str, str] = field(default_factory=dict)
+    """What settings say of all brokers, its group and itself, the nearest winning."""
+
+    @property
+    def role(self) -> str:
+        """Return its role as name servers and settings spell it."""
+        return self.broker_role.value
+
+    @property
+    def own_ports(self) -> Mapping[str, int]:
+        """Return the ports that RocketMQ fixes by `listenPort`, and that of its election."""
+        return self.broker_ports.named
+
+    @property
+    def broker_id(self) -> int | None:
+        """Return RocketMQ's `brokerId`; None where an election decides it."""
+        return None if self.broker_role is BrokerRole.REPLICA else self.position
+
+    @property
+    def self_id(self) -> str:
+        """Return its own id in an election; letters and digits, as n0."""
+        return f"n{self.position}"
+
+    @property
+    def is_master(self) -> bool:
+        """Return whether producers send to it, whatever happens."""
+        return self.broker_id == 0
+
+    @property
+    def seat(self) -> Mapping[str, str | int]:
+        """Return where it is, for `history` to know."""
+        return {"host": self.host.name, "slot": self.slot}
+
+    @property
+    def permission(self) -> int:
+        """Return RocketMQ's `brokerPermission` outside a drain: 4 to read, 2 to write."""
+        return int(self.said_properties.get("brokerPermission", READ_AND_WRITE))
+
+
+READ_AND_WRITE = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProxySpec(Process):
+    """One proxy, by which clients of the 5.x SDKs talk gRPC to the cluster."""
+
+    kind = Kind.PROXY
+    grpc_port: int
+    remoting_port: int
+
+    @property
+    def own_ports(self) -> Mapping[str, int]:
+        """Return its two ports for clients."""
+        return {"grpc": self.grpc_port, "remoting": self.remoting_port}
+
+    @property
+    def remoting_address(self) -> str:
+        """Return `ip:port` for clients that speak the remoting protocol."""
+        return f"{self.host.address}:{self.remoting_port}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsoleSpec(Process):
+    """What shows the cluster in a browser; it is no part of the cluster."""
+
+    kind = Kind.CONSOLE
+    console_kind: ConsoleKind
+    port: int
+    password_generation: int
+    jar: Archive | None = None
+    """Of a dashboard."""
+
+    @property
+    def own_ports(self) -> Mapping[str, int]:
+        """Return its only port."""
+        return {"listen": self.port}
+
+    @property
+    def log(self) -> None:
+        """Return None: its journal has it."""
+        return None
+
+    @property
+    def has_home(self) -> bool:
+        """Return whether it is a JVM."""
+        return self.console_kind is ConsoleKind.DASHBOARD
+
+    @property
+    def login_file(self) -> PurePosixPath:
+        """Return the file with what logins are checked by."""
+        if self.console_kind is ConsoleKind.DASHBOARD:
+            return self.paths.conf_file
+        return self.paths.conf_directory / "login"
+
+    @property
+    def url(self) -> str:
+        """Return what to open in a browser."""
+        return f"http://{self.address}"

@@ -1,0 +1,232 @@
+"""From settings to the cluster that they mean: hosts, processes, addresses, memory."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from blueprint.plan.cluster_spec import ClusterSpec
+from blueprint.plan.console import plan_console
+from blueprint.plan.deployed import NOTHING_YET, History, Seat
+from blueprint.plan.hosts import HostSpec
+from blueprint.plan.memory import Kind, ProcessMemory, plan_memory
+from blueprint.plan.paths import broker_paths, controller_paths, name_server_paths, proxy_paths
+from blueprint.plan.placement import Wanted, place_brokers
+from blueprint.plan.processes import BrokerSpec, ControllerSpec, NameServerSpec, ProxySpec
+from blueprint.rocketmq.ports import CONTROLLER_STEP, BrokerPorts
+from blueprint.rocketmq.schemes import BrokerRole, Election, Replication
+from blueprint.settings.cluster import BrokerOverrides, ClusterSettings, GroupSettings
+from blueprint.settings.hosts import ServerSettings
+
+Plan = Mapping[str, Mapping[Kind, ProcessMemory]]
+"""The memory of each kind of process, by host."""
+
+
+def broker_names(settings: ClusterSettings, group: str) -> tuple[str, ...]:
+    """Return the names of a group's brokers, the master's first."""
+    copies = settings.replicas_per_group
+    if settings.traits.is_elected:
+        return tuple(f"{group}-n{position}" for position in range(copies))
+    if copies <= 2:  # noqa: PLR2004 (a single slave needs no number)
+        return (group, f"{group}-s")[:copies]
+    return (group, *(f"{group}-s{position}" for position in range(1, copies)))
+
+
+def controller_hosts(settings: ClusterSettings) -> tuple[tuple[str, int], ...]:
+    """Return the host of each controller, and its number there: they go round the hosts."""
+    names = [server.name for server in settings.hosts.servers]
+    return tuple(
+        (names[position % len(names)], position // len(names))
+        for position in range(settings.controller_count)
+    )
+
+
+def controller_name(host: str, slot: int) -> str:
+    """Return the name of a controller; only a further one on its host has a number."""
+    return f"controller-{host}-{slot + 1}" if slot else f"controller-{host}"
+
+
+def place_groups(settings: ClusterSettings, history: History = NOTHING_YET) -> dict[str, Seat]:
+    """Return the seat of every broker: where it was, where its group says, else by load."""
+    wanted = [
+        Wanted(brokers=broker_names(settings, group.name), hosts=group.hosts)
+        for group in settings.broker_groups
+    ]
+    hosts = [server.name for server in settings.hosts.servers]
+    return place_brokers(wanted, hosts, history.seats, elected=settings.traits.is_elected)
+
+
+def plan_cluster(
+    settings: ClusterSettings, history: History = NOTHING_YET, *, emulated: bool = False
+) -> ClusterSpec:
+    """Decide the whole cluster; `checks` has found the settings usable.
+
+    Args:
+        settings: what a person wrote.
+        history: what the stack has made already.
+        emulated: whether the hosts are virtual machines without a processor's help.
+
+    """
+    hosts = tuple(_host(server, emulated=emulated) for server in settings.hosts.servers)
+    by_name = {host.name: host for host in hosts}
+    seats = place_groups(settings, history)
+    served = hosts[: settings.name_server_count]
+    controlled = controller_hosts(settings)
+    proxied = [by_name[name] for name in settings.proxy.hosts] if settings.proxy else []
+    memory = _plan_memory(
+        settings,
+        hosts,
+        {
+            Kind.NAME_SERVER: Counter(host.name for host in served),
+            Kind.CONTROLLER: Counter(host for host, _ in controlled),
+            Kind.BROKER: Counter(seat.host for seat in seats.values()),
+            Kind.PROXY: Counter(host.name for host in proxied),
+        },
+    )
+    return ClusterSpec(
+        name=settings.name,
+        scheme=settings.scheme,
+        replication=settings.replication or Replication.STRICT,
+        replicas=settings.replicas_per_group,
+        version=settings.version,
+        hosts=hosts,
+        name_servers=tuple(
+            NameServerSpec(
+                name=f"namesrv-{host.name}",
+                host=host,
+                port=settings.ports.name_server,
+                memory=memory[host.name][Kind.NAME_SERVER],
+                paths=name_server_paths("namesrv"),
+            )
+            for host in served
+        ),
+        controllers=tuple(_plan_controllers(settings, by_name, memory)),
+        brokers=tuple(_plan_brokers(settings, seats, by_name, memory)),
+        proxies=tuple(
+            ProxySpec(
+                name=f"proxy-{host.name}",
+                host=host,
+                grpc_port=settings.ports.proxy_grpc,
+                remoting_port=settings.ports.proxy_remoting,
+                metrics_port=settings.ports.proxy_metrics if settings.metrics else None,
+                memory=memory[host.name][Kind.PROXY],
+                paths=proxy_paths("proxy"),
+            )
+            for host in proxied
+        ),
+        console=plan_console(settings, hosts),
+        purge_data=settings.purge_data,
+    )
+
+
+def _host(server: ServerSettings, *, emulated: bool) -> HostSpec:
+    return HostSpec(
+        name=server.name,
+        address=str(server.address),
+        memory_mib=server.memory,
+        emulated=emulated,
+    )
+
+
+def _plan_memory(
+    settings: ClusterSettings,
+    hosts: tuple[HostSpec, ...],
+    counts: Mapping[Kind, Counter[str]],
+) -> Plan:
+    """Return the memory of each kind on each host: what the settings say, else its share."""
+    said = settings.heap
+    heaps = {
+        Kind.NAME_SERVER: (said.name_server, None),
+        Kind.CONTROLLER: (said.controller, None),
+        Kind.BROKER: (said.broker, said.broker_direct),
+        Kind.PROXY: (said.proxy, said.proxy_direct),
+    }
+    return {
+        host.name: {
+            kind: _said_or(planned, *heaps[kind])
+            for kind, planned in plan_memory(
+                host.memory_mib,
+                {kind: on[host.name] for kind, on in counts.items()},
+                proxied=settings.proxy is not None,
+            ).items()
+        }
+        for host in hosts
+    }
+
+
+def _said_or(planned: ProcessMemory, heap: int | None, direct: int | None) -> ProcessMemory:
+    return ProcessMemory(
+        heap_mib=heap or planned.heap_mib, direct_mib=direct or planned.direct_mib
+    )
+
+
+def _plan_controllers(
+    settings: ClusterSettings, hosts: Mapping[str, HostSpec], memory: Plan
+) -> Iterator[ControllerSpec]:
+    for position, (name, slot) in enumerate(controller_hosts(settings)):
+        host = hosts[name]
+        metrics = settings.ports.controller_metrics + slot if settings.metrics else None
+        yield ControllerSpec(
+            name=controller_name(name, slot),
+            host=host,
+            self_id=f"n{position}",
+            port=settings.ports.controller + slot * CONTROLLER_STEP,
+            metrics_port=metrics,
+            memory=memory[name][Kind.CONTROLLER],
+            paths=controller_paths(f"controller-{slot + 1}" if slot else "controller"),
+        )
+
+
+def _plan_brokers(
+    settings: ClusterSettings,
+    seats: Mapping[str, Seat],
+    hosts: Mapping[str, HostSpec],
+    memory: Plan,
+) -> Iterator[BrokerSpec]:
+    for group in settings.broker_groups:
+        for position, name in enumerate(broker_names(settings, group.name)):
+            seat = seats[name]
+            overrides = settings.brokers.get(name, BrokerOverrides())
+            role = _role(settings, position)
+            suffix = name.removeprefix(group.name).replace("-", "")
+            planned = memory[seat.host][Kind.BROKER]
+            yield BrokerSpec(
+                name=name,
+                group=group.name,
+                position=position,
+                broker_role=role,
+                host=hosts[seat.host],
+                slot=seat.slot,
+                broker_ports=_broker_ports(settings, role, seat.slot),
+                metrics_port=_metrics_port(settings, role, seat.slot),
+                memory=_said_or(planned, overrides.heap, overrides.direct_memory),
+                said_properties=_said_properties(settings, group, overrides),
+                paths=broker_paths(name, settings.scheme.value, f"{group.name}{suffix}"),
+            )
+
+
+def _role(settings: ClusterSettings, position: int) -> BrokerRole:
+    master = settings.traits.master_role
+    return BrokerRole.SLAVE if position and master is not BrokerRole.REPLICA else master
+
+
+def _broker_ports(settings: ClusterSettings, role: BrokerRole, slot: int) -> BrokerPorts:
+    ports = settings.ports
+    first = ports.slave if role is BrokerRole.SLAVE else ports.master
+    raft = settings.traits.election is Election.DLEDGER
+    return BrokerPorts(
+        listen=first + slot * ports.step, dledger=ports.dledger + slot if raft else None
+    )
+
+
+def _metrics_port(settings: ClusterSettings, role: BrokerRole, slot: int) -> int | None:
+    if not settings.metrics:
+        return None
+    # Masters and slaves count their slots each for themselves, metrics have one row of ports.
+    slave = role is BrokerRole.SLAVE
+    return settings.ports.metrics + (slot if settings.traits.is_elected else 2 * slot + slave)
+
+
+def _said_properties(
+    settings: ClusterSettings, group: GroupSettings, overrides: BrokerOverrides
+) -> dict[str, str]:
+    said = {**settings.broker_properties, **group.properties, **overrides.properties}
+    return dict(sorted(said.items()))

@@ -1,0 +1,53 @@
+"""The plan as the checks on a host read it."""
+
+import json
+
+from blueprint.plan.cluster_spec import ClusterSpec
+from blueprint.plan.processes import BrokerSpec, Process, ProxySpec
+
+
+def render_plan(cluster: ClusterSpec) -> str:
+    """Return the JSON that `remoting.plan` parses: who should run where, at which address."""
+    plan = {
+        "cluster": cluster.name,
+        "election": cluster.election.value,
+        "hosts": [host.name for host in cluster.hosts],
+        "nameServers": [_process(server) for server in cluster.name_servers],
+        "controllers": [_process(controller) for controller in cluster.controllers],
+        "brokers": [_broker(cluster, broker) for broker in cluster.brokers],
+        "proxies": [_proxy(proxy) for proxy in cluster.proxies],
+        "metrics": [
+            {"name": p.name, "host": p.host.name, "address": p.metrics_address}
+            for p in cluster.processes
+            if p.metrics_address
+        ],
+    }
+    return json.dumps(plan, indent=2) + "\n"
+
+
+def _process(process: Process) -> dict[str, object]:
+    return {
+        "name": process.name,
+        "host": process.host.name,
+        "address": process.address,
+        "unit": process.paths.unit,
+        "log": str(process.paths.log),
+    }
+
+
+def _broker(cluster: ClusterSpec, broker: BrokerSpec) -> dict[str, object]:
+    guarded = cluster.is_guarded(broker)
+    return {
+        **_process(broker),
+        "group": broker.group,
+        "id": broker.broker_id,
+        "role": broker.role,
+        "permission": broker.permission,
+        "configFile": str(broker.paths.conf_file),
+        "guardState": str(broker.paths.guard_state) if guarded else None,
+        "slaveRequired": cluster.slave_required,
+    }
+
+
+def _proxy(proxy: ProxySpec) -> dict[str, object]:
+    return {**_process(proxy), "remotingAddress": proxy.remoting_address}

@@ -1,0 +1,236 @@
+"""The scripts that bring one host into one state; each can also undo it, and be run again."""
+
+import hashlib
+import shlex
+from collections.abc import Sequence
+
+from blueprint.hosts.packages import FAMILIES, LEAST_JAVA
+from blueprint.hosts.virtual_machines import DATA_DEVICE
+from blueprint.plan.archives import Archive
+from blueprint.plan.cluster_spec import ClusterSpec
+from blueprint.plan.hosts import HostSpec
+from blueprint.plan.paths import (
+    CACHE,
+    HOME,
+    INCARNATION,
+    PLAN,
+    RECORDS,
+    REMOTING,
+    SCHEME_RECORD,
+    STORES,
+    TOOLS,
+    UNITS,
+    version_directory,
+)
+from blueprint.plan.processes import Process
+from blueprint.rendering.processes import guard_unit, render_guard_unit
+from blueprint.rendering.readiness import plan_checks, plan_restart_checks
+from blueprint.rendering.templates import TEMPLATES, render
+from blueprint.rocketmq.schemes import Scheme, refuse_switch
+from project import ROOT
+
+OLDEST_PYTHON = (3, 9)
+"""Of the checks that run on hosts; ruff's target-version for remoting/ is the same."""
+
+LEAST_DISK_MIB = 2048
+"""The unpacked archive, its zip, and the first log file of each broker."""
+
+LEAST_CACHE_MIB = 256
+"""The archive's zip, uploaded or downloaded."""
+
+REMOTING_SOURCES = ROOT / "remoting"
+
+
+def frame(subject: str, host: HostSpec, body: str) -> str:
+    """Return a whole script: `bash -s ensure` makes the state, `bash -s remove` undoes it."""
+    return render("scripts/frame.sh.j2", subject=subject, host=host.name, body=body)
+
+
+def render_first_contact(host: HostSpec, domain: str) -> str:
+    """Return what a virtual machine is asked first; another domain is another text."""
+    body = render(
+        "scripts/first-contact.sh.j2",
+        domain=domain,
+        device=DATA_DEVICE,
+        store=str(HOME / "store"),
+        incarnation=str(INCARNATION),
+    )
+    return frame("first-contact", host, body)
+
+
+def render_gate(cluster: ClusterSpec, host: HostSpec, user: str) -> str:
+    """Return what asks whether the host can be used at all."""
+    ports = sorted(port for process in cluster.services_on(host) for port in process.ports)
+    body = render(
+        "scripts/gate.sh.j2",
+        host=host.name,
+        user=user,
+        ports=ports,
+        memory_mib=host.memory_mib,
+        oldest_python=OLDEST_PYTHON,
+        least_disk_mib=LEAST_DISK_MIB,
+        least_cache_mib=LEAST_CACHE_MIB,
+        packages=_package_commands(),
+        home=str(HOME),
+        cache=str(CACHE),
+        stores=str(STORES),
+        scheme_record=str(SCHEME_RECORD),
+        refused_schemes=_refused_schemes(cluster.scheme),
+    )
+    return frame("gate", host, body)
+
+
+def _refused_schemes(wanted: Scheme) -> dict[str, str]:
+    """Return why stores of other schemes are refused, by scheme."""
+    reasons = {was.value: refuse_switch(was, wanted) for was in Scheme}
+    return {was: reason for was, reason in reasons.items() if reason}
+
+
+def _package_commands() -> str:
+    return render("scripts/packages.sh.j2", families=FAMILIES)
+
+
+def render_tools(host: HostSpec) -> str:
+    """Return what puts our own scripts, the checks and the guard's unit on the host."""
+    modules = {
+        path.relative_to(ROOT): path.read_text("utf-8")
+        for path in sorted(REMOTING_SOURCES.rglob("*.py"))
+    }
+    before_start, put_file = (
+        (TEMPLATES / f"{name}.sh").read_text("utf-8") for name in ("before-start", "put-file")
+    )
+    guard_unit = render_guard_unit(host)
+    texts = [before_start, put_file, guard_unit, *map(str, modules), *modules.values()]
+    body = render(
+        "scripts/tools.sh.j2",
+        tools=str(TOOLS),
+        records=str(RECORDS),
+        units=str(UNITS),
+        before_start=before_start,
+        put_file=put_file,
+        guard_unit=guard_unit,
+        modules=modules,
+        packages=sorted({path.parent for path in modules}),
+        digest=digest_of(texts),
+    )
+    return frame("tools", host, body)
+
+
+def render_preparation(cluster: ClusterSpec, host: HostSpec) -> str:
+    """Return what makes the user, the directories, the hosts' names and Java."""
+    directories: list[str] = []
+    for process in cluster.services_on(host):
+        if not process.has_home:
+            continue
+        paths = process.paths
+        logs = paths.log_directory
+        directories += [str(paths.user_home), str(logs.parent), str(logs)]
+        if paths.store is not None:
+            directories.append(str(paths.store))
+    # As the layout has them: every host has the store of every broker, commitlog included.
+    for broker in cluster.brokers:
+        directories += [str(broker.paths.store), str(broker.paths.commit_log)]
+    body = render(
+        "scripts/preparation.sh.j2",
+        home=str(HOME),
+        records=str(RECORDS),
+        service_directories=sorted(set(directories)),
+        hosts_lines=[f"{other.address} {other.name}" for other in cluster.hosts],
+        least_java=LEAST_JAVA,
+        packages=_package_commands(),
+        purge_data=cluster.purge_data,
+        scheme=cluster.scheme.value,
+        scheme_record=str(SCHEME_RECORD),
+    )
+    return frame("preparation", host, body)
+
+
+def render_install(cluster: ClusterSpec, host: HostSpec, archive: Archive) -> str:
+    """Return what unpacks the archive into its version's directory."""
+    body = render(
+        "scripts/install.sh.j2",
+        directory=str(version_directory(cluster.version)),
+        fetch=render_fetch(archive, f"{host.name}-rocketmq-upload", "cluster.artifact"),
+    )
+    return frame("install", host, body)
+
+
+def render_fetch(archive: Archive, upload: str, key: str) -> str:
+    """Return the functions by which a script gets what it installs.
+
+    Args:
+        archive: what to get.
+        upload: the resource that uploads it, where one does.
+        key: the settings that say it.
+
+    """
+    return render(
+        "scripts/fetch.sh.j2",
+        archive=archive.cached,
+        sha512=archive.sha512,
+        url=archive.url,
+        upload=upload,
+        key=key,
+    )
+
+
+def render_service(process: Process) -> str:
+    """Return what enables and starts the process's unit."""
+    body = render(
+        "scripts/service.sh.j2", paths=process.paths, patience=patience_with(process.host)
+    )
+    return frame(f"{process.paths.instance}-service", process.host, body)
+
+
+def render_step(
+    cluster: ClusterSpec, process: Process, files: Sequence[str], timeout_seconds: int
+) -> str:
+    """Return the roll-out's step of one process.
+
+    Args:
+        cluster: the plan.
+        process: whose step it is.
+        files: what each of its file resources printed; a change of any is a reason to look.
+        timeout_seconds: how long its readiness may take on this host.
+
+    """
+    body = render(
+        "scripts/step.sh.j2",
+        host=process.host.name,
+        paths=process.paths,
+        patience=patience_with(process.host),
+        files=" ".join(files),
+        remoting=str(REMOTING),
+        checks=plan_checks(cluster, process, timeout_seconds),
+        restart_checks=plan_restart_checks(cluster, process, timeout_seconds),
+        guard_unit=guard_unit(cluster, process),
+    )
+    return frame(f"{process.paths.instance}-step", process.host, body)
+
+
+def render_verification(host: HostSpec, before: Sequence[str], timeout_seconds: int) -> str:
+    """Return what checks the host's part of the cluster; `before` is what all else printed."""
+    body = render(
+        "scripts/verification.sh.j2",
+        host=host.name,
+        plan=str(PLAN),
+        remoting=str(REMOTING),
+        timeout_seconds=timeout_seconds,
+        before=digest_of(before),
+    )
+    return frame("verification", host, body)
+
+
+def patience_with(host: HostSpec) -> int:
+    """Return the seconds that systemctl gets: more than the unit allows the process."""
+    return host.stop_seconds + 60
+
+
+def digest_of(texts: Sequence[str]) -> str:
+    """Return 16 hex digits that change with any of the texts."""
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+def join_words(*words: str) -> str:
+    """Return the words as one command line of a POSIX shell."""
+    return shlex.join(words)

@@ -1,0 +1,37 @@
+"""The one jinja environment, for every text under templates/."""
+
+import shlex
+from typing import Any
+
+import jinja2
+
+from blueprint.errors import RenderError
+from project import ROOT
+
+TEMPLATES = ROOT / "templates"
+
+
+# No autoescape: what is rendered is properties, units and shell, never HTML.
+_ENVIRONMENT = jinja2.Environment(  # noqa: S701 (see above)
+    loader=jinja2.FileSystemLoader(TEMPLATES),
+    undefined=jinja2.StrictUndefined,
+    keep_trailing_newline=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+_ENVIRONMENT.filters["quote"] = lambda value: shlex.quote(str(value))
+
+
+def render(template: str, /, **values: Any) -> str:  # noqa: ANN401 (a template takes any value)
+    """Return the text of a template under templates/.
+
+    Raises:
+        RenderError: the template asks for a value that is not given.
+
+    """
+    try:
+        return _ENVIRONMENT.get_template(template).render(**values)
+    except jinja2.UndefinedError as missing:
+        message = f"templates/{template}: {missing.message}; give it where it is rendered"
+        raise RenderError(message) from missing

@@ -1,0 +1,1 @@
+"""Facts about RocketMQ: schemes, versions, ports, properties."""

@@ -1,0 +1,1 @@
+"""The settings of a stack: pydantic models, and the JSON schema made from them."""

@@ -1,0 +1,110 @@
+"""What pydantic finds wrong with one field, in a line that says what to write instead."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from blueprint.rocketmq.property_rules import SECRET
+from blueprint.settings.fields import NAME, SHA512
+from blueprint.settings.introspection import as_yaml, example_at, keys_beside, keys_of, kinds_at
+from blueprint.settings.suggestions import suggest
+
+LONGEST_VALUE = 100
+
+PATTERNS = {
+    NAME: "write lower-case letters, digits and single hyphens, a letter first",
+    SHA512: "write its 128 hexadecimal digits",
+}
+"""What each pattern allows that has more users than one."""
+
+NO_WHOLE_NUMBER = "is not a whole number; write one, as {example}"
+REMEDIES = {
+    "enum": "is not possible; write {expected}",
+    "literal_error": "is not possible; write {expected}",
+    "int_type": NO_WHOLE_NUMBER,
+    "int_parsing": NO_WHOLE_NUMBER,
+    "int_parsing_size": NO_WHOLE_NUMBER,
+    "int_from_float": NO_WHOLE_NUMBER,
+    "greater_than_equal": "is too little; write {ge} or more",
+    "less_than_equal": "is too much; write {le} or less",
+    "bool_type": "is neither true nor false; write one of them",
+    "bool_parsing": "is neither true nor false; write one of them",
+    "string_too_short": "is empty; write it, as {example}",
+    "string_too_long": "is too long; write at most {max_length} characters",
+    "too_short": "is empty; write at least one, as {example}",
+    "tuple_type": "is not a list; write one, as {example}",
+    "dict_type": "is not an object; write one, as {example}",
+    "model_type": "is not an object; write one with the keys {keys}",
+    "model_attributes_type": "is not an object; write one with the keys {keys}",
+    "ip_v4_address": "is not an IPv4 address; write four numbers, as 192.0.2.11",
+    "ip_v4_network": "is not an IPv4 network; write its first address and length, as 192.0.2.0/24",
+}
+"""By pydantic's own names of errors: what is wrong, and what to write."""
+
+
+def explain(error: ErrorDetails, path: tuple[int | str, ...]) -> str:
+    """Return the value and the remedy of an error, without its key."""
+    kind, location = error["type"], error["loc"]
+    if kind == "missing":
+        return f"is missing; write it, as {path[-1]}: {example_at(location)}"
+    given = _shown(error["input"], path)
+    if kind == "extra_forbidden":
+        allowed = keys_beside(location)
+        hint = suggest(str(path[-1]), allowed, "")
+        allowed_here = f"allowed here are {', '.join(allowed)}"
+        return f"{given} is for no known key; {hint + ' ' if hint else ''}{allowed_here}"
+    if kind.startswith("union_tag_"):
+        return _explain_kind(error)
+    said = error["msg"].removeprefix("Value error, ")
+    if kind == "value_error":
+        if repr(error["input"]) in said or _is_hidden(path):
+            return said
+        return f"{given} {said}" if said.startswith("is ") else f"{given}: {said}"
+    remedy = _remedy(error)
+    return f"{given}: {said[0].lower()}{said[1:]}" if remedy is None else f"{given} {remedy}"
+
+
+def _explain_kind(error: ErrorDetails) -> str:
+    context = error.get("ctx", {})
+    discriminator = str(context["discriminator"]).strip("'")
+    kinds = ", ".join(repr(kind) for kind in kinds_at(error["loc"], discriminator))
+    if error["type"] == "union_tag_not_found":
+        return f"is missing; it says of which kind the rest is: write one of {kinds}"
+    return f"{context['tag']!r} is not possible; write one of {kinds}"
+
+
+def _remedy(error: ErrorDetails) -> str | None:
+    """Return what is wrong with the value and what to write; None for kinds not known here."""
+    if error["type"] == "string_type":
+        return _no_text(error["input"])
+    context: dict[str, Any] = error.get("ctx", {})
+    if error["type"] == "string_pattern_mismatch":
+        pattern = context["pattern"]
+        otherwise = f"write what matches {pattern}, as {example_at(error['loc'])}"
+        return f"is not possible; {PATTERNS.get(pattern, otherwise)}"
+    if error["type"] not in REMEDIES:
+        return None
+    keys = ", ".join(keys_of(error["loc"]))
+    return REMEDIES[error["type"]].format(example=example_at(error["loc"]), keys=keys, **context)
+
+
+def _no_text(given: object) -> str:
+    if isinstance(given, int | float):
+        return f'is not a text; put it between quotes, as "{as_yaml(given)}"'
+    return "is not a text; write one, or leave the key out"
+
+
+def _shown(given: object, path: tuple[int | str, ...]) -> str:
+    """Return a value as far as it fits in a line and is nobody's secret."""
+    if _is_hidden(path):
+        return "its value"
+    if isinstance(given, Mapping):
+        return "an object"
+    text = repr(given)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+
+
+def _is_hidden(path: tuple[int | str, ...]) -> bool:
+    # An address may hold a login.
+    return path[-1:] == ("url",) or not SECRET.isdisjoint(map(str, path))

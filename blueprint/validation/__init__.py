@@ -1,0 +1,1 @@
+"""Problems that no single field shows: placement, capacity, refused changes."""

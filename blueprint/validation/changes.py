@@ -1,0 +1,105 @@
+"""What a running cluster cannot be changed to, and why: it holds messages."""
+
+from collections.abc import Iterator
+
+from blueprint.plan.deployed import History
+from blueprint.plan.topology import broker_names, controller_hosts, controller_name
+from blueprint.rocketmq.schemes import UNSEEDED, refuse_switch
+from blueprint.settings.cluster import ClusterSettings
+
+
+def find_change_problems(settings: ClusterSettings, history: History) -> Iterator[str]:
+    """Iterate over the changes from what the stack has made that are refused, one line each."""
+    was = history.scheme
+    if was is not None:
+        reason = refuse_switch(was, settings.scheme)
+        if reason is not None:
+            yield (
+                f"cluster.scheme: {settings.scheme.value!r} cannot follow {was.value!r}: "
+                f"{reason}; put {was.value!r} back, or make a new cluster and let producers "
+                "move there"
+            )
+            return
+    yield from _controller_problems(settings, history)
+    yield from _group_problems(settings, history)
+
+
+def _group_problems(settings: ClusterSettings, history: History) -> Iterator[str]:
+    yield from _replica_problems(settings, history)
+    for position, group in enumerate(settings.broker_groups):
+        for number, name in enumerate(broker_names(settings, group.name)):
+            if name in history.seats:
+                said = group.hosts[number] if group.hosts else None
+                yield from _move_problems(settings, history, (position, group.name, name), said)
+
+
+def _controller_problems(settings: ClusterSettings, history: History) -> Iterator[str]:
+    """Check that the controllers stay: each votes by what its own store remembers."""
+    planned = tuple(controller_name(host, slot) for host, slot in controller_hosts(settings))
+    if history.controllers and planned != history.controllers:
+        yield (
+            f"cluster.controllers: {' and '.join(planned)} cannot follow "
+            f"{' and '.join(history.controllers)}: a controller with an empty store would vote on "
+            "masters that it knows nothing of; keep their number and the first hosts as they were"
+        )
+
+
+def _replica_problems(settings: ClusterSettings, history: History) -> Iterator[str]:
+    """Check that no group that is there gets or loses copies."""
+    wanted, had = settings.replicas_per_group, _replicas_before(settings, history)
+    if had is None or had == wanted:
+        return
+    if had > wanted:
+        reason = f"it takes away {had - wanted} of the {had} copies of every message"
+    elif settings.traits.is_elected:
+        reason = "new replicas cannot join the election of a group that holds messages yet"
+    else:
+        reason = f"stores of new slaves cannot be seeded yet, and {UNSEEDED}"
+    yield (
+        f"cluster.replicas: {wanted} cannot follow {had}: {reason}; write {had}, or make a new "
+        "cluster and let producers move there"
+    )
+
+
+def _replicas_before(settings: ClusterSettings, history: History) -> int | None:
+    """Return how many copies the groups have that stay; None where nothing tells.
+
+    A first update that was interrupted has made some brokers of a group and not the others, so
+    what is there tells nothing by its number, only by names that another number gives.
+    """
+    by_copies = {
+        copies: {
+            name
+            for group in settings.broker_groups
+            for name in broker_names(settings.model_copy(update={"replicas": copies}), group.name)
+        }
+        & history.seats.keys()
+        for copies in settings.traits.replicas
+    }
+    if not any(by_copies.values()):
+        return None
+    if history.replicas is not None:
+        return history.replicas
+    here = by_copies[settings.replicas_per_group]
+    return next((copies for copies, names in by_copies.items() if names - here), None)
+
+
+def _move_problems(
+    settings: ClusterSettings,
+    history: History,
+    broker: tuple[int, str, str],
+    said: str | None,
+) -> Iterator[str]:
+    """Check that a broker stays on its host, and the host in the plan."""
+    position, group, name = broker
+    host = history.seats[name].host
+    if host not in {server.name for server in settings.hosts.servers}:
+        yield (
+            f"cluster.hosts.servers: {host!r} is not among them and holds the store of {name}, "
+            f"which cannot be moved yet; keep the server, or remove the group {group}"
+        )
+    elif said is not None and said != host:
+        yield (
+            f"cluster.brokerGroups[{position}].hosts: {name} is on {host!r} with its store, "
+            f"which cannot be moved to {said!r} yet; name {host!r} there"
+        )

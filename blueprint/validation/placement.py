@@ -1,0 +1,210 @@
+"""Whether what is asked for can be placed: copies, hosts, names of groups and brokers."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+
+from blueprint.plan.cluster_spec import ClusterSpec
+from blueprint.plan.processes import BrokerSpec
+from blueprint.plan.topology import broker_names
+from blueprint.rocketmq.schemes import CONTROLLER_COUNTS, Scheme
+from blueprint.settings.cluster import ClusterSettings
+from blueprint.settings.console import NoConsole
+from blueprint.settings.suggestions import name_some, suggest
+
+
+def find_placement_problems(
+    settings: ClusterSettings, unusable: AbstractSet[str] = frozenset()
+) -> Iterator[str]:
+    """Iterate over what cannot be placed, one line each.
+
+    Args:
+        settings: what a person wrote.
+        unusable: keys whose value here is not what was written; nothing is said by them.
+
+    """
+
+    def known(*keys: str) -> bool:
+        return unusable.isdisjoint(keys)
+
+    yield from _group_name_problems(settings)
+    possible = known("scheme", "replicas")
+    if known("scheme"):
+        problems = tuple(_scheme_problems(settings))
+        yield from problems
+        possible = possible and not problems
+    if possible and known("hosts", "allowSharedHost"):
+        yield from _copies_problems(settings)
+        yield from _controller_problems(settings)
+        yield from _group_host_problems(settings)
+    if possible and known("brokerGroups"):
+        yield from _override_problems(settings)
+    if known("hosts"):
+        yield from _proxy_problems(settings)
+        yield from _console_problems(settings)
+
+
+def _scheme_problems(settings: ClusterSettings) -> Iterator[str]:
+    scheme, traits = settings.scheme.value, settings.traits
+    if settings.replication is not None and settings.scheme is not Scheme.SYNC:
+        yield (
+            f"cluster.replication: {settings.replication.value!r} is for scheme "
+            f"{Scheme.SYNC.value!r} alone, and cluster.scheme is {scheme!r}; leave it out"
+        )
+    if settings.replicas_per_group not in traits.replicas:
+        allowed = " or ".join(map(str, traits.replicas))
+        yield (
+            f"cluster.replicas: {settings.replicas} is not possible in scheme {scheme!r}; "
+            f"write {allowed}, or leave it out"
+        )
+    if settings.controllers is None:
+        return
+    if settings.scheme is not Scheme.CONTROLLER:
+        yield (
+            f"cluster.controllers: {settings.controllers} is for scheme "
+            f"{Scheme.CONTROLLER.value!r} alone, and cluster.scheme is {scheme!r}; leave it out"
+        )
+    elif settings.controllers not in CONTROLLER_COUNTS:
+        yield (
+            f"cluster.controllers: {settings.controllers} is not possible; write 3 or 5, of whom "
+            "a majority survives the loss of one or of two"
+        )
+
+
+def _copies_problems(settings: ClusterSettings) -> Iterator[str]:
+    copies, servers = settings.replicas_per_group, len(settings.hosts.servers)
+    if copies <= servers or settings.allow_shared_host:
+        return
+    said = f"cluster.replicas: {settings.replicas} of"
+    if settings.replicas is None:
+        said = "cluster.scheme:"
+    what = f"{copies} replicas of each group"
+    if not settings.traits.is_elected:
+        what = "master and slave" + "s" * (copies > 2)  # noqa: PLR2004 (one master, one slave)
+    decides = settings.scheme is Scheme.DLEDGER
+    yield (
+        f"{said} {settings.scheme.value!r} needs {copies} servers or more for {what}, and "
+        f"cluster.hosts.servers has {servers}; {_loss(copies, servers, by_majority=decides)}: "
+        "add servers, or accept that by cluster.allowSharedHost: true"
+    )
+
+
+def _controller_problems(settings: ClusterSettings) -> Iterator[str]:
+    count, servers = settings.controller_count, len(settings.hosts.servers)
+    if count <= servers or settings.allow_shared_host:
+        return
+    yield (
+        f"cluster.controllers: {count} need as many servers, and cluster.hosts.servers has "
+        f"{servers}; {_loss(count, servers, by_majority=True)}: add servers, or accept that by "
+        "cluster.allowSharedHost: true"
+    )
+
+
+def _loss(count: int, servers: int, *, by_majority: bool) -> str:
+    """Return what the loss of the fullest of too few servers would do."""
+    lost = -(-count // servers)
+    left = count - lost
+    if not left:
+        return f"the loss of that server takes all {count}"
+    what = f"the loss of the server with {lost} of them leaves {left} of {count}"
+    if not by_majority:
+        return what
+    if left <= count // 2:
+        return f"{what}, which elect no master"
+    return f"{what}, which survive no further loss"
+
+
+def _group_name_problems(settings: ClusterSettings) -> Iterator[str]:
+    seen: set[str] = set()
+    for position, group in enumerate(settings.broker_groups):
+        if group.name in seen:
+            yield (
+                f"cluster.brokerGroups[{position}].name: {group.name!r} is given twice; "
+                "every group has its own"
+            )
+        seen.add(group.name)
+
+
+def _group_host_problems(settings: ClusterSettings) -> Iterator[str]:
+    names = [server.name for server in settings.hosts.servers]
+    copies = settings.replicas_per_group
+    for position, group in enumerate(settings.broker_groups):
+        key = f"cluster.brokerGroups[{position}].hosts"
+        if group.hosts is None:
+            continue
+        yield from _unknown_hosts(key, group.hosts, names)
+        if len(group.hosts) != copies:
+            yield (
+                f"cluster.brokerGroups[{position}].hosts: {', '.join(group.hosts) or 'none'}; "
+                f"{group.name} has {copies} broker{'s' * (copies > 1)} in scheme "
+                f"{settings.scheme.value!r}, so name {copies} server{'s' * (copies > 1)}"
+            )
+        elif len(set(group.hosts)) < copies and not settings.allow_shared_host:
+            (shared, _), *_ = Counter(group.hosts).most_common(1)
+            yield (
+                f"{key}: {shared!r} would hold more than one copy of {group.name}; name another "
+                "server, or accept its loss by cluster.allowSharedHost: true"
+            )
+
+
+def _proxy_problems(settings: ClusterSettings) -> Iterator[str]:
+    if settings.proxy is None:
+        return
+    hosts = settings.proxy.hosts
+    yield from _unknown_hosts(
+        "cluster.proxy.hosts", hosts, [server.name for server in settings.hosts.servers]
+    )
+    for host, times in Counter(hosts).items():
+        if times > 1:
+            yield (
+                f"cluster.proxy.hosts: {host!r} is named {times} times; "
+                "a server runs one proxy, name it once"
+            )
+
+
+def _console_problems(settings: ClusterSettings) -> Iterator[str]:
+    if isinstance(settings.console, NoConsole) or settings.console.host is None:
+        return
+    known = [server.name for server in settings.hosts.servers]
+    host = settings.console.host
+    if host not in known:
+        yield f"cluster.console.host: {host!r} is not a server; {name_some(known)}"
+
+
+def _unknown_hosts(key: str, hosts: Iterable[str], known: list[str]) -> Iterator[str]:
+    for position, host in enumerate(hosts):
+        if host not in known:
+            yield f"{key}[{position}]: {host!r} is not a server; {name_some(known)}"
+
+
+def _override_problems(settings: ClusterSettings) -> Iterator[str]:
+    known = [
+        name for group in settings.broker_groups for name in broker_names(settings, group.name)
+    ]
+    for name in settings.brokers:
+        if name not in known:
+            yield (
+                f"cluster.brokers.{name}: {name!r} is no broker of this plan; "
+                f"{suggest(name, known)}"
+            )
+
+
+def find_name_problems(cluster: ClusterSpec) -> Iterator[str]:
+    """Check that no two processes share a unit, a file or a message store by their names."""
+    takers: dict[str, dict[str, None]] = defaultdict(dict)
+    for process in cluster.services:
+        paths = process.paths
+        # Every host has the stores of all brokers; of the other kinds each has its own.
+        owner = paths.instance
+        if isinstance(process, BrokerSpec):
+            owner = f"{process.name} of group {process.group}"
+        takers[f"the unit {paths.unit}"][owner] = None
+        if paths.store is not None:
+            takers[f"the store {paths.store}"][owner] = None
+    for taken, owners in takers.items():
+        if len(owners) > 1:
+            yield (
+                f"cluster.brokerGroups: {' and '.join(owners)} would both have {taken}; choose "
+                "group names that are no other process's, and of which none is another's with "
+                "the ending of a slave or replica"
+            )

@@ -1,0 +1,1 @@
+"""The commands that make runs, one module each."""

@@ -1,0 +1,240 @@
+"""What `make up` and `down` ask of servers that run already, before the engine touches any."""
+
+import os
+import sys
+from collections.abc import Callable, Collection, Iterable
+
+from blueprint.errors import ClusterError
+from blueprint.hosts.identity import identity_of, is_of_another_key
+from blueprint.load import Check, parse_settings
+from blueprint.plan.cluster_spec import ClusterSpec
+from blueprint.plan.paths import HOME
+from blueprint.plan.topology import plan_cluster
+from blueprint.rendering.scripts import render_gate
+from blueprint.settings.cluster import ClusterSettings
+from blueprint.settings.hosts import ExistingHostsSettings, ExistingServerSettings
+from cli.engine.engine import Engine
+from cli.engine.prune import forget, identities_in
+from cli.engine.stack_folder import StackFolder
+from cli.errors import CommandError
+from cli.processes import ask_together
+from cli.ssh.connection import Jump, Login, agent_with, command_to, read_logins, with_root
+from cli.ssh.probe import Answer, probe
+from preflight.archives import find_archive_problems
+from preflight.login_key import find_agent_problems, find_key_problems, read_login_key
+
+EXISTING = "existing"
+PURGES = 'touch "$purge"'
+"""What only the preparation of a host says whose stores are to go."""
+
+BY_HAND = (
+    "systemctl disable --now 'rocketmq-*'; "
+    "rm -rf /etc/systemd/system/rocketmq-* /usr/local/lib/rocketmq-pulumi "
+    "/var/lib/rocketmq-pulumi-host /var/cache/rocketmq-pulumi "
+    f"{HOME}/{{conf,home,versions}}; systemctl daemon-reload"
+)
+
+
+def require_usable(engine: Engine, folder: StackFolder) -> None:
+    """Pass every server through the gate, changing nothing anywhere.
+
+    Raises:
+        ClusterError: one line for each server that cannot be used.
+
+    """
+    settings, hosts = _settings(folder, find_archive_problems)
+    logins = logins_in(hosts)
+    cluster = plan_cluster(settings)
+    with agent_with(read_login_key(hosts), logins) as ssh:
+        _require_none(answer.problem for answer in probe(ssh, logins, folder.stack))
+        _require_none(_gate_problems(ssh, logins, cluster))
+    _forget_former(engine, hosts)
+    # Of a server that the settings have no more, what is there will be removed, if it is there.
+    part_from_gone(engine, folder, besides=[login.host for login in logins])
+
+
+def part_from_gone(
+    engine: Engine, folder: StackFolder, *, besides: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Forget what is on servers that do not answer any more; return their names.
+
+    Raises:
+        CommandError: a server does answer, and does not let us in.
+
+    """
+    if not besides:
+        _forget_rekeyed(engine, folder)
+    stored = engine.export()
+    identities = {h: found for h, found in identities_in(stored).items() if h not in besides}
+    if not identities:
+        return ()
+    logins, key = _known_logins(folder, engine.outputs())
+    asked = tuple(login for login in logins if login.host in identities)
+    if not asked:
+        return ()
+    with agent_with(key, asked) as ssh:
+        answers = probe(ssh, asked, folder.stack)
+    _require_none(answer.problem for answer in answers if not answer.gone)
+    gone = tuple(answer.login.host for answer in answers if answer.gone)
+    for answer in answers:
+        if answer.gone:
+            forget(stored, identities[answer.login.host])
+            sys.stderr.write(_farewell(answer))
+    if gone:
+        engine.replace_deployment(stored)
+    return gone
+
+
+def keeps_stores(engine: Engine, folder: StackFolder) -> bool:
+    """Tell whether a destroy leaves message stores; say so where the settings want otherwise."""
+    resources = (engine.export().get("deployment") or {}).get("resources") or []
+    scripts = [
+        str((resource.get("inputs") or {}).get("stdin"))
+        for resource in resources
+        if resource["urn"].endswith("-preparation")
+    ]
+    keeps = any(PURGES not in script for script in scripts)
+    if keeps and folder.cluster().get("purgeData") is True:
+        sys.stderr.write(
+            f"stack {folder.stack}: purgeData: true is not applied yet, so the message stores "
+            "stay; make up applies it\n"
+        )
+    return keeps
+
+
+def leave_agent_alone(folder: StackFolder) -> None:
+    """Keep a user's agent out of connections that have a key: a dead one would end them all."""
+    hosts = folder.cluster().get("hosts")
+    key = hosts.get("key") if isinstance(hosts, dict) else None
+    by_file = isinstance(key, dict) and key.get("source") == "file"
+    provider = folder.provider()
+    if provider in {"nspawn", "libvirt"} or (provider == EXISTING and by_file):
+        os.environ.pop("SSH_AUTH_SOCK", None)
+
+
+def logins_in(hosts: ExistingHostsSettings) -> tuple[Login, ...]:
+    """Return how the settings say each server is reached."""
+    said = hosts.bastion
+    jump = None
+    if said is not None:
+        user = said.user or hosts.user
+        jump = Jump(address=said.address, port=said.port, user=user, host_key=said.host_key)
+    return tuple(
+        Login(
+            host=server.name,
+            address=server.ssh.address or str(server.address),
+            user=server.ssh.user or hosts.user,
+            host_key=server.host_key,
+            port=server.ssh.port,
+            bastion=jump,
+        )
+        for server in hosts.servers
+    )
+
+
+def existing_hosts(settings: ClusterSettings) -> ExistingHostsSettings:
+    """Return the hosts of settings whose provider was looked at."""
+    if not isinstance(settings.hosts, ExistingHostsSettings):
+        message = f"cluster.hosts.provider: {settings.hosts.provider!r} is not {EXISTING!r}"
+        raise CommandError(message)
+    return settings.hosts
+
+
+def _settings(
+    folder: StackFolder, *checks: Check
+) -> tuple[ClusterSettings, ExistingHostsSettings]:
+    settings = parse_settings(folder.cluster(), *checks, find_key_problems, find_agent_problems)
+    return settings, existing_hosts(settings)
+
+
+def _known_logins(
+    folder: StackFolder, outputs: dict[str, object]
+) -> tuple[tuple[Login, ...], str | None]:
+    """Return the logins that were last applied; for the rest, and at first, those of the settings.
+
+    A first update that failed has left no outputs, and servers all the same.
+    """
+    logins: dict[str, Login] = {}
+    key: str | None = None
+    try:
+        _, hosts = _settings(folder)
+        logins = {login.host: login for login in logins_in(hosts)}
+        key = read_login_key(hosts)
+    except ClusterError:
+        if "logins" not in outputs:
+            raise
+    if "logins" in outputs:
+        logins |= {login.host: login for login in read_logins(outputs, folder.stack)}
+        sealed = outputs.get("sshPrivateKey")
+        key = None if sealed is None else str(sealed)
+    return tuple(logins.values()), key
+
+
+def _gate_problems(
+    ssh: tuple[str, ...], logins: tuple[Login, ...], cluster: ClusterSpec
+) -> Iterable[str]:
+    """Run the very script of the gate, as a check that changes nothing."""
+    hosts = {host.name: host for host in cluster.hosts}
+    commands, scripts = [], []
+    for login in logins:
+        commands.append((*command_to(ssh, login), *with_root(login, "bash", "-s", "check")))
+        scripts.append(render_gate(cluster, hosts[login.host], login.user))
+    for login, report in zip(logins, ask_together(commands, texts=scripts), strict=True):
+        if report is None or report.returncode == 0:
+            continue
+        lines = report.stderr.strip().splitlines() or [f"exit status {report.returncode}"]
+        named = [line for line in lines if line.startswith(f"{login.host}: ")]
+        yield named[-1] if named else f"{login.host}: the gate failed: {lines[-1]}"
+
+
+def _forget_former(engine: Engine, hosts: ExistingHostsSettings) -> None:
+    """Forget what was installed on servers that the settings say are others now.
+
+    Their host key is another, so nothing could be undone there; or they were reinstalled, so
+    there is nothing to undo. All is made again, and what is there after all stays as it is.
+    """
+    _forget_where(engine, hosts, lambda identity, server: identity != identity_of(server))
+
+
+def _forget_rekeyed(engine: Engine, folder: StackFolder) -> None:
+    """Forget what was installed under another host key; with the same, it can be undone."""
+    try:
+        _, hosts = _settings(folder)
+    except ClusterError:
+        return
+    _forget_where(engine, hosts, is_of_another_key)
+
+
+def _forget_where(
+    engine: Engine,
+    hosts: ExistingHostsSettings,
+    is_former: Callable[[str, ExistingServerSettings], bool],
+) -> None:
+    stored = engine.export()
+    recorded = identities_in(stored)
+    changed = False
+    for server in hosts.servers:
+        known = recorded.get(server.name, set())
+        former = {identity for identity in known if is_former(identity, server)}
+        if former:
+            changed = True
+            forget(stored, former)
+            sys.stderr.write(
+                f"{server.name}: has another host key or generation than at the last make up; "
+                "what was installed there before is forgotten, not undone\n"
+            )
+    if changed:
+        engine.replace_deployment(stored)
+
+
+def _farewell(answer: Answer) -> str:
+    return (
+        f"{answer.problem} Forgotten: what was installed stays there. If it comes back: "
+        f"make up, then make down; or as root, by hand: {BY_HAND} (message stores: {HOME}/store)\n"
+    )
+
+
+def _require_none(problems: Iterable[str]) -> None:
+    found = [problem for problem in problems if problem]
+    if found:
+        raise CommandError("\n".join(found))

@@ -1,0 +1,159 @@
+"""The host keys that servers show, as YAML to paste into the settings."""
+
+import base64
+import copy
+import hashlib
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from blueprint.load import parse_settings
+from blueprint.settings.hosts import ExistingHostsSettings
+from blueprint.settings.ssh import PINNABLE, parse_host_key
+from cli.commands.existing import EXISTING, existing_hosts, logins_in
+from cli.engine.stack_folder import StackFolder
+from cli.errors import CommandError
+from cli.processes import ask_together
+from cli.ssh.connection import Jump, Login, agent_with, command_to, command_to_bastion
+from cli.ssh.probe import require_bastion
+from preflight.login_key import find_key_problems, read_login_key
+
+STAND_IN = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPw532/fcMNzQhJHtpYz7axCYTUw7QUxgxOyYeHSkyTP"
+"""For a key that is not there yet; nobody has its private half."""
+ANSWER_SECONDS = 15
+CONSOLE = "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"
+
+
+def print_host_keys(folder: StackFolder) -> int:
+    """Ask each server for its key, through the bastion if there is one; log in to none of them.
+
+    Raises:
+        ClusterError: the settings are unusable, apart from the host keys.
+
+    """
+    raw = folder.cluster()
+    if folder.provider() not in {None, EXISTING}:
+        message = f"STACK={folder.stack}: its hosts are made with their keys, and not {EXISTING}"
+        raise CommandError(message)
+    hosts = _settings_without_keys(raw)
+    pinned = {server.get("name"): server.get("hostKey") for server in raw["hosts"]["servers"]}
+    logins = logins_in(hosts)
+    bastion = logins[0].bastion
+    sys.stdout.write(
+        f"# Compare each fingerprint with what the server's own console prints: {CONSOLE}\n"
+    )
+    if bastion is not None and bastion.host_key == STAND_IN:
+        # Its key is a question of its own: nothing is asked through it before it is pinned.
+        found = _scan([_to_bastion(bastion)])
+        return _print_bastion(found[0], bastion)
+    if bastion is None:
+        found = _scan([_command(login) for login in logins])
+    else:
+        with agent_with(read_login_key(hosts), logins) as ssh:
+            require_bastion(ssh, bastion, folder.stack)
+            found = _scan([_command(login, ssh) for login in logins])
+    sys.stdout.write("servers:\n")
+    for login, key in zip(logins, found, strict=True):
+        _print_server(login, key, pinned.get(login.host))
+    return 0 if all(found) else 1
+
+
+def fingerprint_of(key: str) -> str:
+    """Return a public key's fingerprint as ssh-keygen prints it."""
+    digest = hashlib.sha256(base64.b64decode(key.split()[1])).digest()
+    return f"SHA256:{base64.b64encode(digest).decode().rstrip('=')}"
+
+
+def _settings_without_keys(raw: dict[str, Any]) -> ExistingHostsSettings:
+    """Return the settings with a stand-in for every host key that is missing or unusable."""
+    whole = copy.deepcopy(raw)
+    for owner in _owners_of_keys(whole.get("hosts")):
+        try:
+            parse_host_key(str(owner.get("hostKey", "")))
+        except ValueError:
+            owner["hostKey"] = STAND_IN
+    # Only through a bastion does anybody log in.
+    checks = (find_key_problems,) if (whole.get("hosts") or {}).get("bastion") else ()
+    return existing_hosts(parse_settings(whole, *checks))
+
+
+def _owners_of_keys(hosts: object) -> Iterator[dict[str, Any]]:
+    if isinstance(hosts, dict):
+        servers = hosts.get("servers")
+        for owner in (*(servers if isinstance(servers, list) else ()), hosts.get("bastion")):
+            if isinstance(owner, dict):
+                yield owner
+
+
+def _command(login: Login, ssh: tuple[str, ...] | None = None) -> tuple[str, ...]:
+    return command_to(ssh or ("ssh", "-F", "/dev/null"), login)
+
+
+def _to_bastion(bastion: Jump) -> tuple[str, ...]:
+    return command_to_bastion(("ssh", "-F", "/dev/null"), bastion)
+
+
+def _scan(commands: list[tuple[str, ...]]) -> list[str]:
+    """Return the key that each server shows; empty for one that shows none.
+
+    Of ssh itself, since ssh-keyscan knows no bastion: it notes the key before it would log in,
+    and here it offers nothing to log in with.
+    """
+    with tempfile.TemporaryDirectory(prefix="rocketmq-keys-") as folder:
+        files = [Path(folder) / str(number) for number in range(len(commands))]
+        ask_together(
+            [
+                ("timeout", str(ANSWER_SECONDS), command[0], *_asking(file), *command[1:], "true")
+                for command, file in zip(commands, files, strict=True)
+            ]
+        )
+        return [_noted(file) for file in files]
+
+
+def _asking(file: Path) -> Iterator[str]:
+    options = {
+        "UserKnownHostsFile": str(file),
+        "GlobalKnownHostsFile": "/dev/null",
+        "StrictHostKeyChecking": "accept-new",
+        "HashKnownHosts": "no",
+        "HostKeyAlgorithms": ",".join(PINNABLE),
+        "PreferredAuthentications": "none",
+        "BatchMode": "yes",
+        "ConnectTimeout": "5",
+    }
+    for key, value in options.items():
+        yield from ("-o", f"{key}={value}")
+
+
+def _noted(file: Path) -> str:
+    if not file.exists():
+        return ""
+    lines = file.read_text("utf-8").splitlines()
+    return " ".join(lines[-1].split()[1:3]) if lines else ""
+
+
+def _print_bastion(key: str, bastion: Jump) -> int:
+    if not key:
+        message = f"bastion {bastion.address}: no answer by SSH on port {bastion.port}; is it up?"
+        raise CommandError(message)
+    sys.stdout.write(
+        f"bastion:\n  # {fingerprint_of(key)}\n  hostKey: {key}\n"
+        "# Paste this one first, then run make hostkeys again for the servers behind it.\n"
+    )
+    return 0
+
+
+def _print_server(login: Login, key: str, pinned: object) -> None:
+    sys.stdout.write(f"  - name: {login.host}\n")
+    if not key:
+        sys.stdout.write("    # no answer\n")
+        sys.stderr.write(
+            f"{login.host}: {login.address} shows no host key of type ed25519 or ecdsa on port "
+            f"{login.port}; is it up, and reachable from here?\n"
+        )
+        return
+    same = isinstance(pinned, str) and pinned.split()[:2] == key.split()
+    note = "as in the settings" if same else "NOT as in the settings" if pinned else "new"
+    sys.stdout.write(f"    # {fingerprint_of(key)} ({note})\n    hostKey: {key}\n")

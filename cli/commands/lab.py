@@ -1,0 +1,74 @@
+"""What the virtual machines of a stack need on this computer before the engine runs."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from blueprint.hosts.acceleration import architecture_of
+from blueprint.hosts.images import plan_image
+from blueprint.settings.hosts import BuiltImage, LibvirtHostsSettings
+from cli.engine.stack_folder import StackFolder
+from cli.errors import CommandError
+from machines.libvirt.built_image import built_digest
+from machines.libvirt.contents import clear_orphans
+from machines.libvirt.daemon import LOCAL_URI
+from machines.libvirt.image import ensure_image
+from machines.libvirt.virsh import Virsh
+from machines.shared.errors import MachinesError
+from project import ROOT
+
+Tool = Callable[..., None]
+
+
+def prepare_lab(folder: StackFolder, run_tool: Tool) -> None:
+    """Have libvirt run and the image in its place.
+
+    Raises:
+        CommandError: a tool cannot be installed, or the image cannot be had.
+
+    """
+    hosts = _hosts(folder)
+    if hosts is None:
+        # The program itself says what is wrong with the settings.
+        return
+    run_tool("machines.libvirt", "ready", "--uri", hosts.uri)
+    if isinstance(hosts.image, BuiltImage):
+        run_tool("machines.libvirt", "build")
+    try:
+        architecture = architecture_of(Virsh(hosts.uri).run("capabilities"))
+        ensure_image(plan_image(hosts.image, architecture, built_digest()), ROOT)
+    except (MachinesError, ValueError) as error:
+        raise CommandError(str(error)) from error
+
+
+def clear_leftovers(folder: StackFolder, deployment: Mapping[str, Any]) -> None:
+    """Remove what a failed or killed run left on the hypervisor and the state does not know.
+
+    Raises:
+        CommandError: the hypervisor refused.
+
+    """
+    hosts = _hosts(folder)
+    if hosts is None or not Virsh(hosts.uri).answers():
+        return
+    known = {
+        resource.get("inputs", {}).get("name")
+        for resource in (deployment.get("deployment") or {}).get("resources", [])
+        if resource["type"].startswith("libvirt:")
+    }
+    try:
+        clear_orphans(Virsh(hosts.uri), folder.stack, known - {None})
+    except MachinesError as error:
+        raise CommandError(str(error)) from error
+
+
+def uri_of(folder: StackFolder) -> str:
+    """Return the hypervisor of the settings; the default one where they do not say it."""
+    hosts = _hosts(folder)
+    return LOCAL_URI if hosts is None else hosts.uri
+
+
+def _hosts(folder: StackFolder) -> LibvirtHostsSettings | None:
+    try:
+        return LibvirtHostsSettings.model_validate(folder.cluster().get("hosts"))
+    except ValueError:
+        return None

@@ -1,0 +1,198 @@
+"""The live check of a cluster, outside the engine: what it says is true now."""
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from subprocess import CompletedProcess
+from typing import Any
+
+from blueprint.plan.paths import PLAN, REMOTING, TOOLS, VERIFICATION
+from cli.engine.engine import Engine
+from cli.errors import CommandError
+from cli.processes import ask, ask_together
+from cli.ssh.connection import Login, agent_with, as_root, read_logins
+from remoting.verification.report import join_reports
+
+SSH_FAILED = 255
+
+NO_CONNECTION = ("refused", "timed out", "No route", "reset by peer", "closed by remote host")
+
+PAUSE_SECONDS = 5.0
+
+GRACE_SECONDS = 5.0
+"""What the other hosts still get when one has failed."""
+
+
+def verify(engine: Engine, stack: str, *, may_boot: bool = False) -> None:
+    """Run the checks on every host at once and print what each reports.
+
+    Args:
+        engine: of the stack.
+        stack: its name.
+        may_boot: an update has just started hosts, so they are waited for.
+
+    Raises:
+        CommandError: a check failed or a host cannot be reached.
+
+    """
+    outputs = engine.outputs()
+    logins = read_logins(outputs, stack)
+    console = read_console(outputs)
+    with agent_with(outputs.get("sshPrivateKey"), logins) as ssh:
+        commands = [_command(ssh, login) for login in logins]
+        reports = ask_together(commands, grace_seconds=GRACE_SECONDS)
+        patience = max(login.startup_seconds for login in logins) if may_boot else 0
+        deadline = time.monotonic() + patience
+        while any(map(_may_still_boot, reports)) and time.monotonic() < deadline:
+            hosts = (h.host for h, r in zip(logins, reports, strict=True) if _may_still_boot(r))
+            sys.stdout.write(f"waiting for {' and '.join(hosts)} to let us in\n")
+            sys.stdout.flush()
+            time.sleep(PAUSE_SECONDS)
+            reports = ask_together(commands, grace_seconds=GRACE_SECONDS)
+        if console is not None:
+            record_reports(ssh, console, logins, reports)
+            looked = look_at_console(ssh, console, logins)
+    failed, unfinished = [], []
+    for login, report in zip(logins, reports, strict=True):
+        if report is None:
+            unfinished.append(login.host)
+            sys.stdout.write(f"{login.host}: not waited for, since another host failed\n")
+            continue
+        if report.returncode:
+            failed.append(login.host)
+        sys.stdout.write(_shown(login, report))
+    if console is not None:
+        sys.stdout.write(looked.line)
+        if not looked.is_ok and console.host not in failed:
+            failed.append(console.host)
+    sys.stdout.flush()
+    if failed or unfinished:
+        seen = failed or unfinished
+        message = (
+            f"stack {stack}: NOT verified, see above for {' and '.join(seen)}; "
+            f"log in by make ssh STACK={stack} HOST={seen[0]}"
+        )
+        raise CommandError(message)
+    sys.stdout.write(f"OK: stack {stack}, namesrvAddr {outputs['namesrvAddr']}\n")
+
+
+def _command(ssh: tuple[str, ...], login: Login) -> list[str]:
+    words = ["python3", str(REMOTING), "verify", "--plan", str(PLAN), "--host", login.host]
+    words += ["--json", "--timeout", str(login.startup_seconds)]
+    return as_root(ssh, login, words)
+
+
+def _may_still_boot(report: CompletedProcess[str] | None) -> bool:
+    """Tell whether there was no connection at all; a refused key or login will not change."""
+    if report is None or report.returncode != SSH_FAILED:
+        return False
+    return any(mark in report.stderr for mark in NO_CONNECTION)
+
+
+def _shown(login: Login, report: CompletedProcess[str]) -> str:
+    """Return what a person reads of a host; its data are on the other stream."""
+    if report.returncode < 0:
+        return (
+            f"{login.host}: ssh was ended by signal {-report.returncode}; run make verify again\n"
+        )
+    if report.returncode != SSH_FAILED:
+        # Checks that an older program installed print for people on the other stream.
+        return report.stderr or report.stdout
+    cause = (report.stderr.strip() or "no answer").splitlines()[-1]
+    return f"{login.host}: no login at {login.address}: {cause}; is the host up?\n"
+
+
+LOOK_SECONDS = 20
+"""For a console that runs already; only after a boot does it need more."""
+
+LEAST_REQUEST_SECONDS = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConsoleLogin:
+    """Where the stack's console is, and how one gets in."""
+
+    url: str
+    kind: str
+    host: str
+    cluster: str
+    password: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Looked:
+    """How a look at the console ended, in one line."""
+
+    is_ok: bool
+    line: str
+
+
+def read_console(outputs: dict[str, Any]) -> ConsoleLogin | None:
+    """Return the console out of the stack's outputs; None without one."""
+    said = outputs.get("console")
+    if not said:
+        return None
+    return ConsoleLogin(
+        url=outputs["consoleUrl"],
+        kind=said["kind"],
+        host=said["host"],
+        cluster=said["cluster"],
+        password=outputs["consolePassword"],
+    )
+
+
+def how_to_log_in(outputs: dict[str, Any], stack: str) -> str:
+    """Return as whom one logs in, and where the password is, which is not shown."""
+    command = f"pulumi stack output consolePassword --show-secrets --stack {stack}"
+    return f"user {outputs['console']['user']}, password: source toolchain/env; {command}"
+
+
+def look_at_console(
+    ssh: tuple[str, ...], console: ConsoleLogin, logins: Sequence[Login]
+) -> Looked:
+    """Log in to the console from another host than its own, where there is one."""
+    others = [login for login in logins if login.host != console.host]
+    asking = (others or logins)[0]
+    # Whoever starts slowly answers slowly.
+    seconds = max(LOOK_SECONDS, asking.startup_seconds // 6)
+    request_seconds = max(LEAST_REQUEST_SECONDS, asking.startup_seconds // 30)
+    words = ["python3", str(REMOTING), "console-answers", "--url", console.url]
+    words += ["--kind", console.kind, "--log-in-to", console.cluster]
+    words += ["--timeout", str(seconds), "--request-seconds", str(request_seconds)]
+    done = ask(as_root(ssh, asking, words), text=f"{console.password}\n")
+    if done.returncode:
+        cause = (done.stderr.strip() or "no answer").splitlines()[-1]
+        return Looked(is_ok=False, line=f"console: FAILED from {asking.host}: {cause}\n")
+    state = json.loads(done.stdout)["state"]
+    return Looked(is_ok=True, line=f"console: {console.url} answers {asking.host}: {state}\n")
+
+
+def record_reports(
+    ssh: tuple[str, ...],
+    console: ConsoleLogin,
+    logins: Sequence[Login],
+    reports: Sequence[CompletedProcess[str] | None],
+) -> None:
+    """Leave what the hosts reported where the console shows it; a host that is gone shows as such.
+
+    It is for show: where its host cannot be reached, the look at the console says so.
+    """
+    texts = [_text_of(login.host, report) for login, report in zip(logins, reports, strict=True)]
+    (login,) = (login for login in logins if login.host == console.host)
+    words = [str(TOOLS / "put-file"), str(VERIFICATION), "0644", "root:root"]
+    ask(as_root(ssh, login, words), text=join_reports(texts))
+
+
+def _text_of(host: str, report: CompletedProcess[str] | None) -> str:
+    if report is not None:
+        try:
+            json.loads(report.stdout)
+        except ValueError:
+            pass
+        else:
+            return report.stdout
+    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return json.dumps({"host": host, "at": at, "seconds": 0, "ok": False, "processes": []})

@@ -1,0 +1,1 @@
+"""The Pulumi engine: its command line, its state, and recovery after a killed run."""

@@ -1,0 +1,107 @@
+"""The project's folders and the stack's own copy of its configuration."""
+
+import os
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cli.errors import CommandError
+from project import ROOT
+
+SALT_LINE = re.compile(r"^encryptionsalt:.*\n?", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StackFolder:
+    """Where a stack's private files are kept; git never sees them."""
+
+    stack: str
+
+    @property
+    def folder(self) -> Path:
+        """Return `.state/stacks/<stack>`."""
+        return ROOT / ".state" / "stacks" / self.stack
+
+    @property
+    def committed_config(self) -> Path:
+        """Return the stack's file in the repository."""
+        return ROOT / f"Pulumi.{self.stack}.yaml"
+
+    @property
+    def config(self) -> Path:
+        """Return the copy that the engine reads, and writes its `encryptionsalt` into."""
+        return self.folder / f"Pulumi.{self.stack}.yaml"
+
+    def compose_config(self) -> None:
+        """Copy the committed file, keeping the salt that the engine wrote into the last copy.
+
+        Raises:
+            CommandError: the stack has no file.
+
+        """
+        text = self._committed_text()
+        if not SALT_LINE.search(text) and self.config.exists():
+            kept = SALT_LINE.search(self.config.read_text("utf-8"))
+            text = text.rstrip("\n") + "\n" + (kept.group() if kept else "")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.config.write_text(text, "utf-8")
+        (self.folder / "Pulumi.yaml").write_text(
+            (ROOT / "Pulumi.yaml").read_text("utf-8"), "utf-8"
+        )
+
+    def committed_cluster(self) -> Any:  # noqa: ANN401 (raw configuration is any YAML)
+        """Return the raw `cluster` object of the stack's file, which is only read.
+
+        Raises:
+            CommandError: the stack has no file, or it holds no such object.
+
+        """
+        name = self.committed_config.name
+        try:
+            return yaml.safe_load(self._committed_text())["config"]["rocketmq:cluster"]
+        except yaml.YAMLError as error:
+            cause = " ".join(str(error).split())
+            message = f"{name}: is not YAML: {cause}; mend it"
+            raise CommandError(message) from None
+        except (KeyError, TypeError):
+            message = f"{name}: config has no rocketmq:cluster; docs/config.md explains its keys"
+            raise CommandError(message) from None
+
+    def _committed_text(self) -> str:
+        try:
+            return self.committed_config.read_text("utf-8")
+        except FileNotFoundError:
+            known = ", ".join(sorted(p.name.split(".")[1] for p in ROOT.glob("Pulumi.*.yaml")))
+            message = f"STACK={self.stack}: no {self.committed_config.name}; there are {known}"
+            raise CommandError(message) from None
+
+    def cluster(self) -> dict[str, Any]:
+        """Return the raw `cluster` object; empty where the program itself will complain."""
+        try:
+            found = yaml.safe_load(self.config.read_text("utf-8"))["config"]["rocketmq:cluster"]
+        except (KeyError, TypeError, yaml.YAMLError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def provider(self) -> str | None:
+        """Return `cluster.hosts.provider`, or None where the settings do not say it."""
+        hosts = self.cluster().get("hosts")
+        return str(hosts["provider"]) if isinstance(hosts, dict) and "provider" in hosts else None
+
+
+def ensure_passphrase() -> None:
+    """Make the passphrase that encrypts this clone's state, unless the user has one."""
+    given = os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE", "")
+    path = ROOT / ".state" / "passphrase"
+    if Path(given) != path or path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Written aside: half a passphrase must never become the one that the state is encrypted with.
+    aside = path.with_name(f"passphrase.{os.getpid()}")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(32) + "\n")
+    aside.rename(path)

@@ -1,0 +1,159 @@
+"""Whether servers can be logged in to, asked of all at once and within seconds."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from subprocess import CompletedProcess
+
+from cli.errors import CommandError
+from cli.processes import ask_together
+from cli.ssh.connection import Jump, Login, command_to, command_to_bastion, with_root
+
+SSH_FAILED = 255
+TRIES = 3
+PAUSE_SECONDS = 1.0
+CONNECT_SECONDS = 4
+ANSWER_SECONDS = 8
+"""With three tries, a server that is gone costs a quarter of a minute at most, however many."""
+
+WRONG_KEY = ("Host key verification failed", "REMOTE HOST IDENTIFICATION HAS CHANGED")
+NOT_LET_IN = ("Permission denied", "Too many authentication failures")
+NO_FORWARDING = "administratively prohibited"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What came of one server: nothing to say, a problem, or that it is gone."""
+
+    login: Login
+    problem: str = ""
+    """One line: the server, the cause, the remedy; empty when it can be used."""
+    gone: bool = False
+    """It did not answer at all, at any of the tries."""
+
+
+def probe(ssh: tuple[str, ...], logins: Sequence[Login], stack: str) -> tuple[Answer, ...]:
+    """Log in to every server and become root, as often as one does not answer at first.
+
+    Raises:
+        CommandError: their bastion cannot be used, so nothing is known of the servers.
+
+    """
+    for jump in dict.fromkeys(login.bastion for login in logins if login.bastion):
+        require_bastion(ssh, jump, stack)
+    answers: dict[str, Answer] = {}
+    for attempt in range(TRIES):
+        asked = [login for login in logins if _is_open(answers.get(login.host))]
+        if not asked:
+            break
+        time.sleep(PAUSE_SECONDS if attempt else 0)
+        commands = [
+            _bounded((*command_to(_quick(ssh), login), *with_root(login, "true")))
+            for login in asked
+        ]
+        for login, report in zip(asked, ask_together(commands), strict=True):
+            answers[login.host] = _judge(login, report, stack)
+    return tuple(answers[login.host] for login in logins)
+
+
+def _is_open(answer: Answer | None) -> bool:
+    return answer is None or answer.gone
+
+
+def require_bastion(ssh: tuple[str, ...], jump: Jump, stack: str) -> None:
+    """Log in to the bastion, or see that it only forwards.
+
+    Raises:
+        CommandError: neither works.
+
+    """
+    command = _bounded((*command_to_bastion(_quick(ssh), jump), "true"))
+    place = f"bastion {jump.address}"
+    report = None
+    for attempt in range(TRIES):
+        time.sleep(PAUSE_SECONDS if attempt else 0)
+        (report,) = ask_together([command])
+        # A bastion that only forwards runs no command, and is fine.
+        if report is not None and not _ssh_failed(report):
+            return
+        if report is not None and _refusal(report):
+            break
+    said = _refusal(report) if report is not None else ""
+    if said == "key":
+        message = _wrong_key(place, "cluster.hosts.bastion.hostKey", stack)
+    elif said == "login":
+        message = _not_let_in(place, jump.user, "cluster.hosts.bastion.user")
+    else:
+        message = f"{place}: no answer by SSH: {_cause(report)}; is it up, and the port right?"
+    raise CommandError(message)
+
+
+def _judge(login: Login, report: CompletedProcess[str] | None, stack: str) -> Answer:
+    place = f"{login.host}: {login.address}"
+    if report is not None and report.returncode == 0:
+        return Answer(login=login)
+    if report is not None and not _ssh_failed(report):
+        return Answer(
+            login=login,
+            problem=(
+                f"{login.host}: user {login.user} may not use sudo without a password; put "
+                f"'{login.user} ALL=(ALL) NOPASSWD: ALL' into /etc/sudoers.d/{login.user} there"
+            ),
+        )
+    said = _refusal(report)
+    if said == "key":
+        return Answer(login=login, problem=_wrong_key(place, "its hostKey", stack))
+    if said == "login":
+        return Answer(login=login, problem=_not_let_in(place, login.user, "cluster.hosts.user"))
+    if said == "forwarding":
+        line = f"{place}: the bastion forwards no connection there; AllowTcpForwarding in its sshd"
+        return Answer(login=login, problem=line)
+    line = f"{place}: no answer by SSH on port {login.port}: {_cause(report)}; is it up?"
+    return Answer(login=login, problem=line, gone=True)
+
+
+def _refusal(report: CompletedProcess[str] | None) -> str:
+    """Return what a server that did answer refused."""
+    text = report.stderr if report is not None else ""
+    if any(mark in text for mark in WRONG_KEY):
+        return "key"
+    if any(mark in text for mark in NOT_LET_IN):
+        return "login"
+    return "forwarding" if NO_FORWARDING in text else ""
+
+
+def _wrong_key(place: str, setting: str, stack: str) -> str:
+    return (
+        f"{place} shows another host key than {setting} in the settings; if it was reinstalled, "
+        f"take the new one from make hostkeys STACK={stack}, else do not go on: it may be another "
+        "machine"
+    )
+
+
+def _not_let_in(place: str, user: str, setting: str) -> str:
+    return (
+        f"{place} does not let user {user} in with this key; correct {setting}, or add the public "
+        f"key to ~{user}/.ssh/authorized_keys there"
+    )
+
+
+def _ssh_failed(report: CompletedProcess[str]) -> bool:
+    # 124 and 137 are those of `timeout`, a negative one is a signal.
+    return report.returncode in {SSH_FAILED, 124, 137} or report.returncode < 0
+
+
+def _cause(report: CompletedProcess[str] | None) -> str:
+    """Return the most telling line of ssh; the last one is of the tunnel when there is one."""
+    lines = report.stderr.strip().splitlines() if report is not None else []
+    telling = [line for line in lines if "open failed" in line or "connect to" in line]
+    cause = (telling or lines or [f"nothing within {ANSWER_SECONDS} s"])[-1].strip()
+    return cause.rpartition(": ")[2] if telling else cause
+
+
+def _quick(ssh: tuple[str, ...]) -> tuple[str, ...]:
+    # The first value of an option counts. Why a bastion forwards nothing is told as information.
+    return (*ssh[:3], "-o", f"ConnectTimeout={CONNECT_SECONDS}", "-o", "LogLevel=INFO", *ssh[3:])
+
+
+def _bounded(words: tuple[str, ...]) -> tuple[str, ...]:
+    return ("timeout", "-k", "1", str(ANSWER_SECONDS), *words)

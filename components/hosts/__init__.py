@@ -1,0 +1,1 @@
+"""Hosts by provider, and what every host needs before RocketMQ."""

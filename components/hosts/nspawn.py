@@ -1,0 +1,102 @@
+"""Machines on this computer: systemd-nspawn, a bridge, and nothing outside it."""
+
+from typing import Any, ClassVar
+
+import pulumi
+from pulumi_command import local, remote
+
+from blueprint.hosts.names import device_name
+from blueprint.hosts.ssh_keys import fingerprint
+from blueprint.plan.cluster_spec import ClusterSpec
+from blueprint.plan.hosts import HostSpec
+from blueprint.settings.hosts import NspawnHostsSettings
+from components.hosts.over_ssh import HostAccess
+from components.secrets import SshKeyPair
+from machines.nspawn.identity import planned_identity
+
+USER = "root"
+
+
+class NspawnHosts(pulumi.ComponentResource):
+    """One machine for each host of the plan, with pinned host keys, on a bridge of the stack."""
+
+    TYPE: ClassVar[str] = "rocketmq:nspawn_hosts:NspawnHosts"
+    hosts: tuple[HostAccess, ...]
+    private_key: pulumi.Output[str] | None
+    public_key: pulumi.Output[str] | None
+
+    def __init__(
+        self,
+        name: str,
+        settings: NspawnHostsSettings,
+        cluster: ClusterSpec,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(self.TYPE, name, None, opts)
+        children = pulumi.ResourceOptions(parent=self)
+        login = SshKeyPair(f"{name}-login-key", opts=children)
+        self.private_key, self.public_key = login.private_key, login.public_key
+        # The stack's public key tells this stack's state from another's of the same name.
+        token = login.public_key.apply(fingerprint)
+        self._common = {
+            "stack": pulumi.get_stack(),
+            "owner": {"token": token},
+            "bridge": device_name(pulumi.get_stack()),
+            "gateway": str(settings.network[1]),
+            "prefix_length": settings.network.prefixlen,
+        }
+        network = self._command(f"{name}-network", "network", self._common, [])
+        self.hosts = tuple(self._machine(host, login, cluster, network) for host in cluster.hosts)
+        self.register_outputs({"addresses": [host.address for host in cluster.hosts]})
+
+    def _machine(
+        self,
+        host: HostSpec,
+        login: SshKeyPair,
+        cluster: ClusterSpec,
+        network: local.Command,
+    ) -> HostAccess:
+        host_key = SshKeyPair(f"{host.name}-host-key", opts=pulumi.ResourceOptions(parent=self))
+        identity = planned_identity(pulumi.get_stack(), host.name)
+        spec = self._common | {
+            "name": host.name,
+            "address": host.address,
+            "incarnation": identity.incarnation,
+            # After a reboot of the computer this is one more, and the machine is started again.
+            "boots": identity.boots,
+            "authorized_key": login.public_key,
+            "host_key_private": host_key.private_key,
+            "host_key_public": host_key.public_key,
+            "hosts": {other.name: other.address for other in cluster.hosts},
+        }
+        machine = self._command(f"{host.name}-machine", "machine", spec, [network])
+        return HostAccess(
+            spec=host,
+            user=USER,
+            connection=remote.ConnectionArgs(
+                host=host.address,
+                user=USER,
+                private_key=login.private_key,
+                host_key=host_key.public_key,
+                dial_error_limit=30,
+            ),
+            host_key=host_key.public_key,
+            identity=identity.incarnation,
+            life=f"{identity.incarnation}:{identity.boots}",
+            machine=machine,
+            after=(machine,),
+        )
+
+    def _command(
+        self, name: str, verb: str, spec: dict[str, Any], depends_on: list[local.Command]
+    ) -> local.Command:
+        undo = {"network": "remove-network", "machine": "remove"}[verb]
+        return local.Command(
+            name,
+            create=f"python3 -m machines {verb}",
+            delete=f"python3 -m machines {undo}",
+            stdin=pulumi.Output.json_dumps(spec),
+            logging=local.Logging.STDERR,
+            add_previous_output_in_env=False,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
+        )

@@ -1,0 +1,51 @@
+"""A host that has passed the gate and holds what every process on it needs."""
+
+from typing import ClassVar
+
+import pulumi
+from pulumi_command import remote
+
+from blueprint.plan.cluster_spec import ClusterSpec
+from blueprint.plan.paths import PLAN
+from blueprint.rendering.plan_file import render_plan
+from blueprint.rendering.scripts import render_gate, render_preparation, render_tools
+from components.hosts.over_ssh import GATE_TIMEOUT, HostAccess, RemoteFile, make_file, make_state
+
+
+class PreparedHost(pulumi.ComponentResource):
+    """The gate, then our tools, then user, directories, names and Java, then the plan."""
+
+    TYPE: ClassVar[str] = "rocketmq:prepared_host:PreparedHost"
+    access: HostAccess
+    gate: remote.Command
+    tools: remote.Command
+    ready: remote.Command
+    plan: remote.Command
+
+    def __init__(
+        self,
+        host: HostAccess,
+        cluster: ClusterSpec,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(self.TYPE, host.name, None, opts)
+        self.access = host
+        name = host.name
+        self.gate = make_state(
+            f"{name}-gate",
+            host,
+            render_gate(cluster, host.spec, host.user),
+            host.options(self, [], timeout=GATE_TIMEOUT),
+        )
+        self.tools = make_state(
+            f"{name}-tools", host, render_tools(host.spec), host.options(self, [self.gate])
+        )
+        self.ready = make_state(
+            f"{name}-preparation",
+            host,
+            render_preparation(cluster, host.spec),
+            host.options(self, [self.tools]),
+        )
+        plan = RemoteFile(path=PLAN, mode="0644", owner="root:root", text=render_plan(cluster))
+        self.plan = make_file(f"{name}-plan", host, plan, host.options(self, [self.ready]))
+        self.register_outputs({"address": host.spec.address})

@@ -1,0 +1,1 @@
+"""What runs on a host: RocketMQ's processes, their roll-out, verification, the console."""

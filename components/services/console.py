@@ -1,0 +1,150 @@
+"""What shows the cluster in a browser, once the cluster is verified."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pulumi
+from pulumi_command import remote
+
+from blueprint.plan.archives import Archive
+from blueprint.plan.cluster_spec import ClusterSpec
+from blueprint.plan.paths import VERIFICATION
+from blueprint.plan.processes import ConsoleSpec
+from blueprint.rendering.console import (
+    UPLOAD,
+    Password,
+    render_console_check,
+    render_console_configuration,
+    render_console_program,
+    render_console_service,
+    render_console_unit,
+    render_login,
+)
+from blueprint.settings.console import ConsoleKind
+from components.hosts.over_ssh import RemoteFile, make_file, make_state, make_upload
+from components.hosts.prepared_host import PreparedHost
+from components.secrets import ConsolePassword
+from components.services.verification import Verification
+from remoting.verification.report import join_reports
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConsoleArgs:
+    """Which console, on which hosts, and what must have been proven before."""
+
+    cluster: ClusterSpec
+    console: ConsoleSpec
+    program: Archive
+    hosts: Sequence[PreparedHost]
+    verification: Verification
+
+
+class Console(pulumi.ComponentResource):
+    """Its program, files and service on its host; then a login from another one."""
+
+    TYPE: ClassVar[str] = "rocketmq:console:Console"
+    password: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: ConsoleArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__(self.TYPE, name, None, opts)
+        self._args = args
+        on_it = (host for host in args.hosts if host.access.name == args.console.host.name)
+        self._host = next(on_it)
+        login = ConsolePassword(
+            f"{name}-password",
+            args.console.password_generation,
+            pulumi.ResourceOptions(parent=self),
+        ).password
+        self.password = login.apply(lambda password: password.text)
+        files = self._files(name, login)
+        service = self._service(name, files)
+        self._check(name, service)
+        self.register_outputs({"url": args.console.url, "host": args.console.host.name})
+
+    def _files(self, name: str, login: pulumi.Output[Password]) -> list[remote.Command]:
+        console, cluster = self._args.console, self._args.cluster
+        files = [
+            self._file(
+                f"{name}-unit",
+                RemoteFile(
+                    path=console.paths.unit_file,
+                    mode="0644",
+                    owner="root:root",
+                    text=render_console_unit(cluster, console, self._args.program),
+                ),
+            ),
+            self._file(
+                f"{name}-{console.console_kind.value}-login",
+                RemoteFile(
+                    path=console.login_file,
+                    mode="0640",
+                    owner="root:rocketmq",
+                    text=login.apply(lambda password: render_login(console, password)),
+                ),
+            ),
+        ]
+        if console.console_kind is ConsoleKind.BUILTIN:
+            configuration = RemoteFile(
+                path=console.paths.conf_file,
+                mode="0640",
+                owner="root:rocketmq",
+                text=render_console_configuration(cluster, console),
+            )
+            files.append(self._file(f"{name}-configuration", configuration))
+        return files
+
+    def _file(self, name: str, file: RemoteFile) -> remote.Command:
+        access = self._host.access
+        return make_file(name, access, file, access.options(self, [self._host.ready]))
+
+    def _service(self, name: str, files: Sequence[remote.Command]) -> remote.Command:
+        console, program = self._args.console, self._args.program
+        access, verification = self._host.access, self._args.verification
+        # What it shows besides, and reads anew by itself: nothing for which it would restart.
+        record = RemoteFile(
+            path=VERIFICATION,
+            mode="0644",
+            owner="root:root",
+            text=pulumi.Output.all(*(made.stdout for made in verification.made)).apply(
+                join_reports
+            ),
+        )
+        recorded = self._file(f"{name}-verification", record)
+        read = [*files, self._host.plan]
+        printed = pulumi.Output.all(*(file.stdout for file in read))
+        return make_state(
+            f"{name}-service",
+            access,
+            printed.apply(
+                lambda texts: render_console_service(
+                    console, program, texts, console.host.startup_seconds
+                )
+            ),
+            access.options(self, [self._program(name), *read, recorded, *verification.made]),
+        )
+
+    def _program(self, name: str) -> remote.Command:
+        program, access = self._args.program, self._host.access
+        before: list[pulumi.Resource] = [self._host.ready]
+        if program.upload_path is not None:
+            options = access.options(self, [self._host.gate])
+            before.append(make_upload(UPLOAD, access, program, program.upload_path, options))
+        return make_state(
+            f"{name}-program",
+            access,
+            render_console_program(self._args.console, program),
+            access.options(self, before),
+        )
+
+    def _check(self, name: str, service: remote.Command) -> None:
+        """Log in from another host where there is one: what only its own can reach is no use."""
+        others = [host for host in self._args.hosts if host is not self._host]
+        asking = (others or [self._host])[0].access
+        console, cluster = self._args.console, self._args.cluster
+        script = pulumi.Output.all(self.password, service.stdout).apply(
+            lambda texts: render_console_check(cluster, console, asking.spec, *texts)
+        )
+        make_state(f"{name}-check", asking, script, asking.options(self, [service]))

@@ -1,0 +1,49 @@
+"""RocketMQ's archive on a host, verified and unpacked."""
+
+from typing import ClassVar
+
+import pulumi
+from pulumi_command import remote
+
+from blueprint.plan.archives import Archive
+from blueprint.plan.cluster_spec import ClusterSpec
+from blueprint.rendering.scripts import render_install
+from components.hosts.over_ssh import make_state, make_upload
+from components.hosts.prepared_host import PreparedHost
+
+
+class RocketmqInstall(pulumi.ComponentResource):
+    """The archive, uploaded unless the host downloads it, unpacked under versions/."""
+
+    TYPE: ClassVar[str] = "rocketmq:rocketmq_install:RocketmqInstall"
+    archive: Archive
+    installed: remote.Command
+
+    def __init__(
+        self,
+        name: str,
+        host: PreparedHost,
+        cluster: ClusterSpec,
+        archive: Archive,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(self.TYPE, name, None, opts)
+        self.archive = archive
+        access = host.access
+        before: list[pulumi.Resource] = [host.ready]
+        if archive.upload_path is not None:
+            upload = make_upload(
+                f"{name}-upload",
+                access,
+                archive,
+                archive.upload_path,
+                access.options(self, [host.gate]),
+            )
+            before.append(upload)
+        self.installed = make_state(
+            f"{name}-unpacked",
+            access,
+            render_install(cluster, access.spec, archive),
+            access.options(self, before),
+        )
+        self.register_outputs({"version": cluster.version})

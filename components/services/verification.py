@@ -1,0 +1,64 @@
+"""The proof, at the end of every change, that the cluster is the planned one and works."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import pulumi
+from pulumi_command import remote
+
+from blueprint.rendering.scripts import render_verification
+from components.hosts.over_ssh import make_state
+from components.hosts.prepared_host import PreparedHost
+from components.services.install import RocketmqInstall
+from remoting.verification.report import summarise
+
+
+class Verification(pulumi.ComponentResource):
+    """Each host's processes, registrations and replicas, and a message through each master.
+
+    What every step before it printed is an input, so it runs again whenever anything changed.
+    """
+
+    TYPE: ClassVar[str] = "rocketmq:verification:Verification"
+    report: pulumi.Output[str]
+    """A line for each host."""
+    made: tuple[remote.Command, ...]
+    """What each host printed is its report, as JSON."""
+
+    def __init__(
+        self,
+        name: str,
+        hosts: Sequence[PreparedHost],
+        installs: Sequence[RocketmqInstall],
+        steps: Sequence[remote.Command],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(self.TYPE, name, None, opts)
+        before = [
+            *(made for host in hosts for made in (host.gate, host.tools, host.ready, host.plan)),
+            *(install.installed for install in installs),
+            *steps,
+        ]
+        lives = [host.access.life for host in hosts]
+        texts = (text for made in before for text in (made.stdin, made.stdout))
+        printed = pulumi.Output.all(*lives, *texts).apply(lambda texts: [str(t) for t in texts])
+        self.made = tuple(self._verify(host, printed, before) for host in hosts)
+        texts_made = pulumi.Output.all(*(made.stdout for made in self.made))
+        self.report = texts_made.apply(lambda texts: "\n".join(map(summarise, texts)))
+        self.register_outputs({"report": self.report})
+
+    def _verify(
+        self,
+        prepared: PreparedHost,
+        printed: pulumi.Output[list[str]],
+        before: Sequence[remote.Command],
+    ) -> remote.Command:
+        host = prepared.access
+        return make_state(
+            f"{host.name}-verification",
+            host,
+            printed.apply(
+                lambda outputs: render_verification(host.spec, outputs, host.spec.startup_seconds)
+            ),
+            host.options(self, before),
+        )

@@ -1,0 +1,1 @@
+"""What the console answers: the cluster document and Prometheus metrics."""

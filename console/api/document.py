@@ -1,0 +1,193 @@
+"""What `GET /api/cluster` answers; openapi.json describes every key."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from console.compare.brokers import listings_in
+from console.compare.inventory import MOST_SHOWN, permission_text
+from console.observe.state import UNSEEN, UP
+from console.observe.threads import step_at
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from console.compare.brokers import BrokerView
+    from console.compare.cluster import ClusterView
+    from console.compare.inventory import ConsumerGroupView, TopicView
+    from console.configuration import Configuration
+    from console.observe.state import Look, Sight
+    from remoting.plan.plan import Plan, PlannedController, PlannedNameServer, PlannedProxy
+
+
+def cluster_document(
+    plan: Plan, configuration: Configuration, view: ClusterView
+) -> dict[str, Any]:
+    """Return the view as plain data, its keys in camel case, times in UTC."""
+    sight, at = view.sight, view.at
+    return {
+        "cluster": {
+            "name": plan.cluster,
+            "scheme": configuration.scheme,
+            "version": configuration.version,
+            "election": plan.election,
+        },
+        "state": view.state,
+        "servedAt": _time(at),
+        "observedAt": _time(view.observed_at),
+        "problems": [
+            {
+                "severity": problem.severity,
+                "kind": problem.kind,
+                "subject": problem.subject,
+                "values": dict(problem.values),
+                "text": problem.text,
+            }
+            for problem in view.problems
+        ],
+        "nameServers": _name_servers(plan, sight),
+        "controllers": _controllers(plan, sight),
+        "proxies": [_process(one, sight.proxies.get(one.name)) for one in plan.proxies],
+        "brokers": [_broker(broker, sight, at) for broker in view.brokers],
+        "history": _history(plan, configuration, sight, at),
+        "topics": [_topic(topic) for topic in view.topics[:MOST_SHOWN]],
+        "topicsLeftOut": max(0, len(view.topics) - MOST_SHOWN),
+        "consumerGroups": [_group(group) for group in view.consumer_groups[:MOST_SHOWN]],
+        "consumerGroupsLeftOut": max(0, len(view.consumer_groups) - MOST_SHOWN),
+        "verification": [_report(report) for report in view.verification],
+    }
+
+
+def _time(at: float) -> str | None:
+    if not at:
+        return None
+    moment = datetime.fromtimestamp(at, timezone.utc)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _process(
+    process: PlannedNameServer | PlannedController | PlannedProxy, look: Look[Any] | None
+) -> dict[str, Any]:
+    return {
+        "name": process.name,
+        "host": process.host,
+        "address": process.address,
+        "state": look.state if look else UNSEEN,
+        "cause": look.cause if look else None,
+    }
+
+
+def _name_servers(plan: Plan, sight: Sight) -> list[dict[str, Any]]:
+    planned = {broker.address for broker in plan.brokers}
+    listings = listings_in(sight)
+    found = []
+    for server in plan.name_servers:
+        table = listings.get(server.name)
+        addresses = {a for one in table.values() for a in one.addresses.values()} if table else ()
+        listed = None if table is None else len(planned.intersection(addresses))
+        process = _process(server, sight.name_servers.get(server.name))
+        found.append({**process, "listed": listed, "planned": len(planned)})
+    return found
+
+
+def _controllers(plan: Plan, sight: Sight) -> list[dict[str, Any]]:
+    found = []
+    for controller in plan.controllers:
+        look = sight.controllers.get(controller.name)
+        leads = look.facts == controller.address if look and look.facts is not None else None
+        found.append({**_process(controller, look), "leader": leads})
+    return found
+
+
+def _broker(view: BrokerView, sight: Sight, at: float) -> dict[str, Any]:
+    facts, planned = view.facts, view.planned
+    rate = sight.rates[view.name].latest if planned and view.state == UP else None
+    return {
+        "name": view.name,
+        "group": view.group,
+        "host": planned.host if planned else None,
+        "address": view.address,
+        "planned": planned is not None,
+        "plannedRole": planned.role if planned else None,
+        "role": view.role,
+        "id": view.broker_id,
+        "state": view.state,
+        "cause": view.look.cause if view.look else None,
+        "version": facts.version if facts else None,
+        "startedAt": _time(facts.booted_at) if facts else None,
+        "uptimeSeconds": max(0, round(at - facts.booted_at)) if facts else None,
+        "inPerSecond": round(rate.incoming, 1) if rate else None,
+        "outPerSecond": round(rate.outgoing, 1) if rate else None,
+        "replicasPlanned": view.replicas_planned,
+        "replicasConnected": view.replicas_connected,
+        "lagBytes": view.lag_bytes,
+        "diskUsed": facts.disk_used if facts else None,
+        "isDrained": view.drained_at(at) if facts else None,
+        "listedBy": list(view.listed_by),
+    }
+
+
+def _history(plan: Plan, configuration: Configuration, sight: Sight, at: float) -> dict[str, Any]:
+    # The step that is over; the present one is still being looked at.
+    step = step_at(at, configuration.every_seconds) - 1
+    brokers: dict[str, Mapping[str, list[float | None]]] = {}
+    for broker in plan.brokers:
+        points = sight.rates[broker.name].window(step)
+        brokers[broker.name] = {
+            "in": [None if point is None else round(point.incoming, 1) for point in points],
+            "out": [None if point is None else round(point.outgoing, 1) for point in points],
+        }
+    return {"stepSeconds": configuration.every_seconds, "brokers": brokers}
+
+
+def _topic(topic: TopicView) -> dict[str, Any]:
+    return {
+        "name": topic.name,
+        "kind": topic.kind,
+        "readQueues": topic.read_queues,
+        "writeQueues": topic.write_queues,
+        "route": [
+            {
+                "group": group,
+                "readQueues": config.read_queues,
+                "writeQueues": config.write_queues,
+                "permission": permission_text(config.permission),
+            }
+            for group, config in topic.route.items()
+        ],
+    }
+
+
+def _group(group: ConsumerGroupView) -> dict[str, Any]:
+    topics = sorted(group.lags.items(), key=lambda one: (-one[1], one[0]))
+    return {
+        "name": group.name,
+        "clients": group.clients,
+        "lag": group.lag,
+        "topics": [{"topic": topic, "lag": lag} for topic, lag in topics],
+    }
+
+
+def _report(report: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "host": report["host"],
+        "isOk": report["ok"],
+        "at": report["at"],
+        "seconds": report["seconds"],
+        "processes": [
+            {
+                **{key: process[key] for key in ("process", "role", "address")},
+                "checks": [
+                    {
+                        "check": check["check"],
+                        "isOk": check["ok"],
+                        "detail": check["detail"],
+                        "milliseconds": check["ms"],
+                    }
+                    for check in process["checks"]
+                ],
+            }
+            for process in report["processes"]
+        ],
+    }

@@ -1,0 +1,1 @@
+"""The observed cluster compared with the plan."""

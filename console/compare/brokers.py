@@ -1,0 +1,209 @@
+"""What is planned beside what was seen, broker by broker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Union
+
+from console.observe.state import UNSEEN, UP
+from remoting.protocol.connection import split_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from console.observe.state import BrokerFacts, BrokerLook, Look, Sight
+    from remoting.plan.plan import (
+        Plan,
+        PlannedBroker,
+        PlannedController,
+        PlannedNameServer,
+        PlannedProxy,
+    )
+    from remoting.requests.admin import ListedBroker
+
+    Helper = Union[PlannedNameServer, PlannedController, PlannedProxy]
+    """A process of the cluster that holds no messages."""
+
+    Listings = Mapping[str, Mapping[str, ListedBroker]]
+    """What each name server that answers lists, by the name server's name."""
+
+MASTER_ID = 0
+MASTER, SLAVE = "MASTER", "SLAVE"
+"""What an elected replica is; planned ones have RocketMQ's own words for their roles."""
+
+
+@dataclass(frozen=True)
+class BrokerView:
+    """One broker; None stands for what nobody knows."""
+
+    name: str
+    group: str
+    address: str
+    planned: PlannedBroker | None
+    look: BrokerLook | None
+    role: str | None
+    broker_id: int | None
+    listed_by: tuple[str, ...]
+    replicas_planned: int | None = None
+    """Of a master: how many others should copy it."""
+    replicas_connected: int | None = None
+    lag_bytes: int | None = None
+    """Of a copy: what it still has to fetch from its master."""
+    before: BrokerLook | None = None
+    """The look before the last one."""
+
+    @property
+    def state(self) -> str:
+        """Return `up`, `down`, `silent`, or `starting` before the first look."""
+        if self.look is None:
+            # Nobody asks an unplanned one: that it is listed is all that is known.
+            return UNSEEN if self.planned else UP
+        return self.look.state
+
+    @property
+    def facts(self) -> BrokerFacts | None:
+        """Return what it answered to the last look; None when it did not."""
+        return self.look.facts if self.look else None
+
+    @property
+    def is_master(self) -> bool:
+        """Tell whether it acts as a master, whatever the plan says."""
+        return self.role is not None and self.role != SLAVE
+
+    def drained_at(self, at: float) -> bool:
+        """Tell whether it takes no new messages though the plan says that it should."""
+        if self.facts is None or self.planned is None:
+            return False
+        held_back = self.is_master and self.facts.accepts_sends_from > at
+        return held_back or self.facts.permission != self.planned.permission
+
+
+def listings_in(sight: Sight) -> Listings:
+    """Return what every name server that answers lists."""
+    looks = sight.name_servers.copy().items()
+    return {name: look.facts for name, look in looks if look.facts is not None}
+
+
+def view_helpers(plan: Plan, sight: Sight) -> Iterator[tuple[str, Helper, Look[Any] | None]]:
+    """Iterate over all processes that are no brokers: kind, process, and the last look at it."""
+    tables: tuple[tuple[str, Sequence[Helper], Mapping[str, Look[Any]]], ...] = (
+        ("nameServer", plan.name_servers, sight.name_servers),
+        ("controller", plan.controllers, sight.controllers),
+        ("proxy", plan.proxies, sight.proxies),
+    )
+    for kind, processes, looks in tables:
+        for process in processes:
+            yield kind, process, looks.get(process.name)
+
+
+def view_brokers(plan: Plan, sight: Sight) -> tuple[BrokerView, ...]:
+    """Return every planned broker, then those that are listed and not planned."""
+    listings = listings_in(sight)
+    alone = [_alone(broker, plan, sight, listings) for broker in plan.brokers]
+    planned = [_among(view, alone, plan) for view in alone]
+    return (*planned, *_extras(plan, listings))
+
+
+def _alone(broker: PlannedBroker, plan: Plan, sight: Sight, listings: Listings) -> BrokerView:
+    look = sight.brokers.get(broker.name)
+    listed = {name: _ids_at(broker.address, table) for name, table in listings.items()}
+    ids = {number for numbers in listed.values() for number in numbers}
+    facts = look.facts if look else None
+    role = facts.role if facts else None
+    broker_id: int | None = broker.broker_id
+    if plan.has_elections:
+        broker_id = min(ids) if ids else None
+        role = _elected_role(facts, broker_id)
+    return BrokerView(
+        name=broker.name,
+        group=broker.group,
+        address=broker.address,
+        planned=broker,
+        look=look,
+        role=role,
+        broker_id=broker_id,
+        listed_by=tuple(name for name, numbers in listed.items() if numbers),
+        before=sight.before.get(broker.name),
+    )
+
+
+def _elected_role(facts: BrokerFacts | None, broker_id: int | None) -> str | None:
+    if facts is None:
+        return None
+    if facts.ha is not None:
+        return MASTER if facts.ha.is_master else SLAVE
+    return None if broker_id is None else MASTER if broker_id == MASTER_ID else SLAVE
+
+
+def _ids_at(address: str, table: Mapping[str, ListedBroker]) -> list[int]:
+    return [
+        number
+        for listed in table.values()
+        for number, listed_address in listed.addresses.items()
+        if listed_address == address
+    ]
+
+
+def _among(view: BrokerView, group: list[BrokerView], plan: Plan) -> BrokerView:
+    """Add what only shows beside the other brokers of the same group."""
+    others = [other for other in group if other.group == view.group and other is not view]
+    values = dict(view.__dict__)
+    if view.is_master if view.role else _should_lead(view):
+        values["replicas_planned"] = len(plan.replicas_of(view.group)) - 1
+        values["replicas_connected"] = _connected(view, others)
+    else:
+        master = next((other for other in others if other.is_master and other.facts), None)
+        values["lag_bytes"] = _lag(view, master, others) if master else None
+    return BrokerView(**values)
+
+
+def _should_lead(view: BrokerView) -> bool:
+    return view.planned is not None and view.planned.is_master
+
+
+def _connected(master: BrokerView, others: list[BrokerView]) -> int | None:
+    if master.facts is None:
+        return None
+    ha = master.facts.ha
+    if ha is None:
+        return sum(other.state == UP and bool(other.listed_by) for other in others)
+    hosts = {split_address(other.address)[0] for other in others}
+    on_host = {ip: sum(split_address(o.address)[0] == ip for o in others) for ip in hosts}
+    made = {ip: sum(one.ip == ip for one in ha.connections) for ip in hosts}
+    return sum(min(on_host[ip], made[ip]) for ip in hosts)
+
+
+def _lag(view: BrokerView, master: BrokerView, others: list[BrokerView]) -> int | None:
+    if master.facts is None:
+        return None
+    ip = split_address(view.address)[0]
+    alone_there = all(split_address(o.address)[0] != ip for o in others if o is not master)
+    ha = master.facts.ha
+    acked = [one.acked_offset for one in ha.connections if one.ip == ip] if ha else []
+    if ha and alone_there and acked:
+        # Both ends in one answer: nothing is written between them.
+        return max(0, ha.max_offset - max(acked))
+    if view.facts is None:
+        return None
+    return max(0, master.facts.max_offset - view.facts.max_offset)
+
+
+def _extras(plan: Plan, listings: Listings) -> Iterator[BrokerView]:
+    planned = {broker.address for broker in plan.brokers}
+    found: dict[str, tuple[str, int]] = {}
+    for table in listings.values():
+        for listed in table.values():
+            for number, address in listed.addresses.items():
+                if address not in planned:
+                    found.setdefault(address, (listed.name, number))
+    for address, (group, number) in sorted(found.items()):
+        yield BrokerView(
+            name=f"{group} id {number}",
+            group=group,
+            address=address,
+            planned=None,
+            look=None,
+            role=None,
+            broker_id=number,
+            listed_by=tuple(n for n, table in listings.items() if _ids_at(address, table)),
+        )

@@ -1,0 +1,235 @@
+"""In what the cluster differs from its plan, the worst first; each in one line."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from console.compare.brokers import MASTER_ID, listings_in, view_helpers
+from console.observe.state import DOWN, SILENT, UP
+from remoting.plan.plan import REPLICA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from console.compare.brokers import BrokerView, Listings
+    from console.observe.state import BrokerFacts, Sight
+    from remoting.plan.plan import Plan, PlannedBroker
+
+ERROR, WARNING = "error", "warning"
+
+REGISTRATION_SECONDS = 45
+"""A broker registers up to 40 s after its start where nobody nudges it."""
+
+LAG_BYTES = 1 << 20
+"""What a slave at work may be behind; RocketMQ's own "in sync" means up to 256 MiB."""
+
+DISK_WARNING, DISK_ERROR = 0.75, 0.9
+"""At 75 % a broker begins to delete old files whatever their age, at 90 % it takes no message."""
+
+TEXTS = {
+    "clusterDead": "no broker answers: the cluster is dead",
+    "missing": "{subject} is missing: planned on {host} at {address}, {cause}",
+    "silent": "{subject} is silent: on {host} at {address}, {cause}",
+    "nameServerDown": "name server {subject} is down: {host} at {address}, {cause}",
+    "controllerDown": "controller {subject} is down: {host} at {address}, {cause}",
+    "proxyDown": "proxy {subject} is down: {host} at {address}, {cause}",
+    "extra": "{subject} is extra: at {address}, and in no plan",
+    "misplaced": "{subject} is misplaced: listed at {address}, planned at {plannedAddress}",
+    "wrongRole": "{subject} is {role}, planned as {plannedRole}",
+    "notListed": "{subject} is not listed by {nameServers}: clients do not find it",
+    "outOfSync": "{subject} is out of sync: {lagBytes} bytes behind its master",
+    "notReplicating": "{subject} does not copy its master {master}: {cause}",
+    "fewReplicas": "{subject} has {connected} of {planned} replicas connected",
+    "slaveAhead": "{subject} holds less than its slave {slave}, by {bytes} bytes: nothing must "
+    "be written; see docs/operations.md",
+    "drained": "{subject} takes no new messages: {cause}",
+    "diskFull": "{subject} has {percent} % of its disk used",
+    "wrongVersion": "{subject} runs RocketMQ {version}, planned is {plannedVersion}",
+    "noMaster": "group {subject} has no master",
+    "twoMasters": "group {subject} has more than one master: {addresses}",
+    "notVerified": "the last verification failed on {subject}",
+}
+"""By kind; the page has them in other languages."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One difference; `values` are those of its text."""
+
+    severity: str
+    kind: str
+    subject: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """Return the line in English."""
+        shown = {
+            key: ", ".join(value) if isinstance(value, (list, tuple)) else value
+            for key, value in self.values.items()
+        }
+        return TEXTS[self.kind].format(subject=self.subject, **shown)
+
+
+def find_problems(
+    plan: Plan, sight: Sight, brokers: Sequence[BrokerView], version: str, at: float
+) -> tuple[Problem, ...]:
+    """Return every difference between the plan and what was seen.
+
+    Args:
+        plan: what should be.
+        sight: what was seen of name servers, controllers and proxies.
+        brokers: what was seen of brokers.
+        version: RocketMQ's, as planned.
+        at: now, in seconds since the epoch.
+
+    """
+    listings = listings_in(sight)
+    found = [
+        *_death(brokers),
+        *_absent_helpers(plan, sight),
+        *(problem for broker in brokers for problem in _of_broker(broker, version, at)),
+        *_misplaced(plan, listings),
+        *(p for broker in brokers for p in _of_listing(broker, listings, at)),
+        *_of_groups(plan, brokers, listings),
+    ]
+    return tuple(sorted(found, key=lambda one: one.severity != ERROR))
+
+
+def find_unverified(hosts: Sequence[str]) -> tuple[Problem, ...]:
+    """Return one problem for each host on which the last verification failed."""
+    return tuple(Problem(WARNING, "notVerified", host) for host in hosts)
+
+
+def _death(brokers: Sequence[BrokerView]) -> Iterator[Problem]:
+    planned = [broker for broker in brokers if broker.planned]
+    if planned and all(broker.state in {DOWN, SILENT} for broker in planned):
+        yield Problem(ERROR, "clusterDead", "cluster")
+
+
+def _absent_helpers(plan: Plan, sight: Sight) -> Iterator[Problem]:
+    """Iterate over processes, other than brokers, that do not answer."""
+    for kind, process, look in view_helpers(plan, sight):
+        if look is not None and look.state != UP:
+            where = {"host": process.host, "address": process.address, "cause": look.cause}
+            named = "silent" if look.state == SILENT else f"{kind}Down"
+            yield Problem(ERROR, named, process.name, where)
+
+
+def _of_broker(broker: BrokerView, version: str, at: float) -> Iterator[Problem]:
+    planned = broker.planned
+    if planned is None:
+        values = {"address": broker.address, "id": broker.broker_id}
+        yield Problem(WARNING, "extra", broker.name, values)
+        return
+    if broker.state in {DOWN, SILENT}:
+        cause = broker.look.cause if broker.look else None
+        where = {"host": planned.host, "address": broker.address, "cause": cause}
+        yield Problem(ERROR, "missing" if broker.state == DOWN else SILENT, broker.name, where)
+    facts = broker.facts
+    if facts is None:
+        return
+    if planned.role not in {REPLICA, broker.role}:
+        values = {"role": broker.role, "plannedRole": planned.role}
+        yield Problem(ERROR, "wrongRole", broker.name, values)
+    if broker.drained_at(at):
+        held = {"permission": facts.permission, "cause": _drain_cause(planned, facts)}
+        yield Problem(WARNING, "drained", broker.name, held)
+    if facts.disk_used >= DISK_WARNING:
+        severity = ERROR if facts.disk_used >= DISK_ERROR else WARNING
+        yield Problem(severity, "diskFull", broker.name, {"percent": round(facts.disk_used * 100)})
+    if facts.version != version:
+        values = {"version": facts.version, "plannedVersion": version}
+        yield Problem(WARNING, "wrongVersion", broker.name, values)
+    if broker.lag_bytes is not None and broker.lag_bytes > LAG_BYTES:
+        yield Problem(ERROR, "outOfSync", broker.name, {"lagBytes": broker.lag_bytes})
+
+
+def _drain_cause(planned: PlannedBroker, facts: BrokerFacts) -> str:
+    if facts.permission != planned.permission:
+        return f"its brokerPermission is {facts.permission}, planned is {planned.permission}"
+    guard = planned.unit.replace("rocketmq-", "rocketmq-guard@", 1)
+    return f"its guard has not found its slaves in sync yet (journalctl -u {guard})"
+
+
+def _of_listing(broker: BrokerView, listings: Listings, at: float) -> Iterator[Problem]:
+    facts = broker.facts
+    if facts is None or broker.planned is None or not listings:
+        return
+    if at - facts.booted_at < REGISTRATION_SECONDS:
+        return
+    missing = [name for name in listings if name not in broker.listed_by]
+    if missing:
+        yield Problem(ERROR, "notListed", broker.name, {"nameServers": missing})
+
+
+def _misplaced(plan: Plan, listings: Listings) -> Iterator[Problem]:
+    """Iterate over brokers that are listed elsewhere; an elected one has no id of its own."""
+    for broker in plan.brokers:
+        found = {
+            address
+            for table in listings.values()
+            if broker.group in table
+            for number, address in table[broker.group].addresses.items()
+            if number == broker.broker_id and address != broker.address
+        }
+        for address in sorted(found):
+            values = {"address": address, "plannedAddress": broker.address}
+            yield Problem(ERROR, "misplaced", broker.name, values)
+
+
+def _of_groups(plan: Plan, brokers: Sequence[BrokerView], listings: Listings) -> Iterator[Problem]:
+    by_group: dict[str, list[BrokerView]] = defaultdict(list)
+    for broker in brokers:
+        if broker.planned:
+            by_group[broker.group].append(broker)
+    for group, views in by_group.items():
+        if plan.has_elections:
+            yield from _of_election(group, views, listings)
+        for master in (view for view in views if view.is_master and view.facts):
+            yield from _of_replication(master, views)
+
+
+def _of_election(group: str, views: Sequence[BrokerView], listings: Listings) -> Iterator[Problem]:
+    tables = [table[group].addresses for table in listings.values() if group in table]
+    masters = {view.address for view in views if view.is_master}
+    masters |= {table[MASTER_ID] for table in tables if MASTER_ID in table}
+    if not masters and any(view.facts for view in views):
+        yield Problem(ERROR, "noMaster", group)
+    acting = sorted(view.address for view in views if view.is_master)
+    if len(acting) > 1:
+        yield Problem(ERROR, "twoMasters", group, {"addresses": acting})
+
+
+def _of_replication(master: BrokerView, views: Sequence[BrokerView]) -> Iterator[Problem]:
+    planned, connected = master.replicas_planned, master.replicas_connected
+    if planned is None or connected is None:
+        return
+    others = [view for view in views if view is not master]
+    if connected < planned:
+        values = {"connected": connected, "planned": planned}
+        yield Problem(ERROR, "fewReplicas", master.name, values)
+    if not connected:
+        for view in others:
+            if view.facts is not None:
+                cause = "the master has no connection from its host"
+                why = {"master": master.name, "cause": cause}
+                yield Problem(ERROR, "notReplicating", view.name, why)
+    yield from _ahead(master, others)
+
+
+def _ahead(master: BrokerView, others: Sequence[BrokerView]) -> Iterator[Problem]:
+    if master.facts is None or master.look is None or master.facts.ha is None:
+        return
+    for view in others:
+        # What a slave held before its master was asked, a sound master holds by then. All are
+        # asked at once, so it is the look before the last one that was over.
+        looks = [look for look in (view.before, view.look) if look and view.facts]
+        held = [
+            look.facts.max_offset for look in looks if look.facts and look.at <= master.look.began
+        ]
+        more = max(held, default=0) - master.facts.max_offset
+        if more > 0:
+            yield Problem(ERROR, "slaveAhead", master.name, {"slave": view.name, "bytes": more})

@@ -1,0 +1,1 @@
+"""Polling the cluster, and the state observed so far."""

@@ -1,0 +1,93 @@
+"""Topics and consumer groups of one broker group, asked of whichever of its brokers is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from console.observe.connection import Line, Tally
+from console.observe.state import UP, Inventory, Sight
+from console.observe.system_names import is_system_group
+from remoting.errors import RemotingError
+from remoting.requests.inventory import (
+    all_topics,
+    consumer_offsets,
+    online_consumers,
+    subscription_groups,
+    topic_ends,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from remoting.plan.plan import Plan
+    from remoting.protocol.connection import Connection
+
+MOST_ASKED = 100
+"""Topics, and consumer groups, that are asked about one by one in one round; the rest follows."""
+
+T = TypeVar("T")
+
+
+class InventoryWatch:
+    """What a broker group holds; the master is asked, or a slave while there is no master."""
+
+    def __init__(
+        self, group: str, plan: Plan, sight: Sight, timeout_seconds: float, tally: Tally
+    ) -> None:
+        self._group = group
+        self._replicas = plan.replicas_of(group)
+        self._sight = sight
+        self._lines = {
+            replica.name: Line(replica.address, timeout_seconds, tally)
+            for replica in self._replicas
+        }
+        self._ends: dict[str, dict[int, int]] = {}
+        self._clients: dict[str, int] = {}
+
+    def look(self, _: int) -> None:
+        """Look once; without a broker that answers, what was last seen stays."""
+        for name in self._by_preference():
+            try:
+                self._sight.inventories[self._group] = self._lines[name].talk(self._ask)
+            except RemotingError:
+                # The broker's own watch says so; the next one may know as much.
+                continue
+            return
+
+    def _by_preference(self) -> list[str]:
+        """Return the replicas that answered last time, those that act as a master first."""
+        looks = {one.name: self._sight.brokers.get(one.name) for one in self._replicas}
+        # One that nobody has looked at yet may be there: the first round waits for no look.
+        there = [
+            one for one in self._replicas if (look := looks[one.name]) is None or look.state == UP
+        ]
+        return [one.name for one in sorted(there, key=lambda one: not self._leads(one.name))]
+
+    def _leads(self, name: str) -> bool:
+        look = self._sight.brokers.get(name)
+        facts = look.facts if look else None
+        if facts is None:
+            return False
+        return facts.ha.is_master if facts.ha else facts.role != "SLAVE"
+
+    def _ask(self, connection: Connection) -> Inventory:
+        topics = all_topics(connection)
+        consumptions = consumer_offsets(connection)
+        read = {one.topic for one in consumptions if not is_system_group(one.group)}
+        known = {*subscription_groups(connection), *(one.group for one in consumptions)}
+        groups = tuple(sorted(name for name in known if not is_system_group(name)))
+        _refresh(self._ends, read & topics.keys(), lambda topic: topic_ends(connection, topic))
+        _refresh(self._clients, groups, lambda group: online_consumers(connection, group))
+        return Inventory(topics, groups, consumptions, dict(self._ends), dict(self._clients))
+
+
+def _refresh(table: dict[str, T], wanted: Collection[str], ask: Callable[[str], T]) -> None:
+    """Ask anew about some of `wanted`, those first whose turn was longest ago."""
+    for gone in table.keys() - set(wanted):
+        del table[gone]
+    unseen = [name for name in wanted if name not in table]
+    for name in [*unseen, *table][:MOST_ASKED]:
+        answer = ask(name)
+        # Its place in the table is its place in the queue.
+        table.pop(name, None)
+        table[name] = answer

@@ -1,0 +1,171 @@
+"""What is asked of each kind of process at each step."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING, Generic
+
+from console.observe.connection import Line, Tally
+from console.observe.state import UP, BrokerFacts, Facts, Look, Sight, failed_look
+from remoting.errors import MalformedAnswerError, RefusedError, RemotingError
+from remoting.plan.plan import DLEDGER
+from remoting.protocol.connection import Connection
+from remoting.requests.admin import broker_config, cluster_info, ha_status, runtime_info
+from remoting.requests.controllers import controller_leader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from remoting.plan.plan import (
+        Plan,
+        PlannedBroker,
+        PlannedController,
+        PlannedNameServer,
+        PlannedProxy,
+    )
+    from remoting.requests.admin import HaStatus, ListedBroker
+
+LAST_MILLISECOND = 253_402_300_799_999
+"""Of the year 9999, after which no calendar has a name for a moment."""
+
+CONFIG_STEPS = 5
+"""Its own configuration, by far the longest answer, is asked for every so many steps."""
+
+
+class Watch(Generic[Facts]):
+    """One process that is asked one question at each step."""
+
+    def __init__(self, name: str, looks: dict[str, Look[Facts]], ask: Callable[[], Facts]) -> None:
+        self._name = name
+        self._looks = looks
+        self._ask = ask
+
+    def look(self, _: int) -> None:
+        """Look once; an error is something seen."""
+        try:
+            facts = self._ask()
+            self._looks[self._name] = Look(time.time(), UP, facts=facts)
+        except RemotingError as error:
+            self._looks[self._name] = failed_look(time.time(), error)
+
+
+def watch_name_server(
+    server: PlannedNameServer, sight: Sight, timeout_seconds: float, tally: Tally
+) -> Watch[Mapping[str, ListedBroker]]:
+    """Watch which brokers a name server lists."""
+    line = Line(server.address, timeout_seconds, tally)
+    return Watch(server.name, sight.name_servers, lambda: line.talk(cluster_info))
+
+
+def watch_controller(
+    controller: PlannedController, sight: Sight, timeout_seconds: float, tally: Tally
+) -> Watch[str]:
+    """Watch whom a controller takes for the leading one."""
+    line = Line(controller.address, timeout_seconds, tally)
+    return Watch(controller.name, sight.controllers, lambda: line.talk(controller_leader))
+
+
+def watch_proxy(
+    proxy: PlannedProxy, sight: Sight, timeout_seconds: float, _: Tally
+) -> Watch[bool]:
+    """Watch whether a proxy takes connections of gRPC clients; none of them is a request."""
+
+    def ask() -> bool:
+        Connection(proxy.address, timeout_seconds).close()
+        return True
+
+    return Watch(proxy.name, sight.proxies, ask)
+
+
+class BrokerWatch:
+    """A broker's counters, its replication, and from time to time its role and permission."""
+
+    def __init__(
+        self,
+        broker: PlannedBroker,
+        plan: Plan,
+        sight: Sight,
+        timeout_seconds: float,
+        tally: Tally,
+    ) -> None:
+        self._name = broker.name
+        self._has_ha = plan.election != DLEDGER
+        self._sight = sight
+        self._line = Line(broker.address, timeout_seconds, tally)
+        self._config: dict[str, str] = {}
+        self._config_of: tuple[str, int] | None = None
+
+    def look(self, step: int) -> None:
+        """Look once; an error is something seen."""
+        history = self._sight.rates[self._name]
+        began = time.time()
+        try:
+            facts = self._line.talk(lambda connection: self._ask(connection, step))
+        except RemotingError as error:
+            history.forget_last()
+            self._sight.brokers[self._name] = failed_look(time.time(), error)
+            return
+        at = time.time()
+        history.add(step, at, facts.put_total, facts.get_total)
+        if self._name in self._sight.brokers:
+            self._sight.before[self._name] = self._sight.brokers[self._name]
+        self._sight.brokers[self._name] = Look(at, UP, facts=facts, began=began)
+
+    def _ask(self, connection: Connection, step: int) -> BrokerFacts:
+        info = runtime_info(connection)
+        ha = self._ask_ha(connection)
+        config_of = (info.get("bootTimestamp", ""), step // CONFIG_STEPS)
+        if config_of != self._config_of:
+            self._config = broker_config(connection)
+            self._config_of = config_of
+        try:
+            return read_facts(info, self._config, ha)
+        except (KeyError, ValueError) as error:
+            fault = f"runtime info that cannot be read ({error!r})"
+            raise MalformedAnswerError(connection.address, fault) from error
+
+    def _ask_ha(self, connection: Connection) -> HaStatus | None:
+        if not self._has_ha:
+            return None
+        try:
+            return ha_status(connection)
+        except RefusedError:
+            # It answers "system error" while it changes its role.
+            return None
+
+
+def read_facts(info: dict[str, str], config: dict[str, str], ha: HaStatus | None) -> BrokerFacts:
+    """Return what matters of a broker's own texts.
+
+    Raises:
+        KeyError, ValueError: something is missing or is no number.
+
+    """
+    accepts_sends_from = int(info.get("startAcceptSendRequestTimeStamp", "0"))
+    return BrokerFacts(
+        version=info["brokerVersionDesc"].lstrip("V").replace("_", "."),
+        booted_at=_within(int(info["bootTimestamp"]), LAST_MILLISECOND) / 1000,
+        max_offset=int(info["commitLogMaxOffset"]),
+        put_total=int(info["msgPutTotalTodayNow"]),
+        get_total=int(info["msgGetTotalTodayNow"]),
+        disk_used=_finite(float(info["commitLogDiskRatio"])),
+        accepts_sends_from=min(accepts_sends_from, LAST_MILLISECOND) / 1000,
+        ha=ha,
+        role=config["brokerRole"],
+        permission=int(config["brokerPermission"]),
+    )
+
+
+def _within(number: int, last: int) -> int:
+    if not 0 <= number <= last:
+        message = f"a number that is not within 0 and {last}"
+        raise ValueError(message)
+    return number
+
+
+def _finite(number: float) -> float:
+    if not math.isfinite(number):
+        message = f"{number} is no share"
+        raise ValueError(message)
+    return number

@@ -1,0 +1,234 @@
+"""The console's addresses: the page, the login, the API, the metrics."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import logging
+import math
+import re
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from console.server.auth import SESSION_SECONDS, USER, TooManyAttemptsError
+from console.server.security_headers import HEADERS, SecurityHeaders
+from console.server.static_files import Page, read_pages
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+
+    from console.server.auth import Doorkeeper
+    from console.server.snapshot import Board
+
+COOKIE = "rocketmq-console"
+LONGEST_LOGIN_BYTES = 4096
+NO_WEIGHT = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")
+LOG = logging.getLogger("console")
+
+
+def make_app(board: Board, doorkeeper: Doorkeeper) -> Starlette:
+    """Return the whole application."""
+    app = Starlette(
+        routes=_Console(board, doorkeeper, read_pages()).routes(),
+        middleware=[Middleware(SecurityHeaders)],
+        exception_handlers={HTTPException: _refuse, Exception: _refuse},
+    )
+    # It would send who adds a slash to an address made of what the request says of its host.
+    app.router.redirect_slashes = False
+    return app
+
+
+async def _refuse(_: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    detail = error.detail if isinstance(error, HTTPException) else "failed"
+    # What is sent after an error of our own passes no middleware.
+    return JSONResponse({"error": detail}, status, {**headers, **HEADERS})
+
+
+class _Console:
+    def __init__(self, board: Board, doorkeeper: Doorkeeper, pages: dict[str, Page]) -> None:
+        self._board = board
+        self._doorkeeper = doorkeeper
+        self._pages = pages
+
+    def routes(self) -> list[Route]:
+        """Return every address; what is not here is not found."""
+        # What a page loads, and the API's description; nothing in them is about the cluster.
+        public = [name for name in self._pages if not name.endswith(".html")]
+        return [
+            Route("/", self._start, methods=["GET"]),
+            *(Route(f"/{name}", self._public(name), methods=["GET"]) for name in public),
+            # One route, so that who is refused another method is told both of these.
+            Route("/login", self._login, methods=["GET", "POST"]),
+            Route("/logout", self._log_out, methods=["POST"]),
+            Route("/healthz", self._health, methods=["GET"]),
+            Route("/api/cluster", self._cluster, methods=["GET"]),
+            Route("/metrics", self._metrics, methods=["GET"]),
+        ]
+
+    async def _start(self, request: Request) -> Response:
+        if not self._has_session(request):
+            return RedirectResponse("/login", 303)
+        return _send(request, self._pages["index.html"])
+
+    def _public(self, name: str) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            return _send(request, self._pages[name])
+
+        return endpoint
+
+    async def _login(self, request: Request) -> Response:
+        if request.method == "POST":
+            return await self._log_in(request)
+        return _send(request, self._pages["login.html"])
+
+    async def _log_in(self, request: Request) -> Response:
+        password = await _read_password(request)
+        if not await self._fits(request, password):
+            raise HTTPException(401, "wrong password")
+        answer = Response(status_code=204)
+        answer.set_cookie(
+            COOKIE,
+            self._doorkeeper.new_session(),
+            max_age=SESSION_SECONDS,
+            httponly=True,
+            samesite="strict",
+        )
+        return answer
+
+    async def _log_out(self, _: Request) -> Response:
+        answer = Response(status_code=204)
+        answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        return answer
+
+    async def _health(self, _: Request) -> Response:
+        return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+    async def _cluster(self, request: Request) -> Response:
+        await self._require_login(request)
+        answer = self._board.cluster()
+        headers = {"Cache-Control": "no-cache", "ETag": f'"{answer.tag}"'}
+        headers["Vary"] = "Accept-Encoding, Cookie, Authorization"
+        if _is_known(request, answer.tag):
+            return Response(status_code=304, headers=headers)
+        body = answer.body
+        if _accepts_gzip(request):
+            headers["Content-Encoding"] = "gzip"
+            body = answer.compressed
+        return Response(body, media_type="application/json", headers=headers)
+
+    async def _metrics(self, request: Request) -> Response:
+        await self._require_login(request)
+        media_type = "text/plain; version=0.0.4; charset=utf-8"
+        headers = {"Cache-Control": "no-store", "Content-Type": media_type}
+        return Response(self._board.metrics(), headers=headers)
+
+    def _has_session(self, request: Request) -> bool:
+        return self._doorkeeper.is_session(request.cookies.get(COOKIE, ""))
+
+    async def _require_login(self, request: Request) -> None:
+        """Let in who has a session, and programs with HTTP's basic login.
+
+        Raises:
+            HTTPException: neither.
+
+        """
+        if self._has_session(request):
+            return
+        password = _basic_password(request)
+        if password is not None and await self._fits(request, password):
+            return
+        # Not "Basic", at which a browser would ask for a password in a window of its own.
+        raise HTTPException(401, "log in", {"WWW-Authenticate": 'Console realm="console"'})
+
+    async def _fits(self, request: Request, password: str) -> bool:
+        address = request.client.host if request.client else ""
+        try:
+            fits = await run_in_threadpool(self._doorkeeper.check_password, password, address)
+        except TooManyAttemptsError as error:
+            headers = {"Retry-After": str(math.ceil(error.seconds))}
+            raise HTTPException(429, str(error), headers) from None
+        if not fits:
+            LOG.warning("a wrong password from %s", address)
+        return fits
+
+
+def _send(request: Request, page: Page) -> Response:
+    headers = {"Cache-Control": "no-cache", "ETag": f'"{page.tag}"'}
+    if _is_known(request, page.tag):
+        return Response(status_code=304, headers=headers)
+    headers["Content-Type"] = page.media_type
+    return Response(page.body, headers=headers)
+
+
+def _is_known(request: Request, tag: str) -> bool:
+    return tag in request.headers.get("if-none-match", "")
+
+
+def _accepts_gzip(request: Request) -> bool:
+    for said in request.headers.get("accept-encoding", "").lower().split(","):
+        coding, _, weight = said.partition(";")
+        if coding.strip() == "gzip":
+            return not NO_WEIGHT.fullmatch(weight)
+    return False
+
+
+async def _read_password(request: Request) -> str:
+    """Return the password out of a login's body.
+
+    Raises:
+        HTTPException: there is none.
+
+    """
+    body = bytearray()
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > LONGEST_LOGIN_BYTES:
+                raise HTTPException(413, "too long")
+    except ClientDisconnect:
+        # Nobody reads this; without it, an error would be logged.
+        raise HTTPException(400, "cut off") from None
+    media_type = request.headers.get("content-type", "").partition(";")[0]
+    if media_type.strip().lower() != "application/json":
+        # Another site's form cannot send this type without being asked first.
+        raise HTTPException(415, "send application/json")
+    try:
+        said = json.loads(bytes(body))
+    except (ValueError, RecursionError):
+        raise HTTPException(400, "not JSON") from None
+    password = said.get("password") if isinstance(said, dict) else None
+    if not isinstance(password, str) or not _is_text(password):
+        raise HTTPException(400, "no password")
+    return password
+
+
+def _is_text(text: str) -> bool:
+    """Tell whether it can be encoded; JSON can hold half a character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _basic_password(request: Request) -> str | None:
+    kind, _, value = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        return None
+    try:
+        user, _, password = base64.b64decode(value, validate=True).decode().partition(":")
+    except (ValueError, binascii.Error):
+        return None
+    return password if user == USER else None

@@ -1,0 +1,68 @@
+"""Start the console: configuration in, a server until it is told to end."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from console.configuration import ConfigurationError, read_configuration
+from console.observe.state import Sight
+from console.observe.threads import Watchers
+from console.server.app import make_app
+from console.server.auth import Doorkeeper
+from console.server.idle_timeout import ImpatientProtocol
+from console.server.snapshot import Board
+from remoting.errors import PlanError
+from remoting.plan.plan import read_plan
+from remoting.protocol.connection import split_address
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST_CONNECTIONS = 512
+"""Of browsers at once; a further one is told to come back."""
+
+KEEP_ALIVE_SECONDS = 15
+STOP_SECONDS = 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until a signal ends it; return 1 when the configuration cannot be used."""
+    parser = argparse.ArgumentParser(prog="console", description=__doc__)
+    parser.add_argument("--config", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        configuration = read_configuration(options.config)
+        plan = read_plan(configuration.plan)
+        doorkeeper = Doorkeeper.from_file(configuration.login)
+    except (ConfigurationError, PlanError) as error:
+        sys.stderr.write(f"console: {error}\n")
+        return 1
+    sight = Sight()
+    watchers = Watchers(plan, configuration, sight)
+    watchers.start()
+    board = Board(plan, configuration, sight, watchers.requests)
+    host, port = split_address(configuration.listen)
+    try:
+        uvicorn.run(
+            make_app(board, doorkeeper),
+            host=host,
+            port=port,
+            http=ImpatientProtocol,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+    finally:
+        watchers.stop()
+    return 0

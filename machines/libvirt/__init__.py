@@ -1,0 +1,1 @@
+"""Virtual machines by libvirt: `python3 -m machines.libvirt VERB`."""

@@ -1,0 +1,115 @@
+"""A bootable cloud image from Debian's packages, for where the official one cannot be had."""
+
+import platform
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from machines.libvirt.recipe import DISK_MIB, EXTLINUX, RECIPE
+from machines.nspawn.bootstrap import building, make_root
+from machines.nspawn.recipe import recipe_digest
+from machines.shared.commands import ask, run
+from machines.shared.errors import MachinesError
+from project import cache_folder
+
+MBR = Path("/usr/lib/syslinux/mbr/mbr.bin")
+FIRST_SECTOR_BYTES = 1 << 20
+COPY_SECONDS = 900.0
+BOOTS_ON = "x86_64"
+
+
+def built_digest() -> str:
+    """Return 16 hex digits that change with whatever the image is made of."""
+    return recipe_digest(RECIPE, EXTLINUX, str(DISK_MIB))
+
+
+def built_file() -> Path:
+    """Return where the image of the present recipe lies, or will lie."""
+    return cache_folder() / "lab-image" / f"{built_digest()}.qcow2"
+
+
+def ensure_built() -> Path:
+    """Return the image's file; build it when it is not there.
+
+    Raises:
+        MachinesError: this computer's processor boots otherwise, or a tool failed.
+
+    """
+    if platform.machine() != BOOTS_ON:
+        msg = (
+            f"cluster.hosts.image: 'built' boots on {BOOTS_ON} and this computer is "
+            f"{platform.machine()}: use debian, or a file or url of your own"
+        )
+        raise MachinesError(msg)
+    file = built_file()
+    if file.is_file():
+        return file
+    with building(file) as scratch:
+        if scratch is not None:
+            _build(file, scratch)
+    return file
+
+
+def _build(file: Path, scratch: Path) -> None:
+    begun = time.monotonic()
+    what = f"lab image {file.stem}"
+    sys.stderr.write(f"{what}: Debian {RECIPE.suite}, {len(RECIPE.packages)} packages\n")
+    root = make_root(RECIPE, scratch, what)
+    (root / "boot" / "extlinux").mkdir()
+    (root / "boot" / "extlinux" / "extlinux.conf").write_text(EXTLINUX, encoding="utf-8")
+    sys.stderr.write(f"{what}: writing the disk\n")
+    disk, finished = scratch / "disk.raw", scratch / "disk.qcow2"
+    _partition(disk)
+    with _as_device(disk) as device:
+        # extlinux reads neither of the two newer formats of block numbers.
+        plain = ("-O", "^64bit,^metadata_csum", "-L", "root")
+        run("mkfs.ext4", "-q", *plain, "-d", str(root), device, timeout_seconds=COPY_SECONDS)
+        with _mounted(device, scratch / "mounted") as mounted:
+            run("extlinux", "--install", str(mounted / "boot" / "extlinux"))
+    run(
+        "qemu-img",
+        "convert",
+        "-O",
+        "qcow2",
+        str(disk),
+        str(finished),
+        timeout_seconds=COPY_SECONDS,
+    )
+    finished.chmod(0o644)
+    finished.replace(file)
+    size, seconds = file.stat().st_size >> 20, time.monotonic() - begun
+    sys.stderr.write(f"{what}: {size} MB in {seconds:.0f} s, in {file}\n")
+
+
+def _partition(disk: Path) -> None:
+    with disk.open("wb") as image:
+        image.truncate(DISK_MIB << 20)
+    layout = ("mklabel", "msdos", "mkpart", "primary", "ext4", "1MiB", "100%")
+    run("parted", "--script", str(disk), *layout)
+    run("parted", "--script", str(disk), "set", "1", "boot", "on")
+    with disk.open("r+b") as image:
+        image.write(MBR.read_bytes())
+
+
+@contextmanager
+def _as_device(disk: Path) -> Iterator[str]:
+    """Yield the loop device of the disk's one partition."""
+    place = ("--offset", str(FIRST_SECTOR_BYTES))
+    device = run("losetup", "--find", "--show", *place, str(disk)).strip()
+    try:
+        yield device
+    finally:
+        run("losetup", "--detach", device)
+
+
+@contextmanager
+def _mounted(device: str, folder: Path) -> Iterator[Path]:
+    folder.mkdir()
+    run("mount", device, str(folder))
+    try:
+        yield folder
+    finally:
+        if ask("umount", str(folder))[0] != 0:
+            run("umount", "--lazy", str(folder))

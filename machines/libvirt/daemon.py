@@ -1,0 +1,95 @@
+"""libvirt's daemon on this computer: installed and started where it is not."""
+
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from machines.libvirt.virsh import Virsh
+from machines.shared.commands import ask, run
+from machines.shared.computer import install_packages
+from machines.shared.errors import MachinesError
+
+LOCAL_URI = "qemu:///system"
+SYSTEMD = Path("/run/systemd/system")
+QEMU_CONF = Path("/etc/libvirt/qemu.conf")
+ANSWER_SECONDS = 60.0
+
+PACKAGES = (
+    "dnsmasq-base",
+    "genisoimage",
+    "iptables",
+    "libvirt-clients",
+    "libvirt-daemon-driver-qemu",
+    "libvirt-daemon-system",
+    "qemu-system-x86",
+    "qemu-utils",
+)
+IMAGE_PACKAGES = ("extlinux", "mmdebstrap", "parted", "syslinux-common")
+
+WITHOUT_SYSTEMD = """\
+# rocketmq-clusters: PID 1 is not systemd here, so nothing manages cgroups and labels for libvirt.
+user = "root"
+group = "root"
+security_driver = "none"
+cgroup_controllers = []
+"""
+
+
+def ensure_daemon(uri: str) -> None:
+    """Install what `uri` needs on this computer; start libvirt's daemon if it is the local one.
+
+    Raises:
+        MachinesError: a package cannot be installed, or no hypervisor answers at `uri`.
+
+    """
+    if uri != LOCAL_URI:
+        ensure_packages(("genisoimage", "libvirt-clients"))
+        Virsh(uri).require()
+        return
+    ensure_packages(PACKAGES)
+    if Virsh(uri).answers():
+        return
+    if SYSTEMD.is_dir():
+        run("systemctl", "enable", "--now", "libvirtd")
+    else:
+        _start_without_systemd()
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while not Virsh(uri).answers():
+        if time.monotonic() > deadline:
+            Virsh(uri).require()
+        time.sleep(0.2)
+    sys.stderr.write("this computer: libvirtd started\n")
+
+
+def ensure_packages(packages: tuple[str, ...]) -> None:
+    """Install the packages that are not.
+
+    Raises:
+        MachinesError: there is no apt here, or the installation failed.
+
+    """
+    install_packages(_lacking(packages))
+
+
+def _lacking(packages: tuple[str, ...]) -> list[str]:
+    """Return the packages that are not installed; all of them where dpkg is not known."""
+    if shutil.which("dpkg-query") is None:
+        return list(packages)
+    status, output = ask("dpkg-query", "--show", "--showformat=${Package} ${Status}\n", *packages)
+    if status == 0 and output.count(" installed\n") == len(packages):
+        return []
+    installed = {line.split()[0] for line in output.splitlines() if line.endswith(" installed")}
+    return [package for package in packages if package not in installed]
+
+
+def _start_without_systemd() -> None:
+    said = QEMU_CONF.read_text("utf-8") if QEMU_CONF.exists() else ""
+    if WITHOUT_SYSTEMD not in said:
+        QEMU_CONF.write_text(f"{said}\n{WITHOUT_SYSTEMD}", "utf-8")
+    for daemon in ("virtlogd", "libvirtd"):
+        status, output = ask("setsid", daemon, "--daemon")
+        # A second one finds the first one's pid file and ends.
+        if status != 0 and "already" not in output.lower():
+            msg = f"{daemon}: did not start: {output.strip()}: see journal or /var/log/libvirt"
+            raise MachinesError(msg)

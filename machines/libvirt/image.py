@@ -1,0 +1,95 @@
+"""The image of a stack's virtual machines: built, downloaded or linked, checked, in its place."""
+
+import hashlib
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from blueprint.hosts.images import Image
+from machines.libvirt.built_image import ensure_built
+from machines.libvirt.qcow2 import virtual_size_mib
+from machines.shared.errors import MachinesError
+from project import cache_folder
+
+BLOCK_BYTES = 1 << 20
+PROGRESS_SECONDS = 10.0
+CONNECT_SECONDS = 60.0
+
+
+def ensure_image(image: Image, project: Path) -> Path:
+    """Put the image where the program finds it, and return that link.
+
+    Raises:
+        MachinesError: it cannot be had, has another digest, or is no qcow2 image.
+
+    """
+    link = project / image.link
+    if link.is_file() and image.path is None:
+        return link
+    # A file of the user's may have become another one since.
+    file = _file_of(image, project)
+    try:
+        virtual_size_mib(file)
+    except ValueError as error:
+        msg = f"cluster.hosts.image: {error}"
+        raise MachinesError(msg) from error
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(file)
+    return link
+
+
+def _file_of(image: Image, project: Path) -> Path:
+    if image.url is not None:
+        return _downloaded(image, image.url)
+    if image.path is None:
+        return ensure_built()
+    file = (project / Path(image.path).expanduser()).resolve()
+    if not file.is_file():
+        msg = f"cluster.hosts.image.path: {image.path} is no file of this computer: correct it"
+        raise MachinesError(msg)
+    _require_digest(image, file, "cluster.hosts.image.sha512")
+    return file
+
+
+def _downloaded(image: Image, url: str) -> Path:
+    file = cache_folder() / "lab-image" / f"{image.digest}.qcow2"
+    if file.is_file():
+        return file
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=file.parent) as unfinished:
+        part = Path(unfinished) / file.name
+        try:
+            _download(url, part)
+        except (OSError, ValueError) as error:
+            msg = (
+                f"cluster.hosts.image: {url} cannot be downloaded ({error}): "
+                "use built (make lab-image), or a file of this computer"
+            )
+            raise MachinesError(msg) from error
+        _require_digest(image, part, url)
+        part.replace(file)
+    return file
+
+
+def _download(url: str, part: Path) -> None:
+    with urllib.request.urlopen(url, timeout=CONNECT_SECONDS) as answer, part.open("wb") as sink:  # noqa: S310 (its schemes are checked by the settings)
+        size = int(answer.headers.get("Content-Length") or 0)
+        done, said = 0, time.monotonic()
+        while block := answer.read(BLOCK_BYTES):
+            sink.write(block)
+            done += len(block)
+            if time.monotonic() - said > PROGRESS_SECONDS:
+                said = time.monotonic()
+                sys.stderr.write(f"image: {done >> 20} of {size >> 20} MB\n")
+
+
+def _require_digest(image: Image, file: Path, what: str) -> None:
+    with file.open("rb") as source:
+        found = hashlib.file_digest(source, "sha512").hexdigest()
+    if found != image.sha512:
+        expected = (image.sha512 or "")[:16]
+        msg = f"{what}: has {found[:16]}…, expected {expected}…: correct the digest or the file"
+        raise MachinesError(msg)

@@ -1,0 +1,70 @@
+"""A virtual machine's power: on, and off in order where it still listens."""
+
+import socket
+import sys
+import time
+
+from machines.libvirt.virsh import Virsh
+from machines.shared.errors import MachinesError
+
+SHUTDOWN_SECONDS = 240.0
+EMULATED_SHUTDOWN_SECONDS = 900.0
+BANNER_SECONDS = 20.0
+SSH_PORT = 22
+PROGRESS_SECONDS = 15.0
+
+
+def ensure_on(virsh: Virsh, domain: str) -> None:
+    """Start a virtual machine that is not running.
+
+    Raises:
+        MachinesError: it is not defined, or does not start.
+
+    """
+    if _state(virsh, domain) == "running":
+        return
+    virsh.run("start", domain)
+    if _state(virsh, domain) != "running":
+        msg = f"{domain}: did not stay on: see /var/log/libvirt/qemu/{domain}.log"
+        raise MachinesError(msg)
+
+
+def shut_down(virsh: Virsh, domain: str, address: str, *, emulated: bool) -> None:
+    """Have a virtual machine stop its services and turn itself off.
+
+    One that is gone, off or deaf cannot, and nobody waits for it: its power is taken later.
+    """
+    if _state(virsh, domain) != "running":
+        return
+    if not _listens(address):
+        sys.stderr.write(f"{domain}: does not answer at {address}, so it is not shut down first\n")
+        return
+    seconds = EMULATED_SHUTDOWN_SECONDS if emulated else SHUTDOWN_SECONDS
+    begun = said = time.monotonic()
+    sys.stderr.write(f"{domain}: shutting down, so that its brokers flush what they hold\n")
+    virsh.ask("shutdown", domain, "--mode", "acpi")
+    while _state(virsh, domain) == "running":
+        if time.monotonic() - begun > seconds:
+            sys.stderr.write(f"{domain}: on after {seconds:.0f} s; its power is taken\n")
+            return
+        if time.monotonic() - said > PROGRESS_SECONDS:
+            said = time.monotonic()
+            sys.stderr.write(f"{domain}: shutting down, {said - begun:.0f} s\n")
+        time.sleep(0.5)
+    sys.stderr.write(f"{domain}: off after {time.monotonic() - begun:.0f} s\n")
+
+
+def _state(virsh: Virsh, domain: str) -> str:
+    """Return `running`, `shut off`, another of virsh's words, or "" for no such domain."""
+    status, output = virsh.ask("domstate", domain)
+    return output.strip() if status == 0 else ""
+
+
+def _listens(address: str) -> bool:
+    """Tell whether sshd greets; an emulated one may take some seconds."""
+    try:
+        with socket.create_connection((address, SSH_PORT), BANNER_SECONDS) as connection:
+            connection.settimeout(BANNER_SECONDS)
+            return connection.recv(4) == b"SSH-"
+    except OSError:
+        return False

@@ -1,0 +1,1 @@
+"""systemd-nspawn machines on this computer: `python3 -m machines VERB`."""

@@ -1,0 +1,119 @@
+"""Start a machine so that it outlives the run that started it, and wait for its sshd."""
+
+import shutil
+import socket
+import time
+from pathlib import Path
+
+from machines.nspawn.cgroups import has_one_cgroup_tree, is_systemd_first, make_cgroups
+from machines.nspawn.disk import mounted_at
+from machines.nspawn.processes import supervisor_of
+from machines.shared.commands import launch, run
+from machines.shared.errors import MachinesError
+from machines.shared.places import HostPlace
+
+START_SECONDS = 60.0
+_CONSOLE_LINES = 5
+_GONE_SECONDS = 3.0
+_NSPAWN_RUN = Path("/run/systemd/nspawn")
+
+
+def nspawn_command(host: HostPlace) -> list[str]:
+    """Return the command that boots a machine from its mounted disk in its namespace."""
+    return [
+        "systemd-nspawn",
+        "--quiet",
+        "--boot",
+        f"--directory={host.root}",
+        f"--machine={host.device}",
+        f"--hostname={host.name}",
+        f"--network-namespace-path={host.namespace_file}",
+        "--settings=no",
+        "--register=no",
+        "--keep-unit",
+        "--link-journal=no",
+        "--resolv-conf=off",
+        "--timezone=off",
+        "--console=pipe",
+    ]
+
+
+def start(host: HostPlace) -> None:
+    """Start a machine's systemd-nspawn in a session or unit of its own."""
+    environment = {} if has_one_cgroup_tree() else {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "0"}
+    command = nspawn_command(host)
+    host.console_log.write_bytes(b"")
+    if is_systemd_first():
+        run(*_unit_command(host, environment), *command)
+    else:
+        groups = [str(group / "cgroup.procs") for group in make_cgroups(host.device)]
+        # With --keep-unit nspawn divides the cgroup that it is started in.
+        script = 'while [ "$1" != -- ]; do echo $$ > "$1"; shift; done; shift; exec "$@"'
+        launch(
+            ["/bin/sh", "-euc", script, "sh", *groups, "--", *command],
+            host.console_log,
+            environment,
+        )
+
+
+def _unit_command(host: HostPlace, environment: dict[str, str]) -> list[str]:
+    # systemd may still be forgetting the unit of the last start: each start has its own name.
+    return [
+        "systemd-run",
+        "--quiet",
+        "--collect",
+        f"--unit={host.device}-{time.time_ns()}",
+        "--property=Delegate=yes",
+        "--property=KillMode=mixed",
+        "--property=TasksMax=16384",
+        f"--property=StandardOutput=append:{host.console_log}",
+        f"--property=StandardError=append:{host.console_log}",
+        *(f"--setenv={name}={value}" for name, value in environment.items()),
+    ]
+
+
+def forget_supervisor(host: HostPlace) -> None:
+    """Remove what a killed systemd-nspawn keeps in /run; the disk may still be mounted."""
+    for folder in ("propagate", "unix-export"):
+        shutil.rmtree(_NSPAWN_RUN / folder / host.device, ignore_errors=True)
+    if mounted_at(host.root):
+        root = host.root.stat()
+        (_NSPAWN_RUN / "locks" / f"inode-{root.st_dev}:{root.st_ino}").unlink(missing_ok=True)
+
+
+def await_ssh(host: HostPlace, address: str, wait_seconds: float = START_SECONDS) -> None:
+    """Wait until the machine's sshd greets.
+
+    Raises:
+        MachinesError: no greeting in time, or the machine ended; with the console's last lines.
+
+    """
+    last_seen = time.monotonic()
+    deadline = last_seen + wait_seconds
+    while not _greets(address):
+        now = time.monotonic()
+        running = supervisor_of(host.root) is not None
+        last_seen = now if running else last_seen
+        if now > deadline or now > last_seen + _GONE_SECONDS:
+            cause = "no answer from its sshd" if running else "its systemd-nspawn ended"
+            msg = f"machine {host.name} ({address}): {cause}: {console_end(host)}"
+            raise MachinesError(msg)
+        time.sleep(0.05)
+
+
+def console_end(host: HostPlace) -> str:
+    """Return the last lines of a machine's console, as one line."""
+    try:
+        lines = host.console_log.read_text(encoding="utf-8", errors="replace").split("\n")
+    except FileNotFoundError:
+        return "its console.log is missing"
+    shown = [line.strip() for line in lines if line.strip()][-_CONSOLE_LINES:]
+    return " | ".join(shown) or f"{host.console_log} is empty"
+
+
+def _greets(address: str) -> bool:
+    try:
+        with socket.create_connection((address, 22), timeout=2) as connection:
+            return connection.recv(4) == b"SSH-"
+    except OSError:
+        return False

@@ -1,0 +1,108 @@
+"""A Debian root folder from packages, by mmdebstrap and the computer's own mirrors."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from machines.shared.apt_sources import kept_apt_options, read_mirrors, render_sources
+from machines.shared.commands import run
+from machines.shared.computer import debian_codename, run_with_progress
+from machines.shared.locks import locked
+from machines.shared.places import short_digest
+
+BUILD_SECONDS = 1800.0
+_BUILDING = ".building-"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RootRecipe:
+    """What decides the content of a root folder.
+
+    `customize` is a shell script whose only argument is the root; `left_out` are dpkg's patterns.
+    """
+
+    suite: str
+    packages: tuple[str, ...]
+    left_out: str
+    customize: str
+
+
+@contextmanager
+def building(product: Path) -> Iterator[Path | None]:
+    """Yield a scratch folder beside a product that is to be built, or None when it is there.
+
+    One process builds; what a killed one left is removed. Under sudo the folders belong to the
+    user whose cache it is.
+
+    Raises:
+        MachinesError: another process is still building it after half an hour.
+
+    """
+    _make_cache_folder(product.parent)
+    lock = Path("/run/lock") / f"rocketmq-pulumi-{short_digest(str(product.parent))}.lock"
+    with locked(lock, wait_seconds=BUILD_SECONDS):
+        if product.exists():
+            yield None
+        else:
+            for stale in product.parent.glob(f"{_BUILDING}*"):
+                shutil.rmtree(stale)
+            scratch = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=product.parent))
+            try:
+                yield scratch
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
+        lock.unlink()
+
+
+def make_root(recipe: RootRecipe, scratch: Path, what: str) -> Path:
+    """Make a root folder below `scratch`, with progress on stderr, and return it.
+
+    Raises:
+        MachinesError: mmdebstrap failed; the line has the last line of its log.
+
+    """
+    run_with_progress(_command(recipe, scratch), scratch / "mmdebstrap.log", what)
+    return scratch / "root"
+
+
+def _command(recipe: RootRecipe, scratch: Path) -> list[str]:
+    """Write mmdebstrap's inputs and return its command, in a process tree that dies as one."""
+    customize = scratch / "customize"
+    customize.write_text(recipe.customize, encoding="utf-8")
+    customize.chmod(0o700)
+    # The kernel ends setpriv's process with ours, and with it every process in its namespace.
+    command = [
+        *("setpriv", "--pdeathsig", "KILL"),
+        *("unshare", "--pid", "--fork", "--kill-child", "--mount-proc"),
+        *("mmdebstrap", "--mode=root", "--variant=minbase"),
+        f"--include={','.join(recipe.packages)}",
+        f"--dpkgopt=path-exclude={recipe.left_out}",
+        f"--customize-hook={customize}",
+    ]
+    options = kept_apt_options(run("apt-config", "dump")) if shutil.which("apt-config") else ""
+    if options:
+        # A proxy's address may hold a password: not in argv.
+        file = scratch / "apt-options"
+        file.write_text(options, encoding="utf-8")
+        command.append(f"--aptopt={file}")
+    command += [recipe.suite, str(scratch / "root")]
+    codename = debian_codename()
+    mirrors = read_mirrors(Path("/etc/apt"), codename) if codename else ()
+    if sources := render_sources(mirrors, recipe.suite):
+        file = scratch / "image.sources"
+        file.write_text(sources, encoding="utf-8")
+        command.append(str(file))
+    return command
+
+
+def _make_cache_folder(folder: Path) -> None:
+    if folder.exists():
+        return
+    _make_cache_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    parent = folder.parent.stat()
+    os.chown(folder, parent.st_uid, parent.st_gid)

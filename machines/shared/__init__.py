@@ -1,0 +1,1 @@
+"""What makers of hosts have in common: records, locks, ownership, commands."""

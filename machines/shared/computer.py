@@ -1,0 +1,128 @@
+"""What this computer offers: root, the needed tools, and how missing ones get there."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from machines.shared.commands import ask, run, tool_environment
+from machines.shared.errors import MachinesError
+from machines.shared.places import ROOT_VARIABLE
+
+INSTALL_SECONDS = 600.0
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+_PACKAGE_OF = {
+    "ip": "iproute2",
+    "mmdebstrap": "mmdebstrap",
+    "mount": "mount",
+    "nsenter": "util-linux",
+    "setpriv": "util-linux",
+    "ssh": "openssh-client",
+    "systemd-nspawn": "systemd-container",
+    "unshare": "util-linux",
+}
+_KEPT_VARIABLES = ("HOME", "XDG_CACHE_HOME", ROOT_VARIABLE, "http_proxy", "https_proxy")
+
+
+def become_root(module: str, arguments: list[str]) -> None:
+    """Return when we are root; else run this very verb of `module` again by sudo, in our place.
+
+    Raises:
+        MachinesError: not root, and sudo is missing or asks for a password.
+
+    """
+    if os.geteuid() == 0:
+        return
+    if shutil.which("sudo") is None or ask("sudo", "-n", "true")[0] != 0:
+        msg = "machines on this computer need root: run as root, or allow sudo without a password"
+        raise MachinesError(msg)
+    kept = [f"{name}={os.environ[name]}" for name in _KEPT_VARIABLES if name in os.environ]
+    command = ["sudo", "-n", "env", *kept, sys.executable, "-B", "-m", module, *arguments]
+    sys.stdout.flush()
+    os.execvp(command[0], command)  # noqa: S606 - no shell is wanted; the arguments are ours
+
+
+def missing_packages() -> list[str]:
+    """Return the Debian packages of the needed tools that this computer lacks."""
+    path = tool_environment()["PATH"]
+    packages = {p for tool, p in _PACKAGE_OF.items() if shutil.which(tool, path=path) is None}
+    if not KEYRING.exists():
+        packages.add("debian-archive-keyring")
+    return sorted(packages)
+
+
+def ensure_tools() -> None:
+    """Install the needed tools that are missing.
+
+    Raises:
+        MachinesError: there is no apt here, or the installation failed.
+
+    """
+    install_packages(missing_packages())
+
+
+def install_packages(missing: list[str]) -> None:
+    """Install Debian packages by name; nothing happens when none is missing.
+
+    Raises:
+        MachinesError: there is no apt here, or the installation failed.
+
+    """
+    if not missing:
+        return
+    if shutil.which("apt-get") is None:
+        msg = f"this computer lacks {', '.join(missing)} and has no apt-get: install them"
+        raise MachinesError(msg)
+    sys.stderr.write(f"this computer: installing {' '.join(missing)}\n")
+    command = (
+        *("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "--yes"),
+        *("--no-install-recommends", *missing),
+    )
+    if ask(*command, timeout_seconds=INSTALL_SECONDS)[0] != 0:
+        run("apt-get", "update", timeout_seconds=INSTALL_SECONDS)
+        run(*command, timeout_seconds=INSTALL_SECONDS)
+
+
+def debian_codename() -> str:
+    """Return the release name of the Debian that runs here, or "" on anything else."""
+    file = Path("/etc/os-release")
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    keys = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+    if keys.get("ID", "").strip('"') != "debian":
+        return ""
+    return keys.get("VERSION_CODENAME", "").strip('"')
+
+
+def run_with_progress(argv: list[str], log: Path, what: str, every_seconds: float = 10.0) -> None:
+    """Run a long command that ends with us, with a line on stderr now and then.
+
+    Raises:
+        MachinesError: it failed; the line has the last line of its log.
+
+    """
+    waited = 0.0
+    with log.open("wb") as sink:
+        process = subprocess.Popen(  # noqa: S603 - a fixed command; see image.py
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=sink,
+            env=tool_environment(),
+        )
+        while True:
+            try:
+                status = process.wait(timeout=every_seconds)
+                break
+            except subprocess.TimeoutExpired:
+                waited += every_seconds
+                sys.stderr.write(f"{what}: {waited:.0f} s: {last_line(log)}\n")
+    if status != 0:
+        msg = f"{what}: {argv[-1]}: exit status {status}: {last_line(log)}"
+        raise MachinesError(msg)
+
+
+def last_line(log: Path) -> str:
+    """Return the last line of a log that says something."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return next((line.strip() for line in reversed(lines) if line.strip()), "no output yet")

@@ -1,0 +1,52 @@
+"""One verb at a time where it matters: locks that end with their process, however it dies."""
+
+import errno
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from machines.shared.errors import MachinesError
+
+WAIT_SECONDS = 150.0
+
+
+@contextmanager
+def locked(
+    file: Path, *, shared: bool = False, wait_seconds: float = WAIT_SECONDS
+) -> Iterator[None]:
+    """Hold a lock file; wait for an earlier run that may still be finishing.
+
+    Raises:
+        MachinesError: another process still holds it after `wait_seconds`.
+
+    """
+    deadline = time.monotonic() + wait_seconds
+    while (descriptor := _try_lock(file, shared=shared)) is None:
+        if time.monotonic() > deadline:
+            msg = f"{file}: held by another run for {wait_seconds:.0f} s: wait for it, or end it"
+            raise MachinesError(msg)
+        time.sleep(0.05)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _try_lock(file: Path, *, shared: bool) -> int | None:
+    # A descriptor of Python's is not inherited: a started machine never holds a lock.
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        # The last holder may have removed the file: then this lock protects nothing.
+        if os.fstat(descriptor).st_ino == file.stat().st_ino:
+            return descriptor
+    except OSError as error:
+        os.close(descriptor)
+        if error.errno in (errno.EAGAIN, errno.ENOENT):
+            return None
+        raise
+    os.close(descriptor)
+    return None

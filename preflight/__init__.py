@@ -1,0 +1,1 @@
+"""Checks on this computer before an update: archives, login key, hypervisor, console program."""

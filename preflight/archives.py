@@ -1,0 +1,27 @@
+"""Whether the archive that the settings name can be uploaded, asked before anything is made."""
+
+from collections.abc import Iterator
+
+from blueprint.plan.archives import plan_archive
+from blueprint.settings.artifact import FileArtifact
+from blueprint.settings.cluster import ClusterSettings
+from project import ROOT
+from toolchain.archive.errors import ArchiveError
+from toolchain.archive.local_file import use_file
+
+
+def find_archive_problems(settings: ClusterSettings) -> Iterator[str]:
+    """Check a local file's digest and link it to the path it is uploaded from."""
+    artifact = settings.artifact
+    if isinstance(artifact, FileArtifact):
+        try:
+            use_file(ROOT / artifact.path, artifact.sha512, ROOT)
+        except ArchiveError as problem:
+            yield str(problem)
+        return
+    path = plan_archive(settings).upload_path
+    if path is not None and not (ROOT / path).is_file():
+        yield (
+            f"cluster.artifact: 'maven' is not assembled, {path} is missing; "
+            f"run make archive VERSION={settings.version}"
+        )

@@ -1,0 +1,31 @@
+"""The program of the console: our own archive, or the jar that the settings name."""
+
+from collections.abc import Iterator
+
+from blueprint.plan.archives import Archive, uploaded_archive
+from blueprint.plan.cluster_spec import ClusterSpec
+from blueprint.settings.artifact import FileArtifact
+from blueprint.settings.cluster import ClusterSettings
+from blueprint.settings.console import DashboardConsole
+from project import ROOT
+from toolchain.archive.errors import ArchiveError
+from toolchain.archive.local_file import use_file
+from toolchain.console_archive import console_sha512
+
+
+def plan_console_program(cluster: ClusterSpec) -> Archive | None:
+    """Return what the console's host runs; our own archive is made where it is uploaded from."""
+    if cluster.console is None:
+        return None
+    return cluster.console.jar or uploaded_archive(console_sha512(ROOT))
+
+
+def find_jar_problems(settings: ClusterSettings) -> Iterator[str]:
+    """Check a local jar's digest and link it to the path it is uploaded from."""
+    console = settings.console
+    if not isinstance(console, DashboardConsole) or not isinstance(console.jar, FileArtifact):
+        return
+    try:
+        use_file(ROOT / console.jar.path, console.jar.sha512, ROOT, "cluster.console.jar")
+    except ArchiveError as problem:
+        yield str(problem)

@@ -1,1 +1,0 @@
-"""What documents the settings and the plan, made from the models: `make docs` writes it."""

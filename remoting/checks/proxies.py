@@ -1,0 +1,115 @@
+"""Whether a proxy really serves: it knows a route, and its gRPC port speaks HTTP/2."""
+
+from __future__ import annotations
+
+import socket
+import uuid
+from typing import TYPE_CHECKING
+
+from remoting.checks.systemd import Step, unit_steps
+from remoting.errors import NotYetError, RefusedError, UnreachableError
+from remoting.polling import Check, Deadline, poll
+from remoting.protocol.connection import Connection, split_address
+from remoting.requests.admin import route_permissions
+
+if TYPE_CHECKING:
+    from remoting.plan.plan import Plan, PlannedMetrics, PlannedProxy
+    from remoting.polling import Deadline
+
+_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+
+_EMPTY_SETTINGS = b"\0\0\0\4\0\0\0\0\0"
+
+_FRAME_HEADER_BYTES, _TYPE_POSITION, _SETTINGS = 9, 3, 4
+
+
+def check_proxy_ready(proxy: PlannedProxy, cluster: str, deadline: Deadline) -> int:
+    """Wait until a proxy serves; return how many broker groups it routes to.
+
+    Every broker has a topic with the cluster's own name.
+    """
+    check = Check("proxy-ready", proxy.address, f"{proxy.log or 'proxy.log'} and its unit")
+
+    def attempt() -> int:
+        with Connection(proxy.remoting_address, deadline.request_seconds) as connection:
+            routed = route_permissions(connection, cluster)
+            if not routed:
+                cause = f"{proxy.remoting_address} knows no route to cluster {cluster}"
+                raise NotYetError(cause)
+            _require_name_server(connection)
+        _require_http2(proxy.address, deadline.request_seconds)
+        return len(routed)
+
+    return poll(attempt, check, deadline)
+
+
+def _require_name_server(connection: Connection) -> None:
+    # A proxy keeps the routes it knows when its name servers die; only an unknown topic tells.
+    try:
+        route_permissions(connection, f"no-such-topic-{uuid.uuid4().hex}")
+    except RefusedError as error:
+        cause = f"it reaches no name server, and knows what it knew before: {error}"
+        raise NotYetError(cause) from error
+
+
+def _require_http2(address: str, timeout_seconds: float) -> None:
+    received = b""
+    try:
+        with socket.create_connection(split_address(address), timeout_seconds) as connection:
+            connection.settimeout(timeout_seconds)
+            connection.sendall(_PREFACE + _EMPTY_SETTINGS)
+            while len(received) < _FRAME_HEADER_BYTES:
+                chunk = connection.recv(64)
+                if not chunk:
+                    break
+                received += chunk
+    except OSError as error:
+        raise UnreachableError(address, str(error)) from error
+    if len(received) < _FRAME_HEADER_BYTES or received[_TYPE_POSITION] != _SETTINGS:
+        cause = f"{address} does not speak HTTP/2, as gRPC does"
+        raise NotYetError(cause)
+
+
+def check_metrics(metrics: PlannedMetrics, deadline: Deadline) -> int:
+    """Wait until a process offers metrics of its own; return how many lines of them.
+
+    Every process is configured to label them with its name. Brokers and proxies begin each
+    name with `rocketmq_`, controllers do not.
+    """
+    # It takes longer to load than all else here, and every command on a host would wait for it.
+    import urllib.request  # noqa: PLC0415 (see above)
+
+    check = Check("metrics", metrics.address, f"the logs of {metrics.name}")
+    url = f"http://{metrics.address}/metrics"
+    label = f'instance_id="{metrics.name}"'
+
+    def attempt() -> int:
+        try:
+            # The address comes from the plan, which is the program's own.
+            with urllib.request.urlopen(url, timeout=deadline.request_seconds) as answer:
+                lines: list[bytes] = answer.read().splitlines()
+        except OSError as error:
+            raise UnreachableError(metrics.address, str(error)) from error
+        count = sum(label.encode() in line for line in lines)
+        if not count:
+            cause = f"{url} has no metric with {label}"
+            raise NotYetError(cause)
+        return count
+
+    return poll(attempt, check, deadline)
+
+
+def proxy_steps(
+    plan: Plan, proxy: PlannedProxy, deadline: Deadline, *, check_units: bool
+) -> list[Step]:
+    """Return the checks of a proxy on this host."""
+
+    def ready() -> str:
+        return f"routes to {check_proxy_ready(proxy, plan.cluster, deadline)} groups"
+
+    return [*unit_steps(proxy.unit, deadline, check_units=check_units), Step("ready", ready)]
+
+
+def metrics_step(metrics: PlannedMetrics, deadline: Deadline) -> Step:
+    """Return the check that a process of this host offers its metrics."""
+    return Step("metrics", lambda: f"{check_metrics(metrics, deadline)} lines")

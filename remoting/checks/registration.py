@@ -1,0 +1,95 @@
+"""Whether every name server lists a broker where it should be."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from remoting.errors import NotYetError, RemotingError, TimedOutError
+from remoting.polling import Check, Deadline, poll
+from remoting.protocol.connection import Connection
+from remoting.requests.admin import cluster_info, update_broker_config
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+_NUDGE_INTERVAL_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class BrokerIdentity:
+    """Which broker should be listed where; `address` is `ip:port`."""
+
+    cluster: str
+    name: str
+    broker_id: int
+    address: str
+
+
+def check_broker_registered(
+    name_servers: Sequence[str], broker: BrokerIdentity, deadline: Deadline, *, nudge: bool
+) -> int:
+    """Wait until every name server lists a broker at its address; return the nudges it took."""
+    subject = f"{broker.name} id {broker.broker_id} at {broker.address}"
+    check = Check("broker-registered", subject, f"broker.log of {broker.address} and its unit")
+    nudger = Nudger(broker.address)
+
+    def attempt() -> int:
+        try:
+            for name_server in name_servers:
+                _require_listed(name_server, broker, deadline.request_seconds)
+        except NotYetError as unlisted:
+            if nudge:
+                nudger.nudge(deadline.request_seconds, unlisted)
+            raise
+        return nudger.count
+
+    return poll(attempt, check, deadline)
+
+
+def _require_listed(name_server: str, broker: BrokerIdentity, timeout_seconds: float) -> None:
+    with Connection(name_server, timeout_seconds) as connection:
+        listed = cluster_info(connection).get(broker.name)
+    address = listed.addresses.get(broker.broker_id) if listed else None
+    if address is None:
+        cause = f"name server {name_server} does not list it"
+        raise NotYetError(cause)
+    if address != broker.address:
+        cause = f"name server {name_server} lists it at {address}"
+        raise NotYetError(cause)
+    if listed is not None and listed.cluster != broker.cluster:
+        cause = f"name server {name_server} lists it in cluster {listed.cluster}"
+        raise NotYetError(cause)
+
+
+@dataclass
+class Nudger:
+    """Makes a running broker register at once instead of in up to 30 seconds.
+
+    Any UPDATE_BROKER_CONFIG that names brokerPermission does. An empty value is no number, so
+    the broker keeps the one it has: no drain is lifted, and none that a guard lifts is put back.
+    """
+
+    address: str
+    count: int = 0
+    _next_at: float = field(default=0.0)
+
+    def nudge(self, timeout_seconds: float, unlisted: NotYetError) -> None:
+        """Send a nudge, unless the last one was a moment ago; `unlisted` goes into the cause."""
+        if time.monotonic() < self._next_at:
+            return
+        started = time.monotonic()
+        try:
+            with Connection(self.address, timeout_seconds) as connection:
+                update_broker_config(connection, {"brokerPermission": ""})
+        except RemotingError as error:
+            if isinstance(error, TimedOutError):
+                # It is still at it: one nudge more would only be more work.
+                self._next_at = time.monotonic() + timeout_seconds
+            cause = f"{unlisted}, and {error}"
+            raise NotYetError(cause) from error
+        took = time.monotonic() - started
+        self._next_at = time.monotonic() + max(_NUDGE_INTERVAL_SECONDS, took)
+        self.count += 1

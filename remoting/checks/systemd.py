@@ -1,0 +1,69 @@
+"""A step of a check, and whether a process's unit is active."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from remoting.errors import NotYetError
+from remoting.polling import Check, Deadline, poll
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+_SYSTEMCTL_SECONDS = 10
+
+_STOPPED = ("inactive", "failed")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One named check; `run` returns what it found, or raises a RemotingError."""
+
+    name: str
+    run: Callable[[], str]
+
+
+def unit_steps(unit: str, deadline: Deadline, *, check_units: bool) -> list[Step]:
+    """Return the check that systemd runs a unit and starts it at boot; none if unwanted."""
+    return [Step("unit", lambda: _unit_active(unit, deadline))] if check_units else []
+
+
+def _unit_active(unit: str, deadline: Deadline) -> str:
+    check = Check("unit", unit, f"`systemctl status {unit}`")
+
+    def attempt() -> str:
+        unit_state = _unit_state(unit, check)
+        state, pid = unit_state.get("ActiveState", "unknown"), unit_state.get("MainPID", "0")
+        if state == "active" and unit_state.get("UnitFileState", "enabled") != "enabled":
+            disabled = NotYetError(f"the unit runs, but is {unit_state['UnitFileState']}")
+            raise check.failure(disabled)
+        if state == "active" and pid != "0":
+            return f"pid {pid}"
+        stopped = NotYetError(f"the unit is {state} with main pid {pid}")
+        # While a host boots, the units to be started have a job; without one it stays stopped.
+        if state in _STOPPED and unit_state.get("Job", "0") in {"", "0"}:
+            raise check.failure(stopped)
+        raise stopped
+
+    return poll(attempt, check, deadline)
+
+
+def _unit_state(unit: str, check: Check) -> dict[str, str]:
+    systemctl = shutil.which("systemctl")
+    if systemctl is None:
+        raise check.failure(NotYetError("this host has no systemctl"))
+    command = [systemctl, "show", "--property=ActiveState,MainPID,Job,UnitFileState", "--", unit]
+    try:
+        shown = subprocess.run(  # noqa: S603 -- an argument list, no shell
+            command, capture_output=True, text=True, check=True, timeout=_SYSTEMCTL_SECONDS
+        ).stdout
+    except subprocess.CalledProcessError as error:
+        cause = f"systemctl: {error.stderr.strip()}"
+        raise NotYetError(cause) from error
+    except subprocess.TimeoutExpired as error:
+        raise check.failure(NotYetError("systemctl does not answer")) from error
+    return dict(line.partition("=")[::2] for line in shown.splitlines())

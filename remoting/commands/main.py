@@ -1,0 +1,319 @@
+"""The commands of `remoting.pyz`: arguments in, one JSON line or one error line out."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from remoting.checks.brokers import check_in_sync
+from remoting.checks.elections import (
+    check_controller_ready,
+    check_group_in_sync,
+    check_replica_registered,
+)
+from remoting.checks.messages import VERIFICATION_TOPIC, check_send_and_read, ensure_topic
+from remoting.checks.name_servers import check_name_server_ready
+from remoting.checks.proxies import check_proxy_ready
+from remoting.checks.registration import BrokerIdentity, check_broker_registered
+from remoting.commands.arguments import (
+    EXIT_AHEAD,
+    EXIT_FAILED,
+    EXIT_OK,
+    address_argument,
+    joined_addresses,
+    print_json,
+    seconds_argument,
+)
+from remoting.commands.console import add_console_commands
+from remoting.errors import CheckFailedError, RemotingError, SlaveAheadError, StillAheadError
+from remoting.plan.plan import CONTROLLER, DLEDGER, PlannedProxy, read_plan
+from remoting.polling import Deadline
+from remoting.protocol.connection import REQUEST_TIMEOUT_SECONDS, Connection
+from remoting.replication.degrading_guard import PatientGuard
+from remoting.replication.elected_groups import ElectedGroup, GroupWatch
+from remoting.replication.guard import Guard
+from remoting.requests.admin import broker_config, cluster_info, ha_status
+from remoting.requests.messages import count_messages, read_topic, send_message
+from remoting.verification.report import render_causes, render_table, report_as_json
+from remoting.verification.run import verify_host
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 good, 1 failed, 2 usage, 3 a slave is ahead."""
+    options = argument_parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (SlaveAheadError, StillAheadError) as error:
+        sys.stderr.write(f"{options.command}: {error}\n")
+        return EXIT_AHEAD
+    except CheckFailedError as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_FAILED
+    except (RemotingError, OSError) as error:
+        sys.stderr.write(f"{options.command}: {error}\n")
+        return EXIT_FAILED
+
+
+def argument_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands; each sets `run`."""
+    parser = argparse.ArgumentParser(prog="remoting", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    _add_checks(commands)
+    _add_tools(commands)
+    return parser
+
+
+def _add_checks(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    ready = commands.add_parser("name-server-ready", help="wait until a name server answers")
+    ready.add_argument("--address", required=True, type=address_argument)
+    ready.set_defaults(run=_name_server_ready)
+    registered = commands.add_parser("broker-registered", help="wait until it is listed")
+    registered.add_argument("--name-servers", required=True, help="addresses, joined by ;")
+    registered.add_argument("--cluster", required=True)
+    registered.add_argument("--broker", required=True, help="its brokerName")
+    registered.add_argument("--id", required=True, type=int)
+    registered.add_argument("--address", required=True, type=address_argument)
+    registered.add_argument("--nudge", action="store_true", help="make it register at once")
+    registered.set_defaults(run=_broker_registered)
+    in_sync = commands.add_parser("in-sync", help="wait until slaves hold what their master does")
+    guard = commands.add_parser("guard", help="lift a master's drain once its slaves are in sync")
+    in_sync.add_argument("--master", required=True, type=address_argument)
+    in_sync.add_argument("--slave", action="append", required=True, type=address_argument)
+    in_sync.set_defaults(run=_in_sync)
+    guard.add_argument("--plan", type=Path, required=True)
+    guard.add_argument("--broker", required=True, help="the master's name in the plan")
+    guard.add_argument("--state", type=Path, required=True, help="file for the decision")
+    guard.add_argument("--request-seconds", type=seconds_argument, default=REQUEST_TIMEOUT_SECONDS)
+    guard.set_defaults(run=_guard)
+    roundtrip = commands.add_parser("send-and-read", help="send a message and read it back")
+    _add_broker(roundtrip)
+    roundtrip.add_argument("--cluster", help="accepted for the log; the broker knows its own")
+    roundtrip.add_argument("--topic", default=VERIFICATION_TOPIC)
+    roundtrip.set_defaults(run=_send_and_read)
+    verify = commands.add_parser("verify", help="check every process of a host")
+    verify.add_argument("--plan", type=Path, required=True)
+    verify.add_argument("--host", required=True)
+    verify.add_argument("--json", action="store_true")
+    verify.add_argument("--no-units", action="store_true", help="do not ask systemd")
+    verify.set_defaults(run=_verify)
+    further = (
+        *add_election_commands(commands),
+        *add_proxy_commands(commands),
+        *add_console_commands(commands),
+    )
+    for command in (ready, registered, in_sync, roundtrip, verify, *further):
+        command.add_argument("--timeout", type=seconds_argument, default=60.0)
+
+
+def _add_tools(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    for name, run in (("config", _config), ("ha-status", _ha_status), ("cluster", _cluster)):
+        command = commands.add_parser(name, help=f"print what {name} reports")
+        command.add_argument("--address", required=True, type=address_argument)
+        command.set_defaults(run=run)
+    send = commands.add_parser("send", help="send messages, one line each")
+    _add_broker(send)
+    send.add_argument("--topic", required=True)
+    send.add_argument("--count", type=int, default=1)
+    send.add_argument("--body-size", type=int, default=64, help="bytes, at least 64")
+    send.add_argument("--timeout-ms", type=int, default=3000)
+    send.set_defaults(run=_send)
+    count = commands.add_parser("count", help="count a topic's messages on one broker")
+    count.add_argument("--broker-address", required=True, type=address_argument)
+    count.add_argument("--topic", required=True)
+    count.add_argument("--queues", type=int, help="count by bounds only; works without the topic")
+    count.set_defaults(run=_count)
+
+
+def _add_broker(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--broker-address", required=True, type=address_argument)
+    command.add_argument("--broker", required=True, help="its brokerName")
+
+
+def _name_server_ready(options: argparse.Namespace) -> int:
+    brokers = check_name_server_ready(options.address, Deadline.after(options.timeout))
+    return print_json({"address": options.address, "brokerNames": brokers})
+
+
+def _broker_registered(options: argparse.Namespace) -> int:
+    name_servers = joined_addresses(options.name_servers)
+    broker = BrokerIdentity(options.cluster, options.broker, options.id, options.address)
+    deadline = Deadline.after(options.timeout)
+    nudges = check_broker_registered(name_servers, broker, deadline, nudge=options.nudge)
+    return print_json({"broker": options.broker, "address": options.address, "nudges": nudges})
+
+
+def _in_sync(options: argparse.Namespace) -> int:
+    offsets = check_in_sync(options.master, options.slave, Deadline.after(options.timeout))
+    return print_json({"master": offsets.master, "slaves": offsets.slaves})
+
+
+def _guard(options: argparse.Namespace) -> int:
+    def report(line: str) -> None:
+        sys.stderr.write(f"guard of {options.broker}: {line}\n")
+        sys.stderr.flush()
+
+    plan = read_plan(options.plan)
+    master = plan.master_named(options.broker)
+    slaves = tuple(slave.address for slave in plan.slaves_of(master))
+    kind = Guard if master.slave_required else PatientGuard
+    guard = kind(
+        master.address, slaves, master.permission, options.state, report, options.request_seconds
+    )
+    lifted = guard.run()
+    return print_json({"state": lifted.state, "master": lifted.master, "slave": lifted.slave})
+
+
+def _send_and_read(options: argparse.Namespace) -> int:
+    deadline = Deadline.after(options.timeout)
+    sent, milliseconds = check_send_and_read(
+        options.broker_address, options.broker, options.topic, deadline
+    )
+    return print_json({"msgId": sent.message_id, "ms": milliseconds})
+
+
+def _verify(options: argparse.Namespace) -> int:
+    plan, deadline = read_plan(options.plan), Deadline.after(options.timeout)
+    report = verify_host(plan, options.host, deadline, check_units=not options.no_units)
+    if options.json:
+        # For people all is on the other stream then; lines stay short, as scripts fold them.
+        sys.stderr.write(render_table(report))
+        sys.stdout.write(json.dumps(report_as_json(report), indent=1) + "\n")
+    else:
+        sys.stdout.write(render_table(report))
+    sys.stdout.flush()
+    sys.stderr.write(render_causes(report))
+    return EXIT_FAILED if report.failed else EXIT_OK
+
+
+def _config(options: argparse.Namespace) -> int:
+    with Connection(options.address) as connection:
+        # A broker with access control answers its passwords in clear.
+        return print_json(_without_secrets(broker_config(connection)))
+
+
+def _without_secrets(config: dict[str, str]) -> dict[str, str]:
+    secret = ("credential", "initauthenticationuser", "password", "secret")
+    hidden = {key for key in config if any(word in key.lower() for word in secret)}
+    return {key: "***" if key in hidden and config[key] else config[key] for key in config}
+
+
+def _ha_status(options: argparse.Namespace) -> int:
+    with Connection(options.address) as connection:
+        return print_json(asdict(ha_status(connection)))
+
+
+def _cluster(options: argparse.Namespace) -> int:
+    with Connection(options.address) as connection:
+        brokers = cluster_info(connection)
+    return print_json({name: asdict(broker) for name, broker in brokers.items()})
+
+
+def _send(options: argparse.Namespace) -> int:
+    timeout_seconds = options.timeout_ms / 1000
+    ensure_topic(options.broker_address, options.topic, timeout_seconds)
+    all_ok = True
+    for index in range(options.count):
+        body = f"{options.broker} {index} ".encode().ljust(options.body_size, b"x")
+        with Connection(options.broker_address, timeout_seconds) as connection:
+            sent = send_message(connection, options.broker, options.topic, body)
+        all_ok = all_ok and sent.is_replicated
+        print_json(
+            {
+                "code": sent.code,
+                "status": sent.status,
+                "ms": sent.milliseconds,
+                "msgId": sent.message_id,
+            }
+        )
+    return EXIT_OK if all_ok else EXIT_FAILED
+
+
+def _count(options: argparse.Namespace) -> int:
+    with Connection(options.broker_address) as connection:
+        if options.queues is not None:
+            total = count_messages(connection, options.topic, options.queues)
+            return print_json({"count": total})
+        messages = list(read_topic(connection, options.topic))
+    listed = [
+        {"msgId": one.unique_key, "sha256": hashlib.sha256(one.body).hexdigest()[:16]}
+        for one in messages
+    ]
+    return print_json({"count": len(listed), "messages": listed})
+
+
+def add_election_commands(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+) -> tuple[argparse.ArgumentParser, ...]:
+    """Add the commands; return those that wait and so take a timeout."""
+    ready = commands.add_parser("controller-ready", help="wait until it knows a leader")
+    ready.add_argument("--address", required=True, type=address_argument)
+    ready.set_defaults(run=_controller_ready)
+    registered = commands.add_parser("replica-registered", help="wait until it is listed")
+    _add_group(registered)
+    registered.add_argument("--address", required=True, type=address_argument)
+    registered.add_argument("--nudge", action="store_true", help="make it register at once")
+    registered.set_defaults(run=_replica_registered)
+    in_sync = commands.add_parser("group-in-sync", help="wait until all hold what the master does")
+    _add_group(in_sync)
+    in_sync.add_argument("--replica", action="append", required=True, type=address_argument)
+    in_sync.add_argument("--election", required=True, choices=(DLEDGER, CONTROLLER))
+    in_sync.add_argument("--controller", action="append", default=[], type=address_argument)
+    in_sync.set_defaults(run=_group_in_sync, usage_error=in_sync.error)
+    return ready, registered, in_sync
+
+
+def _add_group(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--name-servers", required=True, help="addresses, joined by ;")
+    command.add_argument("--cluster", required=True)
+    command.add_argument("--group", required=True, help="its brokerName")
+
+
+def _controller_ready(options: argparse.Namespace) -> int:
+    leader = check_controller_ready(options.address, Deadline.after(options.timeout))
+    return print_json({"address": options.address, "leader": leader})
+
+
+def _replica_registered(options: argparse.Namespace) -> int:
+    name_servers = joined_addresses(options.name_servers)
+    group = ElectedGroup(options.cluster, options.group, (options.address,))
+    deadline = Deadline.after(options.timeout)
+    nudges = check_replica_registered(
+        name_servers, group, options.address, deadline, nudge=options.nudge
+    )
+    return print_json({"group": options.group, "address": options.address, "nudges": nudges})
+
+
+def _group_in_sync(options: argparse.Namespace) -> int:
+    if (options.election == CONTROLLER) != bool(options.controller):
+        options.usage_error("--controller goes with --election controller, and only with it")
+    name_servers = joined_addresses(options.name_servers)
+    group = ElectedGroup(options.cluster, options.group, tuple(options.replica))
+    watch = GroupWatch(name_servers, group, tuple(options.controller))
+    found = check_group_in_sync(watch, Deadline.after(options.timeout))
+    return print_json({"master": found.master, "offsets": dict(found.offsets)})
+
+
+def add_proxy_commands(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+) -> tuple[argparse.ArgumentParser, ...]:
+    """Add `proxy-ready`."""
+    ready = commands.add_parser("proxy-ready", help="wait until a proxy serves")
+    ready.add_argument("--address", required=True, type=address_argument, help="for gRPC")
+    ready.add_argument("--remoting-address", required=True, type=address_argument)
+    ready.add_argument("--cluster", required=True)
+    ready.set_defaults(run=_proxy_ready)
+    return (ready,)
+
+
+def _proxy_ready(options: argparse.Namespace) -> int:
+    proxy = PlannedProxy("", "", options.address, options.remoting_address, "", "")
+    groups = check_proxy_ready(proxy, options.cluster, Deadline.after(options.timeout))
+    return print_json({"address": options.address, "groups": groups})

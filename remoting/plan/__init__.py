@@ -1,0 +1,1 @@
+"""The plan file that the checks read."""

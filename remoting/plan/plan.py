@@ -1,0 +1,251 @@
+"""Read the plan that verification checks the world against."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from remoting.errors import PlanError
+from remoting.plan.json_reader import Section
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NO_ELECTION, DLEDGER, CONTROLLER = "none", "dledger", "controller"
+ELECTIONS = (NO_ELECTION, DLEDGER, CONTROLLER)
+MASTER_ROLES = ("SYNC_MASTER", "ASYNC_MASTER")
+REPLICA = "REPLICA"
+ROLES = (*MASTER_ROLES, "SLAVE")
+ELECTED_ID = -1
+"""The id of a replica whose id is decided at run time, as RocketMQ itself writes it."""
+
+
+@dataclass(frozen=True)
+class PlannedNameServer:
+    """One name server process."""
+
+    name: str
+    host: str
+    address: str
+    unit: str
+    log: str
+
+
+@dataclass(frozen=True)
+class PlannedController:
+    """One of the processes that elect the masters of all groups."""
+
+    name: str
+    host: str
+    address: str
+    unit: str
+    log: str
+
+
+@dataclass(frozen=True)
+class PlannedBroker:
+    """One broker process; `group` is RocketMQ's brokerName, `permission` its brokerPermission."""
+
+    name: str
+    host: str
+    group: str
+    broker_id: int
+    """`ELECTED_ID` for a replica."""
+    role: str
+    address: str
+    permission: int
+    config_file: str
+    """Its properties as they were rendered, on its own host."""
+    unit: str
+    log: str
+    guard_state: str | None
+    slave_required: bool
+    """Whether a master must stay drained without its slave."""
+
+    @property
+    def is_master(self) -> bool:
+        """Tell a planned master from a slave, and from a replica that may be elected."""
+        return self.role in MASTER_ROLES
+
+
+@dataclass(frozen=True)
+class PlannedProxy:
+    """One proxy process; `address` is where gRPC clients go, `remoting_address` the others."""
+
+    name: str
+    host: str
+    address: str
+    remoting_address: str
+    unit: str
+    log: str
+
+
+@dataclass(frozen=True)
+class PlannedMetrics:
+    """Where Prometheus reads the metrics of a process."""
+
+    name: str
+    host: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A whole cluster."""
+
+    cluster: str
+    election: str
+    """Who decides which broker of a group is its master: nobody, for a planned one."""
+    hosts: tuple[str, ...]
+    """All of them, also one on which nothing is placed."""
+    name_servers: tuple[PlannedNameServer, ...]
+    controllers: tuple[PlannedController, ...]
+    brokers: tuple[PlannedBroker, ...]
+    proxies: tuple[PlannedProxy, ...]
+    metrics: tuple[PlannedMetrics, ...]
+
+    @property
+    def has_elections(self) -> bool:
+        """Tell whether masters are elected instead of planned."""
+        return self.election != NO_ELECTION
+
+    def replicas_of(self, group: str) -> tuple[PlannedBroker, ...]:
+        """Return all brokers of a group, whatever their roles."""
+        return tuple(broker for broker in self.brokers if broker.group == group)
+
+    def groups_on(self, host: str) -> tuple[str, ...]:
+        """Return the groups of which a host has a replica, each once."""
+        return tuple(dict.fromkeys(one.group for one in self.brokers if one.host == host))
+
+    def slaves_of(self, master: PlannedBroker) -> tuple[PlannedBroker, ...]:
+        """Return the slaves of a master's group."""
+        group = self.replicas_of(master.group)
+        return tuple(broker for broker in group if not broker.is_master)
+
+    def master_of(self, slave: PlannedBroker) -> PlannedBroker:
+        """Return the master of a slave's group; `parse_plan` made sure that there is one."""
+        return next(broker for broker in self.replicas_of(slave.group) if broker.is_master)
+
+    def master_named(self, name: str) -> PlannedBroker:
+        """Return a master by its own name.
+
+        Raises:
+            PlanError: the plan has no such master.
+
+        """
+        for broker in self.brokers:
+            if broker.name == name and broker.is_master:
+                return broker
+        masters = ", ".join(broker.name for broker in self.brokers if broker.is_master)
+        key = "brokers"
+        raise PlanError(key, name, f"a master, of {masters}" if masters else "none: elected")
+
+
+def read_plan(path: Path) -> Plan:
+    """Read and parse a plan file.
+
+    Raises:
+        PlanError: the file is missing, not JSON, or not a usable plan.
+
+    """
+    try:
+        document = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        key, allowed = "(file)", f"a readable JSON file ({error})"
+        raise PlanError(key, str(path), allowed) from error
+    return parse_plan(document)
+
+
+def parse_plan(document: object) -> Plan:
+    """Turn decoded JSON into a plan.
+
+    Raises:
+        PlanError: a key is missing, has the wrong type, or contradicts another.
+
+    """
+    root = Section("", document)
+    election = root.choice("election", ELECTIONS)
+    servers, brokers = root.sections("nameServers"), root.sections("brokers")
+    proxies = root.sections("proxies", may_be_empty=True)
+    metrics = root.sections("metrics", may_be_empty=True)
+    plan = Plan(
+        cluster=root.text("cluster"),
+        election=election,
+        hosts=root.names("hosts"),
+        name_servers=tuple(PlannedNameServer(**_server(section)) for section in servers),
+        controllers=_controllers(root, election),
+        brokers=tuple(_broker(section, election) for section in brokers),
+        proxies=tuple(_proxy(section) for section in proxies),
+        metrics=tuple(_metrics(section) for section in metrics),
+    )
+    if not plan.has_elections:
+        _require_one_master_per_group(plan)
+    return plan
+
+
+def _require_one_master_per_group(plan: Plan) -> None:
+    for broker in plan.brokers:
+        masters = [one.name for one in plan.replicas_of(broker.group) if one.is_master]
+        if len(masters) != 1:
+            key = f"brokers[{broker.name}].group"
+            raise PlanError(key, masters, "exactly one master per group")
+
+
+def _controllers(root: Section, election: str) -> tuple[PlannedController, ...]:
+    sections = root.sections("controllers", may_be_empty=election != CONTROLLER)
+    if sections and election != CONTROLLER:
+        names, allowed = [one.text("name") for one in sections], f"none with election {election}"
+        raise PlanError(root.path("controllers"), names, allowed)
+    return tuple(PlannedController(**_server(section)) for section in sections)
+
+
+def _server(section: Section) -> dict[str, str]:
+    texts = {key: section.text(key) for key in ("name", "host", "unit", "log")}
+    return {**texts, "address": section.address("address")}
+
+
+def _broker(section: Section, election: str) -> PlannedBroker:
+    role = section.choice("role", ROLES if election == NO_ELECTION else (REPLICA,))
+    return PlannedBroker(
+        name=section.text("name"),
+        host=section.text("host"),
+        group=section.text("group"),
+        broker_id=_broker_id(section, role),
+        role=role,
+        address=section.address("address"),
+        permission=section.number("permission"),
+        config_file=section.text("configFile"),
+        unit=section.text("unit"),
+        log=section.text("log"),
+        guard_state=section.text_or_none("guardState"),
+        slave_required=section.flag("slaveRequired"),
+    )
+
+
+def _broker_id(section: Section, role: str) -> int:
+    if role == REPLICA:
+        section.null("id", "null for a replica")
+        section.null("guardState", "null for a replica")
+        return ELECTED_ID
+    broker_id = section.number("id")
+    if (broker_id == 0) != (role in MASTER_ROLES):
+        raise PlanError(section.path("id"), broker_id, "0 for a master, above 0 for a slave")
+    return broker_id
+
+
+def _proxy(section: Section) -> PlannedProxy:
+    return PlannedProxy(
+        name=section.text("name"),
+        host=section.text("host"),
+        address=section.address("address"),
+        remoting_address=section.address("remotingAddress"),
+        unit=section.text("unit"),
+        log=section.text("log"),
+    )
+
+
+def _metrics(section: Section) -> PlannedMetrics:
+    return PlannedMetrics(
+        name=section.text("name"), host=section.text("host"), address=section.address("address")
+    )

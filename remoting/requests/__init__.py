@@ -1,0 +1,1 @@
+"""Requests to brokers, name servers and controllers, with typed answers."""

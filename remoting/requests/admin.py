@@ -1,0 +1,221 @@
+"""What a name server and a broker can be asked about themselves, one typed function each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from remoting.codes import RequestCode, ResponseCode
+from remoting.errors import MalformedAnswerError
+from remoting.protocol.bodies import parse_json_object, parse_properties, render_properties
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from remoting.protocol.connection import Connection
+    from remoting.protocol.frames import Frame
+
+T = TypeVar("T")
+READ_AND_WRITE = 6
+
+
+@dataclass(frozen=True)
+class ListedBroker:
+    """A broker name as one name server lists it; `addresses` by broker id."""
+
+    name: str
+    cluster: str
+    addresses: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class HaConnection:
+    """One replica as its master sees it; `ip` is where the connection comes from, bytes."""
+
+    ip: str
+    acked_offset: int
+
+
+@dataclass(frozen=True)
+class HaStatus:
+    """A broker's replication state; offsets in bytes of the commit log."""
+
+    is_master: bool
+    max_offset: int
+    connections: tuple[HaConnection, ...]
+
+
+@dataclass(frozen=True)
+class LogPosition:
+    """How many bytes a broker's commit log holds, and up to where consumers can read them."""
+
+    held: int
+    readable: int
+
+
+@dataclass(frozen=True)
+class TopicConfig:
+    """The queues and permission (4 read, 2 write) of a topic on one broker."""
+
+    read_queues: int
+    write_queues: int
+    permission: int
+
+
+def cluster_info(connection: Connection) -> dict[str, ListedBroker]:
+    """Ask a name server for every broker it lists, by broker name."""
+    answer = connection.ask(RequestCode.GET_BROKER_CLUSTER_INFO)
+
+    def read(body: dict[str, Any]) -> dict[str, ListedBroker]:
+        table = body.get("brokerAddrTable") or {}
+        return {name: _listed_broker(name, entry) for name, entry in table.items()}
+
+    return read_body(connection, answer, read)
+
+
+def _listed_broker(name: str, entry: dict[str, Any]) -> ListedBroker:
+    addresses = {int(number): str(address) for number, address in entry["brokerAddrs"].items()}
+    return ListedBroker(name, str(entry["cluster"]), addresses)
+
+
+def route_permissions(connection: Connection, topic: str) -> dict[str, int]:
+    """Ask a name server which permission clients are told, by broker name; empty if unrouted."""
+    accepted = (ResponseCode.SUCCESS, ResponseCode.TOPIC_NOT_EXIST)
+    ext = {"topic": topic}
+    answer = connection.ask(RequestCode.GET_ROUTEINFO_BY_TOPIC, ext, accepted=accepted)
+    if answer.code == ResponseCode.TOPIC_NOT_EXIST:
+        return {}
+
+    def read(body: dict[str, Any]) -> dict[str, int]:
+        return {str(queue["brokerName"]): int(queue["perm"]) for queue in body["queueDatas"]}
+
+    return read_body(connection, answer, read)
+
+
+def runtime_info(connection: Connection) -> dict[str, str]:
+    """Ask a broker for its counters and offsets, as text."""
+    answer = connection.ask(RequestCode.GET_BROKER_RUNTIME_INFO)
+
+    def read(body: dict[str, Any]) -> dict[str, str]:
+        return {str(key): str(value) for key, value in body["table"].items()}
+
+    return read_body(connection, answer, read)
+
+
+def commit_log_max_offset(connection: Connection) -> int:
+    """Ask a broker how many bytes its commit log holds."""
+    table = runtime_info(connection)
+    try:
+        return int(table["commitLogMaxOffset"])
+    except (KeyError, ValueError) as error:
+        fault = f"runtime info without commitLogMaxOffset ({error!r})"
+        raise MalformedAnswerError(connection.address, fault) from error
+
+
+def commit_log_bounds(connection: Connection) -> tuple[int, int]:
+    """Ask a broker for the first byte that its commit log still holds, and for its end."""
+    table = runtime_info(connection)
+    keys = ("commitLogMinOffset", "commitLogMaxOffset")
+    first, end = _convert(connection, lambda: [int(table[key]) for key in keys])
+    return first, end
+
+
+def record_at(connection: Connection, offset: int) -> bytes | None:
+    """Ask a broker for the record at a byte of its commit log; None when no whole one is there."""
+    accepted = (ResponseCode.SUCCESS, ResponseCode.SYSTEM_ERROR)
+    ext = {"offset": str(offset)}
+    answer = connection.ask(RequestCode.VIEW_MESSAGE_BY_ID, ext, accepted=accepted)
+    return answer.body if answer.code == ResponseCode.SUCCESS else None
+
+
+def log_position(connection: Connection) -> LogPosition:
+    """Ask a broker what it holds; what is readable may be a little more than told."""
+    table = runtime_info(connection)
+    # The broker reads the end of its log first, so the difference never promises too much.
+    held = _convert(connection, lambda: int(table["commitLogMaxOffset"]))
+    behind = _convert(connection, lambda: int(table["dispatchBehindBytes"]))
+    return LogPosition(held, held - max(0, behind))
+
+
+def broker_config(connection: Connection) -> dict[str, str]:
+    """Ask a broker for its effective configuration."""
+    answer = connection.ask(RequestCode.GET_BROKER_CONFIG)
+    return _convert(connection, lambda: parse_properties(answer.body))
+
+
+def broker_permission(connection: Connection) -> int:
+    """Ask a broker for its brokerPermission: 6 read and write, 4 drained."""
+    config = broker_config(connection)
+    return _convert(connection, lambda: int(config["brokerPermission"]))
+
+
+def update_broker_config(connection: Connection, changes: dict[str, str]) -> None:
+    """Change a running broker's configuration in memory (and in its file, if it may)."""
+    connection.ask(RequestCode.UPDATE_BROKER_CONFIG, body=render_properties(changes))
+
+
+def ha_status(connection: Connection) -> HaStatus:
+    """Ask a broker for its replication state."""
+    answer = connection.ask(RequestCode.GET_BROKER_HA_STATUS)
+
+    def read(body: dict[str, Any]) -> HaStatus:
+        entries = body.get("haConnectionInfo") or []
+        return HaStatus(
+            is_master=bool(body["master"]),
+            max_offset=int(body.get("masterCommitLogMaxOffset", 0)),
+            connections=tuple(_ha_connection(entry) for entry in entries),
+        )
+
+    return read_body(connection, answer, read)
+
+
+def _ha_connection(entry: dict[str, Any]) -> HaConnection:
+    ip = str(entry["addr"]).rpartition(":")[0].strip("[]/")
+    return HaConnection(ip, int(entry["slaveAckOffset"]))
+
+
+def topic_config(connection: Connection, topic: str) -> TopicConfig | None:
+    """Ask a broker for a topic; None when it has no such topic."""
+    accepted = (ResponseCode.SUCCESS, ResponseCode.TOPIC_NOT_EXIST)
+    answer = connection.ask(RequestCode.GET_TOPIC_CONFIG, {"topic": topic}, accepted=accepted)
+    if answer.code == ResponseCode.TOPIC_NOT_EXIST:
+        return None
+
+    def read(body: dict[str, Any]) -> TopicConfig:
+        read_queues, write_queues = int(body["readQueueNums"]), int(body["writeQueueNums"])
+        return TopicConfig(read_queues, write_queues, int(body["perm"]))
+
+    return read_body(connection, answer, read)
+
+
+def create_topic(connection: Connection, topic: str, queues: int = 1) -> None:
+    """Create a topic on one broker, or change its number of queues."""
+    ext = {
+        "topic": topic,
+        "defaultTopic": "TBW102",
+        "readQueueNums": str(queues),
+        "writeQueueNums": str(queues),
+        "perm": str(READ_AND_WRITE),
+        "topicFilterType": "SINGLE_TAG",
+        "topicSysFlag": "0",
+        "order": "false",
+    }
+    connection.ask(RequestCode.UPDATE_AND_CREATE_TOPIC, ext)
+
+
+def read_body(connection: Connection, answer: Frame, read: Callable[[dict[str, Any]], T]) -> T:
+    """Return what `read` makes of an answer's JSON.
+
+    Raises:
+        MalformedAnswerError: the body is not JSON, or not what `read` expects.
+
+    """
+    return _convert(connection, lambda: read(parse_json_object(answer.body)))
+
+
+def _convert(connection: Connection, read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        fault = f"an unexpected body ({error!r})"
+        raise MalformedAnswerError(connection.address, fault) from error

@@ -1,0 +1,90 @@
+"""What a controller can be asked: who leads the controllers, and who is in sync in a group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from remoting.codes import RequestCode
+from remoting.errors import AddressError, MalformedAnswerError, NotYetError, RemotingError
+from remoting.protocol.bodies import parse_json_object
+from remoting.protocol.connection import Connection
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True)
+class SyncStateSet:
+    """Who may be elected in a group, as the leading controller sees it.
+
+    A message is acknowledged once every member of `in_sync` holds it; `alive` are those of them
+    that still send heartbeats. `master` is empty while none is elected.
+    """
+
+    master: str
+    in_sync: tuple[str, ...]
+    alive: tuple[str, ...]
+
+
+def controller_leader(connection: Connection) -> str:
+    """Ask a controller for the address of the leading one; empty while it knows none."""
+    answer = connection.ask(RequestCode.CONTROLLER_GET_METADATA_INFO)
+    return answer.ext.get("controllerLeaderAddress") or ""
+
+
+def sync_state_set(connection: Connection, group: str) -> SyncStateSet | None:
+    """Ask the leading controller about a group; None when no broker of it ever registered.
+
+    Raises:
+        RefusedError: CONTROLLER_NOT_LEADER, when another controller leads.
+
+    """
+    # The body is a list of names, which is no object: everything else in this protocol is.
+    body = f'["{group}"]'.encode()
+    answer = connection.ask(RequestCode.CONTROLLER_GET_SYNC_STATE_DATA, body=body)
+    try:
+        entry = parse_json_object(answer.body)["replicasInfoTable"].get(group)
+        return None if entry is None else _sync_state_set(entry)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        fault = f"an unexpected body ({error!r})"
+        raise MalformedAnswerError(connection.address, fault) from error
+
+
+def _sync_state_set(entry: dict[str, Any]) -> SyncStateSet:
+    members = entry.get("inSyncReplicas") or []
+    return SyncStateSet(
+        master=str(entry.get("masterAddress") or ""),
+        in_sync=tuple(str(member["brokerAddress"]) for member in members),
+        alive=tuple(str(member["brokerAddress"]) for member in members if member["alive"]),
+    )
+
+
+def ask_leading_controller(
+    controllers: Sequence[str], group: str, timeout_seconds: float
+) -> SyncStateSet:
+    """Return what the leading one of `controllers` says about a group.
+
+    Raises:
+        NotYetError: none of them leads, or the leading one does not know the group.
+
+    """
+    refusals: list[str] = []
+    for address in controllers:
+        answer = _state_or_refusal(address, group, timeout_seconds)
+        if isinstance(answer, SyncStateSet):
+            return answer
+        refusals.append(answer)
+    cause = f"no leading controller knows {group}: {'; '.join(refusals)}"
+    raise NotYetError(cause)
+
+
+def _state_or_refusal(address: str, group: str, timeout_seconds: float) -> SyncStateSet | str:
+    try:
+        with Connection(address, timeout_seconds) as connection:
+            state = sync_state_set(connection, group)
+    except AddressError:
+        raise
+    except RemotingError as refusal:
+        return str(refusal)
+    return state or f"{address} leads, but no broker of the group registered there"

@@ -1,0 +1,48 @@
+"""What a killed run of the live tests left behind: it would refuse every later run."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from machines.shared.owner import read_owner
+from machines.shared.places import StackPlace
+from project import ROOT
+
+RUNNER = "test-run.pid"
+SWEEP_SECONDS = 600
+
+
+def sign(folder: Path) -> None:
+    """Write beside a clone which test run it belongs to."""
+    (folder.parent / RUNNER).write_text(str(os.getpid()))
+
+
+def sweep_after_dead_run(stack: str, tool: str, *before: str) -> None:
+    """Remove what a dead run left of a stack that only tests use; another's at work is refused.
+
+    Args:
+        stack: the stack's name.
+        tool: `machines` or `hypervisor`.
+        before: verbs of the tool that the sweep needs first.
+
+    """
+    owner = read_owner(StackPlace(stack=stack))
+    if owner is not None and (runner := _living_runner(Path(owner.path))):
+        pytest.fail(f"stack {stack} is under test by process {runner}; wait for it, or end it")
+    for words in (*([verb] for verb in before), ["sweep", "--stack", stack, "--force"]):
+        subprocess.run(
+            [sys.executable, "-m", tool, *words], cwd=ROOT, timeout=SWEEP_SECONDS, check=True
+        )
+
+
+def _living_runner(clone: Path) -> str | None:
+    try:
+        pid = (clone.parent / RUNNER).read_text()
+        command = (Path("/proc") / pid / "cmdline").read_bytes()
+    except OSError:
+        return None
+    # A number is given anew after a while, to something else.
+    return pid if b"pytest" in command and pid != str(os.getpid()) else None

@@ -1,0 +1,49 @@
+"""What a refused object of settings is told."""
+
+from typing import Any
+
+import pytest
+
+from blueprint.errors import SettingsError
+from blueprint.load import parse_settings
+from tests.support.stacks import changed, ring
+
+LONGEST_LINE = 400
+
+
+def problems_of(raw: Any) -> tuple[str, ...]:
+    """Return the lines of the report; fail when there is none."""
+    with pytest.raises(SettingsError) as refused:
+        parse_settings(raw)
+    return refused.value.problems
+
+
+def assert_one_line(raw: Any, *parts: str) -> None:
+    """Check that exactly one line holds all the parts; a table may follow it."""
+    problems = problems_of(raw)
+    found = [text for text in problems if all(part in text.split("\n")[0] for part in parts)]
+    assert len(found) == 1, problems
+    line, *table = found[0].split("\n")
+    assert len(line) < LONGEST_LINE
+    assert [row for row in table if not row.startswith("      ")] == []
+
+
+def assert_only_line(raw: Any, *parts: str) -> None:
+    """Check that the whole report is one line, which holds all the parts."""
+    assert_one_line(raw, *parts)
+    assert len(problems_of(raw)) == 1
+
+
+def elected(scheme: str, hosts: int = 3, **further: Any) -> dict[str, Any]:
+    """Return the object of two groups of a scheme."""
+    return ring(2, hosts, scheme=scheme, **further)
+
+
+def group(**said: Any) -> dict[str, Any]:
+    """Return the object of stack local with one group of which something is said."""
+    return changed(brokerGroups=[{"name": "orders", **said}])
+
+
+def broker(**said: Any) -> dict[str, Any]:
+    """Return the object of stack local, which says something of broker-a."""
+    return changed(brokers={"broker-a": said})

@@ -1,0 +1,51 @@
+"""Settings to test with: the committed stacks', and rings of any size."""
+
+import copy
+from typing import Any
+
+import yaml
+
+from blueprint.load import parse_settings
+from blueprint.plan.cluster_spec import ClusterSpec
+from blueprint.plan.topology import plan_cluster
+from project import ROOT
+
+STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
+
+
+def raw_cluster(stack: str = "local") -> dict[str, Any]:
+    """Return the `cluster` object of a committed stack."""
+    text = (ROOT / f"Pulumi.{stack}.yaml").read_text("utf-8")
+    return yaml.safe_load(text)["config"]["rocketmq:cluster"]
+
+
+def changed(stack: str = "local", /, **changes: Any) -> dict[str, Any]:
+    """Return a stack's object with other values; `hosts__servers__0__name` is a path."""
+    raw = copy.deepcopy(raw_cluster(stack))
+    for path, value in changes.items():
+        steps = [int(step) if step.isdigit() else step for step in path.split("__")]
+        container = raw
+        for step in steps[:-1]:
+            container = container[step]
+        container[steps[-1]] = value
+    return raw
+
+
+def ring(groups: int, hosts: int, **further: Any) -> dict[str, Any]:
+    """Return the object of `groups` groups on `hosts` roomy hosts."""
+    return {
+        "hosts": {
+            "provider": "nspawn",
+            "servers": [
+                {"name": f"server{n}", "address": f"10.98.64.{n + 100}", "memory": "1024GiB"}
+                for n in range(1, hosts + 1)
+            ],
+        },
+        "brokerGroups": [f"broker-{n}" for n in range(groups)],
+        **further,
+    }
+
+
+def planned(raw: dict[str, Any]) -> ClusterSpec:
+    """Return the plan of an object that has no problem."""
+    return plan_cluster(parse_settings(raw))

@@ -1,0 +1,36 @@
+"""A hypervisor that answers without being there, for tests of the program's resources."""
+
+import struct
+from pathlib import Path
+
+import pytest
+
+from machines.libvirt.contents import Contents
+
+NOTHING = Contents(domains={}, data_disks={})
+GIB = 1 << 30
+
+
+def capabilities(*, features: tuple[str, ...] = (), arch: str = "x86_64", kvm: bool = True) -> str:
+    """Return what libvirt says of a processor that shows these features; `kvm`: of /dev/kvm."""
+    shown = "".join(f"<feature name='{name}'/>" for name in features)
+    offered = "<domain type='kvm'/>" if kvm else ""
+    return (
+        f"<capabilities><host><cpu><arch>{arch}</arch>{shown}</cpu></host>"
+        f"<guest><arch name='{arch}'><domain type='qemu'/>{offered}</arch></guest>"
+        "</capabilities>"
+    )
+
+
+def answer(
+    patch: pytest.MonkeyPatch, *, features: tuple[str, ...] = (), contents: Contents = NOTHING
+) -> None:
+    """Have every hypervisor answer so."""
+    said = (capabilities(features=features), contents)
+    patch.setattr("preflight.hypervisor._facts", lambda _uri, _stack: said)
+
+
+def write_image(file: Path, size_bytes: int = 8 * GIB) -> None:
+    """Write the start of a qcow2 image of a size."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(struct.pack(">4sIQIIQ", b"QFI\xfb", 3, 0, 0, 16, size_bytes))

@@ -1,0 +1,40 @@
+"""KVM only where the processor can; a present /dev/kvm alone proves nothing."""
+
+import pytest
+
+from blueprint.hosts.acceleration import architecture_of, choose_acceleration
+from blueprint.settings.hosts import Acceleration
+from tests.support.virtual import capabilities
+
+
+@pytest.mark.parametrize("feature", ["vmx", "svm"])
+def test_auto_is_kvm_where_it_is_offered_and_the_processor_says_that_it_can(feature):
+    found = capabilities(features=("sse2", feature))
+    assert choose_acceleration(Acceleration.AUTO, found) is Acceleration.KVM
+
+
+@pytest.mark.parametrize(
+    ("found", "cause"),
+    [
+        (capabilities(features=("sse2",)), "neither vmx nor svm"),
+        (capabilities(features=("vmx",), kvm=False), "/dev/kvm"),
+        (capabilities(arch="aarch64", kvm=False), "/dev/kvm"),
+    ],
+)
+def test_auto_is_tcg_and_kvm_is_refused_where_either_is_missing(found, cause):
+    assert choose_acceleration(Acceleration.AUTO, found) is Acceleration.TCG
+    with pytest.raises(ValueError, match=r"^cluster.hosts.accel: 'kvm'.*use auto or tcg$") as no:
+        choose_acceleration(Acceleration.KVM, found)
+    assert cause in str(no.value)
+
+
+def test_an_arm_processor_has_no_such_word_and_needs_none():
+    found = capabilities(arch="aarch64")
+    assert choose_acceleration(Acceleration.AUTO, found) is Acceleration.KVM
+    assert choose_acceleration(Acceleration.KVM, found) is Acceleration.KVM
+    assert architecture_of(found) == "aarch64"
+
+
+def test_tcg_is_what_it_is_whatever_the_processor_can():
+    found = capabilities(features=("vmx",))
+    assert choose_acceleration(Acceleration.TCG, found) is Acceleration.TCG

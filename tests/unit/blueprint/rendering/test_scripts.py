@@ -1,0 +1,244 @@
+"""Every script that runs on a host: sound shell, and the words that matter."""
+
+import shlex
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from blueprint.load import parse_settings
+from blueprint.plan.archives import plan_archive
+from blueprint.rendering.scripts import (
+    Archive,
+    render_first_contact,
+    render_gate,
+    render_install,
+    render_preparation,
+    render_service,
+    render_step,
+    render_tools,
+    render_verification,
+)
+from blueprint.rendering.templates import TEMPLATES
+from project import ROOT
+from tests.support.stacks import changed, planned, raw_cluster, ring
+
+SHELLCHECK = Path(sys.executable).parent / "shellcheck"
+LONGEST_LINE = 64 * 1024
+PRINTED = ['{"sha":"1","writes":1}', '{"sha":"2","writes":3}']
+URL_ARCHIVE = Archive(sha512="ab" * 64, url="https://a.example/it's here.zip", upload_path=None)
+
+
+def _every_script():
+    cluster = planned(raw_cluster())
+    archive = plan_archive(parse_settings(raw_cluster()))
+    host = cluster.hosts[0]
+    scripts = {
+        "first contact": render_first_contact(host, "e6f9"),
+        "gate": render_gate(cluster, host, "root"),
+        "gate of another user": render_gate(cluster, host, "admin"),
+        "tools": render_tools(host),
+        "preparation": render_preparation(cluster, host),
+        "preparation that purges": render_preparation(planned(changed(purgeData=True)), host),
+        "install": render_install(cluster, host, archive),
+        "install from a URL": render_install(cluster, host, URL_ARCHIVE),
+        "verification": render_verification(host, PRINTED, 180),
+    }
+    for process in cluster.processes:
+        scripts[f"{process.name} service"] = render_service(process)
+        scripts[f"{process.name} step"] = render_step(cluster, process, PRINTED, 180)
+    return scripts
+
+
+SCRIPTS = _every_script()
+PLAIN = sorted(path.name for path in TEMPLATES.glob("*.sh"))
+
+
+def _shellcheck(shell, text):
+    # SC1091 is a sourced file that this computer does not have: /etc/os-release is the host's.
+    words = [SHELLCHECK, "--exclude", "SC1091", "--shell", shell, "-"]
+    found = subprocess.run(words, input=text, text=True, capture_output=True, check=False)
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_rendered_script_is_sound_bash(name):
+    parsed = subprocess.run(
+        ["bash", "-n"], input=SCRIPTS[name], text=True, capture_output=True, check=False
+    )
+    assert (parsed.returncode, parsed.stderr) == (0, "")
+    _shellcheck("bash", SCRIPTS[name])
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_a_script_that_stays_on_the_host_is_sound_for_any_posix_shell(name):
+    _shellcheck("sh", (TEMPLATES / name).read_text("utf-8"))
+
+
+def test_there_are_scripts_that_stay_on_the_host():
+    assert {"before-start.sh", "put-file.sh"} <= set(PLAIN)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_stops_at_the_first_error_and_has_both_directions(name):
+    lines = SCRIPTS[name].splitlines()
+    assert "set -euo pipefail" in lines
+    assert "ensure() {" in lines
+    assert "remove() {" in lines
+    assert lines[-1].startswith('"$1" </dev/null')
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_no_line_is_so_long_that_the_provider_hangs(name):
+    assert max(len(line.encode()) for line in SCRIPTS[name].splitlines()) < LONGEST_LINE
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_is_the_same_in_every_clone(name):
+    assert str(TEMPLATES.parent) not in SCRIPTS[name]
+    assert SCRIPTS[name] == _every_script()[name]
+
+
+def test_only_one_run_changes_a_thing_at_a_time_and_each_thing_has_its_own_lock():
+    cluster = planned(raw_cluster())
+    for host in cluster.hosts:
+        texts = [
+            render_gate(cluster, host, "root"),
+            render_tools(host),
+            render_preparation(cluster, host),
+            *(render_service(process) for process in cluster.processes if process.host == host),
+            *(render_step(cluster, p, PRINTED, 9) for p in cluster.processes if p.host == host),
+        ]
+        locks = [line for text in texts for line in text.splitlines() if "exec 8>" in line]
+        assert len(set(locks)) == len(locks) == len(texts)
+
+
+def test_the_gate_asks_for_every_port_of_its_host_and_no_other():
+    cluster = planned(ring(5, 3))
+    for host in cluster.hosts:
+        ports = sorted(port for p in cluster.services_on(host) for port in p.ports)
+        assert f"ports='{' '.join(map(str, ports))}'\n" in render_gate(cluster, host, "root")
+
+
+def test_preparation_makes_the_directories_of_the_layout_on_each_host():
+    cluster = planned(raw_cluster())
+    for host in cluster.hosts:
+        words = render_preparation(cluster, host).split()
+        for name in ("broker-a", "broker-b", "broker-as", "broker-bs"):
+            assert f"/usr/local/rocketmq/store/{name}" in words
+            assert f"/usr/local/rocketmq/store/{name}/commitlog" in words
+
+
+def test_preparation_gives_every_host_every_hosts_name():
+    cluster = planned(ring(3, 4))
+    for host in cluster.hosts:
+        text = render_preparation(cluster, host)
+        for other in cluster.hosts:
+            assert f"'{other.address} {other.name}'" in text
+
+
+def test_the_stores_outlive_a_destroy_unless_this_system_was_told_to_purge_them():
+    mark = "purge=/var/lib/rocketmq-pulumi-host/purge-data\n"
+    removal = '[ ! -e "$purge" ] || find /usr/local/rocketmq/store -mindepth 1 -delete\n'
+    for name in ("preparation", "preparation that purges"):
+        assert mark in SCRIPTS[name]
+        assert removal in SCRIPTS[name]
+    assert 'touch "$purge"' not in SCRIPTS["preparation"]
+    assert 'rm -f "$purge"' in SCRIPTS["preparation"]
+    assert 'touch "$purge"' in SCRIPTS["preparation that purges"]
+
+
+def test_another_domain_is_asked_anew_and_a_disk_with_anything_on_it_is_never_formatted():
+    text = SCRIPTS["first contact"]
+    host = planned(raw_cluster()).hosts[0]
+    assert render_first_contact(host, "another") != text
+    before, format_, after = text.partition("mkfs.ext4 -q -L rocketmq-store")
+    assert format_
+    assert "mkfs" not in before + after
+    # blkid's 2 is: nothing found. Then wipefs is asked as well.
+    assert 'if [ "$status" = 2 ]; then' in before
+    assert '[ -z "$(wipefs -n "$device")" ] || fail' in before
+
+
+def test_undoing_an_older_system_takes_nothing_from_the_new_one():
+    """On a rebuilt host each is first undone, when those that it depends on are made already."""
+    for name in ("install", "install from a URL"):
+        _, _, removal = SCRIPTS[name].partition("remove() {")
+        assert removal
+        assert "$archive" not in removal
+    mark = "/var/lib/rocketmq-pulumi-incarnation"
+    assert [name for name, text in SCRIPTS.items() if mark in text] == ["first contact"]
+
+
+def test_an_uploaded_archive_is_never_downloaded():
+    assert "urllib" not in SCRIPTS["install"]
+    assert "'https://a.example/it'\"'\"'s here.zip'" in SCRIPTS["install from a URL"]
+
+
+def test_a_step_changes_exactly_when_what_its_files_printed_does():
+    cluster = planned(raw_cluster())
+    broker = cluster.masters[0]
+    again = ['{"sha":"1","writes":2}', PRINTED[1]]
+    assert render_step(cluster, broker, PRINTED, 180) == SCRIPTS["broker-a step"]
+    assert render_step(cluster, broker, again, 180) != SCRIPTS["broker-a step"]
+
+
+def test_verification_changes_when_any_step_printed_something_else():
+    host = planned(raw_cluster()).hosts[0]
+    texts = {render_verification(host, [a, b], 180) for a in "12" for b in "12"}
+    assert len(texts) == 4
+
+
+def test_a_slaves_step_waits_for_its_own_masters_replica_and_a_masters_does_not():
+    assert (
+        "in-sync --slave=10.98.64.152:11911 --master 10.98.64.151:10911 "
+        in (SCRIPTS["broker-a-s step"])
+    )
+    ensured = SCRIPTS["broker-a step"].partition("ensure() {")[2]
+    assert "broker-registered --nudge" in ensured
+    assert "in-sync" not in ensured
+
+
+def test_a_restarted_master_waits_for_its_slaves_before_the_next_step():
+    restarted = SCRIPTS["broker-a step"].partition("restart() {")[2].partition("ensure() {")[0]
+    assert "in-sync --slave=10.98.64.152:11911 --master 10.98.64.151:10911 " in restarted
+
+
+def test_the_tools_hold_every_module_of_the_checks():
+    sources = sorted((ROOT / "remoting").rglob("*.py"))
+    modules = [str(path.relative_to(ROOT)) for path in sources]
+    assert len(modules) > 25
+    for module in modules:
+        assert f'cat >"$new/package/{module}" <<' in SCRIPTS["tools"]
+
+
+def test_no_text_of_the_tools_ends_its_own_here_document():
+    documents = SCRIPTS["tools"].count("<<'END_OF_FILE'")
+    ends = [line for line in SCRIPTS["tools"].splitlines() if line == "END_OF_FILE"]
+    assert documents == len(ends) > 5
+
+
+def test_the_zipapp_of_the_tools_runs(tmp_path):
+    package = tmp_path / "package"
+    shutil.copytree(ROOT / "remoting", package / "remoting", ignore=lambda *_: ["__pycache__"])
+    lines = SCRIPTS["tools"].splitlines(keepends=True)
+    start = next(n for n, line in enumerate(lines) if "/package/__main__.py" in line)
+    end = lines.index("END_OF_FILE\n", start)
+    (package / "__main__.py").write_text("".join(lines[start + 1 : end]), "utf-8")
+    app = tmp_path / "remoting.pyz"
+    (compiling,) = [line for line in lines if "-m compileall" in line]
+    words = [word.replace("$new/package", str(package)) for word in shlex.split(compiling)]
+    subprocess.run([sys.executable, *words[1:]], check=True)
+    subprocess.run([sys.executable, "-m", "zipapp", package, "-o", app], check=True)
+    with zipfile.ZipFile(app) as content:
+        names = set(content.namelist())
+    # Another Python than the one that compiled them reads the sources.
+    assert {"remoting/commands/main.py", "remoting/commands/main.pyc", "__main__.py"} <= names
+    shown = subprocess.run(
+        [sys.executable, "-I", app, "--help"], text=True, capture_output=True, check=True
+    )
+    for command in ("name-server-ready", "broker-registered", "in-sync", "verify", "guard"):
+        assert command in shown.stdout

@@ -1,0 +1,117 @@
+"""Consoles that cannot be had: one line each."""
+
+import hashlib
+
+import pytest
+
+from blueprint.errors import SettingsError
+from blueprint.load import parse_settings
+from preflight.console_program import find_jar_problems, plan_console_program
+from tests.support.golden import JAR
+from tests.support.refusals import assert_only_line
+from tests.support.stacks import changed, planned
+
+DIGEST = "0123456789abcdef" * 8
+URL = {"source": "url", "url": "https://mirror.example/d.jar", "sha512": DIGEST}
+
+
+def dashboard(**said):
+    return changed(console={"kind": "dashboard", "jar": JAR, **said})
+
+
+BAD = {
+    "an unknown kind": (
+        changed(console="grafana"),
+        ["cluster.console: 'grafana'", "'builtin', 'dashboard', 'none'"],
+    ),
+    "no kind": (changed(console={"host": "server1"}), ["cluster.console.kind:", "builtin"]),
+    "a truth value": (changed(console=True), ["cluster.console", "True"]),
+    "a host that is no server": (
+        changed(console={"kind": "builtin", "host": "server3"}),
+        ["cluster.console.host: 'server3' is not a server", "server1", "server2"],
+    ),
+    "a key that the kind does not have": (
+        changed(console={"kind": "builtin", "jar": JAR}),
+        ["cluster.console.jar:", "is for no known key", "passwordGeneration"],
+    ),
+    "none, and where": (
+        changed(console={"kind": "none", "host": "server1"}),
+        ["cluster.console.host: 'server1' is for no known key"],
+    ),
+    "a dashboard without its jar": (
+        changed(console={"kind": "dashboard"}),
+        ["cluster.console.jar: is missing", "jar: {source: …"],
+    ),
+    "a jar whose digest is none": (
+        dashboard(jar={**JAR, "sha512": "abc"}),
+        ["cluster.console.jar.sha512", "128 hexadecimal digits"],
+    ),
+    "a jar that machines cannot reach": (
+        dashboard(jar=URL),
+        ["cluster.console.jar.url", "which have no way out; use {source: file"],
+    ),
+    "an official jar, which is nowhere": (
+        dashboard(jar={"source": "official"}),
+        ["cluster.console.jar.source: 'official'", "url", "file"],
+    ),
+    "a generation before the first": (
+        changed(console={"kind": "builtin", "passwordGeneration": 0}),
+        ["cluster.console.passwordGeneration: 0", "write"],
+    ),
+    "the port of a name server": (
+        changed(ports={"console": 9876}),
+        ["namesrv-server1 (listen) and console (listen)", "9876", "cluster.ports.console"],
+    ),
+    "a port of root's": (
+        changed(ports={"console": 443}),
+        ["cluster.ports: console would take port 443", "allowed are 1024 to 65535"],
+    ),
+    "a heap that does not fit": (
+        {**dashboard(), "heap": {"console": "4GiB"}},
+        ["cluster.hosts.servers[0].memory: server1's 4096 MiB", "cluster.heap"],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_it_is_refused_in_one_line_with_key_value_and_remedy(what):
+    raw, parts = BAD[what]
+    assert_only_line(raw, *parts)
+
+
+@pytest.fixture
+def jar(tmp_path):
+    path = tmp_path / "dashboard.jar"
+    path.write_bytes(b"a jar")
+    digest = hashlib.sha512(b"a jar").hexdigest()
+    return {"source": "file", "path": str(path), "sha512": digest}
+
+
+def test_a_jar_of_this_computer_is_uploaded_from_a_path_below_the_project(
+    jar, monkeypatch, tmp_path
+):
+    monkeypatch.setattr("preflight.console_program.ROOT", tmp_path)
+    raw = dashboard(jar=jar)
+    parse_settings(raw, find_jar_problems)
+    program = plan_console_program(planned(raw))
+    assert program.upload_path == f".state/archive/{jar['sha512'][:16]}.zip"
+    assert (tmp_path / program.upload_path).read_bytes() == b"a jar"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"sha512": DIGEST}, "has SHA-512"),
+        ({"path": "none.jar"}, "cannot read"),
+    ],
+)
+def test_a_jar_that_is_not_the_one_that_is_meant_is_refused_before_anything(jar, said, told):
+    with pytest.raises(SettingsError) as refused:
+        parse_settings(dashboard(jar={**jar, **said}), find_jar_problems)
+    (line,) = refused.value.problems
+    assert line.startswith("cluster.console.jar.path: ")
+    assert told in line
+
+
+def test_without_a_console_there_is_no_program():
+    assert plan_console_program(planned(changed(console="none"))) is None

@@ -1,0 +1,391 @@
+"""Each setting that cannot be used: one line with the key, the value and what is allowed."""
+
+import pytest
+
+from blueprint.errors import ClusterError, SettingsError
+from blueprint.load import parse_settings
+from tests.support.refusals import assert_one_line, problems_of
+from tests.support.stacks import changed, raw_cluster, ring
+
+ONE_SERVER = [{"name": "server1", "address": "10.98.64.151", "memory": "4GiB"}]
+DIGEST = "0" * 128
+
+
+REFUSED = {
+    "an unknown key": (
+        {"flavour": "best"},
+        [
+            "cluster.flavour:",
+            "allowSharedHost, artifact, brokerGroups, brokerProperties, brokers,",
+        ],
+    ),
+    "a misspelt key of a server": (
+        {"hosts__servers__1__adress": "10.98.64.152"},
+        ["cluster.hosts.servers[1].adress:", "address, memory, name"],
+    ),
+    "a key in the program's own spelling": (
+        {"name_servers": 2},
+        ["cluster.name_servers:", "nameServers"],
+    ),
+    "an unknown scheme": ({"scheme": "3m-raft"}, ["cluster.scheme:", "'3m-raft'", "2m-2s-sync"]),
+    "one host for a scheme that needs two": (
+        {"hosts__servers": ONE_SERVER, "nameServers": 1},
+        ["cluster.scheme:", "'2m-2s-sync' needs 2 servers", "cluster.hosts.servers has 1"],
+    ),
+    "a duplicate address": (
+        {"hosts__servers__1__address": "10.98.64.151"},
+        ["cluster.hosts.servers[1].address:", "10.98.64.151", "every server has its own"],
+    ),
+    "a duplicate server name": (
+        {"hosts__servers__1__name": "server1"},
+        ["cluster.hosts.servers[1].name:", "server1", "every server has its own"],
+    ),
+    "an address outside the network": (
+        {"hosts__servers__1__address": "192.168.7.2"},
+        ["cluster.hosts.servers[1].address:", "192.168.7.2", "10.98.64.0/24"],
+    ),
+    "the gateway's address": (
+        {"hosts__servers__0__address": "10.98.64.1"},
+        ["cluster.hosts.servers[0].address:", "10.98.64.1 ", "gateway", "use another"],
+    ),
+    "the broadcast address": (
+        {"hosts__servers__0__address": "10.98.64.255"},
+        ["cluster.hosts.servers[0].address:", "10.98.64.255", "broadcast", "use another"],
+    ),
+    "no address": (
+        {"hosts__servers__0__address": "server1.example"},
+        ["cluster.hosts.servers[0].address:", "'server1.example'", "IPv4 address"],
+    ),
+    "a network too small": (
+        {"hosts__network": "10.98.64.152/30"},
+        ["cluster.hosts.network:", "10.98.64.152/30", "2 servers"],
+    ),
+    "an unknown provider": (
+        {"hosts__provider": "docker"},
+        ["cluster.hosts.provider:", "'docker'", "nspawn"],
+    ),
+    "ports that collide": (
+        {"ports": {"slave": 10913}},
+        ["cluster.ports:", "broker-a (listen) and broker-b-s (fast)", "10911", "server1"],
+    ),
+    "a name server's port that a broker takes": (
+        {"ports": {"nameServer": 10909}},
+        [
+            "cluster.ports:",
+            "namesrv-server1",
+            "10909",
+            "listenPort-2, listenPort and listenPort+1",
+        ],
+    ),
+    "a port over the last one": (
+        {"ports": {"master": 65535}},
+        ["cluster.ports:", "broker-a would take port 65536", "1024 to 65535"],
+    ),
+    "a port that no service user may take": (
+        {"ports": {"master": 1025}},
+        ["cluster.ports:", "broker-a would take port 1023", "1024 to 65535"],
+    ),
+    "a port that is none": (
+        {"ports": {"master": 70000}},
+        ["cluster.ports.master:", "70000", "65535"],
+    ),
+    "a step that makes neighbours collide": (
+        {"ports": {"step": 3}},
+        ["cluster.ports.step:", "3", "write 4 or more"],
+    ),
+    "heaps that do not fit": (
+        {"heap": {"broker": "2GiB"}},
+        ["cluster.hosts.servers[0].memory:", "4096 MiB", "3072 MiB", "lower cluster.heap"],
+    ),
+    "a host too small": (
+        {"hosts__servers__1__memory": "1GiB"},
+        ["cluster.hosts.servers[1].memory:", "server2's 1024 MiB", "768 MiB", "1184 MiB"],
+    ),
+    "a heap too small to boot": (
+        {"heap": {"broker": "64MiB"}},
+        ["cluster.heap.broker:", "64 MiB", "write 128MiB or more"],
+    ),
+    "memory without a unit": (
+        {"hosts__servers__0__memory": 4096},
+        ["cluster.hosts.servers[0].memory:", "4096", "512MiB or 4GiB"],
+    ),
+    "memory in another unit": (
+        {"heap": {"nameServer": "4GB"}},
+        ["cluster.heap.nameServer:", "'4GB'", "MiB or GiB"],
+    ),
+    "a version under the security floor": (
+        {"version": "5.1.1"},
+        ["cluster.version:", "5.1.1", "CVE-2023-33246", "5.1.2 and later, or 4.9.7 and later"],
+    ),
+    "no version": ({"version": "latest"}, ["cluster.version:", "'latest'", "three numbers"]),
+    "a version that cannot be assembled": (
+        {"version": "5.3.1"},
+        ["cluster.artifact:", "'maven'", "5.3.1", "5.3.3, 5.2.0"],
+    ),
+    "an official archive without a known digest": (
+        {"artifact": "official"},
+        ["cluster.artifact:", "'official'", "5.3.3", "cluster.artifact.sha512"],
+    ),
+    "an unknown source of the archive": (
+        {"artifact": "mirror"},
+        ["cluster.artifact:", "'mirror'", "'official', 'maven', 'url', 'file'"],
+    ),
+    "a short digest": (
+        {"artifact": {"source": "file", "path": "a.zip", "sha512": "abc"}},
+        ["cluster.artifact.sha512:", "'abc'", "128"],
+    ),
+    "a file without a digest": (
+        {"artifact": {"source": "file", "path": "a.zip"}},
+        ["cluster.artifact.sha512:", "missing"],
+    ),
+    "a group given twice": (
+        {"brokerGroups": ["broker-a", "broker-a"]},
+        ["cluster.brokerGroups[1].name:", "'broker-a'", "twice"],
+    ),
+    "no group": ({"brokerGroups": []}, ["cluster.brokerGroups:", "[]", "at least one"]),
+    "a group's name that is no file's": (
+        {"brokerGroups": ["broker-a", "../b"]},
+        ["cluster.brokerGroups[1].name:", "'../b'"],
+    ),
+    "a group on a server that is not there": (
+        {"brokerGroups": [{"name": "broker-a", "hosts": ["server9", "server1"]}]},
+        ["cluster.brokerGroups[0].hosts[0]:", "'server9'", "server1, server2"],
+    ),
+    "a slave beside its master": (
+        {"brokerGroups": [{"name": "broker-a", "hosts": ["server2", "server2"]}]},
+        ["cluster.brokerGroups[0].hosts:", "'server2'", "more than one copy", "another server"],
+    ),
+    "more name servers than servers": (
+        {"nameServers": 3},
+        ["cluster.nameServers:", "3 name servers", "there are 2"],
+    ),
+    "no name server": (
+        {"nameServers": 0},
+        ["cluster.nameServers:", "0 is too little", "write 1 or more"],
+    ),
+    "a cluster name that RocketMQ refuses": ({"name": "a b"}, ["cluster.name:", "'a b'"]),
+    "a switch that is neither on nor off": (
+        {"purgeData": "later"},
+        ["cluster.purgeData:", "'later'", "neither true nor false"],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_it_is_refused_in_one_line_with_key_value_and_what_is_allowed(what):
+    changes, parts = REFUSED[what]
+    assert_one_line(changed(**changes), *parts)
+
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPw532/fcMNzQhJHtpYz7axCYTUw7QUxgxOyYeHSkyTP"
+ECDSA_KEY = (
+    "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBPuMzFVbm6Y9"
+    "FU8pDMmLEJ0pQ/2lHTx+cPmZ7tTnA0m1t4ZqLQ6cJv4Tm0bZ0ILVOHSNnVbuMn5tqtNPkIyQbU4="
+)
+FIRST = "cluster.hosts.servers[0]"
+REFUSED_OF_EXISTING = {
+    "no host key": (
+        {"hosts__servers__0": {"name": "server1", "address": "192.0.2.11"}},
+        [f"{FIRST}.hostKey: is missing"],
+    ),
+    "a key of RSA": (
+        {"hosts__servers__0__hostKey": "ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB"},
+        [f"{FIRST}.hostKey:", "ssh-rsa", "cannot be pinned", "ed25519 or ecdsa", "make hostkeys"],
+    ),
+    "a key cut short": (
+        {"hosts__servers__0__hostKey": KEY[:-9]},
+        [f"{FIRST}.hostKey:", "is not the line of a host's public key", "make hostkeys"],
+    ),
+    "a key of another type than it says": (
+        {"hosts__servers__0__hostKey": KEY.replace("ssh-ed25519", "ecdsa-sha2-nistp256")},
+        [f"{FIRST}.hostKey:", "is not the line of a host's public key"],
+    ),
+    "a fingerprint for a key": (
+        {"hosts__servers__0__hostKey": "SHA256:1lBcBvQ"},
+        [f"{FIRST}.hostKey:", "'SHA256:1lBcBvQ'", "is not the line"],
+    ),
+    "a host's pattern before its key": (
+        {"hosts__servers__0__hostKey": f"192.0.2.11 {KEY}"},
+        [f"{FIRST}.hostKey:", "is not the line"],
+    ),
+    "a generation that is none": (
+        {"hosts__servers__0__generation": 0},
+        [f"{FIRST}.generation:", "0 is too little", "write 1 or more"],
+    ),
+    "a misspelt key of ssh": (
+        {"hosts__servers__0__ssh": {"adress": "a.example"}},
+        [f"{FIRST}.ssh.adress:", "address, port, user"],
+    ),
+    "a port of ssh that is none": (
+        {"hosts__servers__0__ssh": {"port": 0}},
+        [f"{FIRST}.ssh.port:", "0 is too little", "write 1 or more"],
+    ),
+    "a user that is no name": ({"hosts__user": "a b"}, ["cluster.hosts.user:", "'a b'"]),
+    "a user that is an option": (
+        {"hosts__servers__0__ssh": {"user": "-oProxyCommand=x"}},
+        [f"{FIRST}.ssh.user:", "-oProxyCommand"],
+    ),
+    "an address that is an option": (
+        {"hosts__servers__0__ssh": {"address": "-oProxyCommand=x"}},
+        [f"{FIRST}.ssh.address:", "-oProxyCommand"],
+    ),
+    "an address that clients cannot reach": (
+        {"hosts__servers__0__address": "127.0.0.1"},
+        [f"{FIRST}.address:", "127.0.0.1", "clients", "use the one"],
+    ),
+    "a name for an address": (
+        {"hosts__servers__0__address": "server1.example"},
+        [f"{FIRST}.address:", "'server1.example'", "IPv4 address"],
+    ),
+    "a duplicate address": (
+        {"hosts__servers__1__address": "192.0.2.11"},
+        ["cluster.hosts.servers[1].address:", "192.0.2.11", "every server has its own"],
+    ),
+    "a duplicate name": (
+        {"hosts__servers__1__name": "server1"},
+        ["cluster.hosts.servers[1].name:", "server1", "every server has its own"],
+    ),
+    "a network": (
+        {"hosts__network": "192.0.2.0/24"},
+        ["cluster.hosts.network:", "bastion, key, provider, servers, user"],
+    ),
+    "an unknown source of the key": (
+        {"hosts__key": "password"},
+        ["cluster.hosts.key:", "'password'", "'agent', 'file'"],
+    ),
+    "a key file without its path": (
+        {"hosts__key": "file"},
+        ["cluster.hosts.key.path:", "missing"],
+    ),
+    "a misspelt key of the key file": (
+        {"hosts__key": {"source": "file", "path": "key", "passphrase": "x"}},
+        ["cluster.hosts.key.passphrase:", "path, source"],
+    ),
+    "a bastion without a host key": (
+        {"hosts__bastion": {"address": "jump.example"}},
+        ["cluster.hosts.bastion.hostKey: is missing"],
+    ),
+    "a bastion's key of RSA": (
+        {"hosts__bastion": {"address": "jump.example", "hostKey": "ssh-rsa AAAA"}},
+        ["cluster.hosts.bastion.hostKey:", "ssh-rsa", "make hostkeys"],
+    ),
+    "no server": ({"hosts__servers": []}, ["cluster.hosts.servers:", "at least one"]),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED_OF_EXISTING)
+def test_a_server_that_runs_already_is_refused_in_one_line_too(what):
+    changes, parts = REFUSED_OF_EXISTING[what]
+    assert_one_line(changed("hosts", **changes), *parts)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        KEY,
+        f"{KEY} root@server1",
+        ECDSA_KEY,
+    ],
+)
+def test_a_pinned_key_is_kept_without_its_comment(key):
+    settings = parse_settings(changed("hosts", hosts__servers__0__hostKey=key))
+    assert settings.hosts.servers[0].host_key == " ".join(key.split()[:2])
+
+
+def test_all_problems_of_all_layers_are_in_one_report():
+    raw = changed(
+        flavour="best",
+        version="5.0.0",
+        brokerProperties={"fileReservedTim": 48, "brokerId": 3},
+        hosts__servers__1__address="10.98.64.151",
+        nameServers=9,
+    )
+    raw["heap"] = {"broker": "4GB"}
+    problems = problems_of(raw)
+    for key in (
+        "cluster.flavour:",
+        "cluster.version:",
+        "cluster.brokerProperties.fileReservedTim:",
+        "cluster.brokerProperties.brokerId:",
+        "cluster.hosts.servers[1].address:",
+        "cluster.nameServers:",
+        "cluster.heap.broker:",
+    ):
+        assert len([line for line in problems if line.startswith(key)]) == 1, key
+    assert len(problems) == 7
+
+
+def test_a_problem_of_the_archive_is_in_the_same_report_as_one_of_the_settings():
+    with pytest.raises(SettingsError) as refused:
+        parse_settings(changed(nameServers=9), lambda _: ["cluster.artifact.path: another digest"])
+    keys = [line.partition(":")[0] for line in refused.value.problems]
+    assert keys == ["cluster.nameServers", "cluster.artifact.path"]
+
+
+def test_a_further_check_that_needs_what_is_already_refused_is_passed_over():
+    def needs_a_known_version(_):
+        raise ValueError("unknown version")
+
+    with pytest.raises(SettingsError) as refused:
+        parse_settings(changed(version="5.0.0"), needs_a_known_version)
+    assert [p.partition(":")[0] for p in refused.value.problems] == [
+        "cluster.version",
+    ]
+
+
+def test_an_error_of_a_further_check_is_not_swallowed_when_nothing_else_is_wrong():
+    def breaks(_):
+        raise ValueError("broken check")
+
+    with pytest.raises(ValueError, match="broken check"):
+        parse_settings(raw_cluster(), breaks)
+
+
+def test_the_report_counts_its_problems_and_gives_each_a_line():
+    one, two = (SettingsError(lines) for lines in (("a: x",), ("a: x", "b: y")))
+    assert str(one) == "1 problem in the stack's settings:\n  - a: x"
+    assert str(two) == "2 problems in the stack's settings:\n  - a: x\n  - b: y"
+    assert isinstance(one, ClusterError)
+
+
+@pytest.mark.parametrize("raw", [None, 3, "x", ["x"]])
+def test_a_cluster_that_is_no_object_is_refused(raw):
+    assert_one_line(raw, "cluster:", repr(raw), "object")
+
+
+def test_a_ring_too_big_for_the_ports_is_refused_by_port():
+    problems = problems_of(ring(56, 2))
+    assert problems
+    assert all(p.startswith("cluster.ports: ") and "allowed are" in p for p in problems)
+
+
+@pytest.mark.parametrize(
+    ("artifact", "line"),
+    [
+        ({"source": "url", "url": "ftp://x/a.zip", "sha512": DIGEST}, "cluster.artifact.url: "),
+        ({"source": "url", "url": "https://x/a.zip"}, "cluster.artifact.sha512: is missing"),
+    ],
+)
+def test_a_problem_of_a_downloaded_archive_names_its_key(artifact, line):
+    assert_one_line(changed(artifact=artifact), line)
+
+
+def test_the_line_of_an_unknown_key_shows_its_value():
+    assert_one_line(changed(flavour="best"), "cluster.flavour:", "best")
+
+
+def test_a_server_with_a_bad_address_does_not_hide_the_problems_of_other_keys():
+    raw = changed(
+        hosts__servers__1__address="nope", version="5.0.0", brokerProperties={"fileReservedTim": 1}
+    )
+    keys = {line.partition(":")[0] for line in problems_of(raw)}
+    assert keys == {
+        "cluster.hosts.servers[1].address",
+        "cluster.version",
+        "cluster.brokerProperties.fileReservedTim",
+    }
+
+
+def test_a_bad_group_is_one_problem():
+    raw = changed(brokerGroups=[{"name": "Broker_A"}])
+    assert len(problems_of(raw)) == 1

@@ -1,0 +1,199 @@
+"""What a stack that was made already can be changed to, and what is refused with its reason."""
+
+import itertools
+
+import pytest
+
+from blueprint.errors import SettingsError
+from blueprint.load import parse_settings
+from blueprint.plan.deployed import NOTHING_YET, History, Seat
+from blueprint.plan.topology import plan_cluster
+from blueprint.rocketmq.schemes import TRAITS, Scheme
+from tests.support.refusals import LONGEST_LINE
+from tests.support.stacks import ring
+
+
+def made(raw, history=NOTHING_YET):
+    """Return what the state knows once the settings were applied."""
+    cluster = plan_cluster(parse_settings(raw, history=history), history)
+    seats = {b.name: Seat(host=b.host.name, slot=b.slot) for b in cluster.brokers}
+    controllers = tuple(controller.name for controller in cluster.controllers)
+    return History(
+        scheme=cluster.scheme, replicas=cluster.replicas, controllers=controllers, seats=seats
+    )
+
+
+def refused(raw, history):
+    """Return the only line of the refusal."""
+    with pytest.raises(SettingsError) as error:
+        parse_settings(raw, history=history)
+    (line,) = error.value.problems
+    assert len(line) < LONGEST_LINE
+    assert "\n" not in line
+    return line
+
+
+IN_PLACE = {(Scheme.ASYNC, Scheme.SYNC), (Scheme.SYNC, Scheme.ASYNC)}
+SWITCHES = list(itertools.permutations(Scheme, 2))
+REASONS = {
+    (Scheme.NOSLAVE, Scheme.ASYNC): "stores of new slaves cannot be seeded yet",
+    (Scheme.NOSLAVE, Scheme.SYNC): "stores of new slaves cannot be seeded yet",
+    (Scheme.NOSLAVE, Scheme.DLEDGER): "a log of its own format",
+    (Scheme.NOSLAVE, Scheme.CONTROLLER): "the stores lack the records",
+    (Scheme.ASYNC, Scheme.NOSLAVE): "takes away the further copies",
+    (Scheme.ASYNC, Scheme.DLEDGER): "a log of its own format",
+    (Scheme.ASYNC, Scheme.CONTROLLER): "the stores lack the records",
+    (Scheme.SYNC, Scheme.NOSLAVE): "takes away the further copies",
+    (Scheme.SYNC, Scheme.DLEDGER): "a log of its own format",
+    (Scheme.SYNC, Scheme.CONTROLLER): "the stores lack the records",
+    (Scheme.DLEDGER, Scheme.NOSLAVE): "a log of its own format",
+    (Scheme.DLEDGER, Scheme.ASYNC): "a log of its own format",
+    (Scheme.DLEDGER, Scheme.SYNC): "a log of its own format",
+    (Scheme.DLEDGER, Scheme.CONTROLLER): "a log of its own format",
+    (Scheme.CONTROLLER, Scheme.NOSLAVE): "whichever replica was elected last",
+    (Scheme.CONTROLLER, Scheme.ASYNC): "whichever replica was elected last",
+    (Scheme.CONTROLLER, Scheme.SYNC): "whichever replica was elected last",
+    (Scheme.CONTROLLER, Scheme.DLEDGER): "a log of its own format",
+}
+
+
+def test_every_switch_is_either_possible_or_has_its_reason():
+    assert set(SWITCHES) == IN_PLACE | REASONS.keys()
+    assert IN_PLACE.isdisjoint(REASONS)
+
+
+@pytest.mark.parametrize(("was", "wanted"), REASONS)
+def test_a_switch_that_would_lose_messages_is_refused_with_its_reason(was, wanted):
+    line = refused(ring(2, 3, scheme=wanted.value), made(ring(2, 3, scheme=was.value)))
+    assert line.startswith(f"cluster.scheme: '{wanted.value}' cannot follow '{was.value}': ")
+    assert REASONS[was, wanted] in line
+    assert f"put '{was.value}' back, or make a new cluster" in line
+
+
+@pytest.mark.parametrize("wanted", [Scheme.ASYNC, Scheme.SYNC])
+def test_slaves_for_a_cluster_without_are_refused_for_what_they_would_not_copy(wanted):
+    line = refused(ring(2, 3, scheme=wanted.value), made(ring(2, 3, scheme="2m-noslave")))
+    assert "stores of new slaves cannot be seeded yet" in line
+    assert "copies only the last file of its master's log" in line
+
+
+@pytest.mark.parametrize(("was", "wanted"), sorted(IN_PLACE))
+@pytest.mark.parametrize("replicas", [2, 3])
+def test_between_async_and_sync_every_broker_stays(was, wanted, replicas):
+    before = made(ring(3, 4, scheme=was.value, replicas=replicas))
+    after = made(ring(3, 4, scheme=wanted.value, replicas=replicas), before)
+    assert after.seats == before.seats
+
+
+@pytest.mark.parametrize(("was", "wanted"), [("strict", "degrade"), ("degrade", "strict")])
+def test_what_a_master_does_without_its_slave_may_change(was, wanted):
+    before = made(ring(2, 2, replication=was))
+    assert made(ring(2, 2, replication=wanted), before) == before
+
+
+@pytest.mark.parametrize("scheme", Scheme)
+def test_unchanged_settings_are_no_problem_after_an_update(scheme):
+    for replicas in TRAITS[scheme].replicas:
+        raw = ring(3, 5, scheme=scheme.value, replicas=replicas)
+        assert made(raw, made(raw)) == made(raw)
+
+
+REPLICAS = [
+    (scheme, was, wanted, recorded)
+    for scheme in Scheme
+    for was, wanted in itertools.permutations(TRAITS[scheme].replicas, 2)
+    for recorded in (True, False)
+    # Not recorded, fewer elected replicas look like those of an interrupted first update.
+    if recorded or was > wanted or not TRAITS[scheme].is_elected
+]
+
+
+@pytest.mark.parametrize(("scheme", "was", "wanted", "recorded"), REPLICAS)
+def test_another_number_of_replicas_is_refused(scheme, was, wanted, recorded):
+    before = made(ring(2, 5, scheme=scheme.value, replicas=was))
+    if not recorded:
+        before = History(scheme=before.scheme, seats=before.seats)
+    line = refused(ring(2, 5, scheme=scheme.value, replicas=wanted), before)
+    assert line.startswith(f"cluster.replicas: {wanted} cannot follow {was}: ")
+    assert f"write {was}, or make a new cluster" in line
+    reason = "takes away" if was > wanted else "cannot"
+    assert reason in line
+
+
+def test_a_group_of_which_an_interrupted_update_made_one_broker_gets_the_others():
+    for scheme in Scheme:
+        raw = ring(2, 3, scheme=scheme.value)
+        whole = made(raw)
+        first, seat = next(iter(whole.seats.items()))
+        part = History(scheme=scheme, replicas=whole.replicas, seats={first: seat})
+        assert made(raw, part).seats.keys() == whole.seats.keys()
+        assert made(raw, History(scheme=scheme, seats={first: seat})).seats[first] == seat
+
+
+@pytest.mark.parametrize("scheme", Scheme)
+def test_a_removed_host_that_holds_a_store_is_refused_with_what_it_holds(scheme):
+    raw = ring(4, 4, scheme=scheme.value)
+    before = made(raw)
+    gone = raw["hosts"]["servers"].pop()["name"]
+    held = {name for name, seat in before.seats.items() if seat.host == gone}
+    assert held
+    with pytest.raises(SettingsError) as error:
+        parse_settings(raw, history=before)
+    lines = error.value.problems
+    assert len(lines) == len(held)
+    for line in lines:
+        assert line.startswith(f"cluster.hosts.servers: {gone!r} is not among them")
+        assert "keep the server, or remove the group" in line
+
+
+def test_a_removed_host_that_holds_nothing_is_no_problem():
+    raw = ring(1, 3)
+    before = made(raw)
+    raw["hosts"]["servers"].pop()
+    assert made(raw, before).seats == before.seats
+
+
+def test_a_host_may_go_with_the_groups_on_it():
+    raw = ring(2, 4)
+    before = made(raw)
+    raw["brokerGroups"].pop()
+    used = {before.seats[name].host for name in ("broker-0", "broker-0-s")}
+    servers = raw["hosts"]["servers"]
+    raw["hosts"]["servers"] = [server for server in servers if server["name"] in used]
+    assert made(raw, before).seats.items() <= before.seats.items()
+
+
+def test_a_broker_that_is_said_to_move_is_refused_with_where_its_store_is():
+    raw = ring(1, 3)
+    before = made(raw)
+    raw["brokerGroups"] = [{"name": "broker-0", "hosts": ["server3", "server2"]}]
+    line = refused(raw, before)
+    assert line.startswith("cluster.brokerGroups[0].hosts: broker-0 is on 'server1'")
+    assert "cannot be moved to 'server3' yet; name 'server1' there" in line
+
+
+def test_hosts_that_are_said_where_the_brokers_are_already_are_no_problem():
+    raw = ring(1, 3)
+    before = made(raw)
+    hosts = [before.seats[name].host for name in ("broker-0", "broker-0-s")]
+    raw["brokerGroups"] = [{"name": "broker-0", "hosts": hosts}]
+    assert made(raw, before) == before
+
+
+def test_controllers_stay_where_their_stores_are():
+    before = made(ring(2, 2, scheme="controller", allowSharedHost=True))
+    assert before.controllers == (
+        "controller-server1",
+        "controller-server2",
+        "controller-server1-2",
+    )
+    line = refused(ring(2, 3, scheme="controller", allowSharedHost=True), before)
+    assert line.startswith("cluster.controllers: ")
+    assert "controller-server1-2" in line
+    assert "empty store" in line
+
+
+def test_other_controllers_cannot_follow_and_a_further_host_beyond_them_can():
+    before = made(ring(2, 5, scheme="controller"))
+    assert "keep their number" in refused(ring(2, 5, scheme="controller", controllers=5), before)
+    assert made(ring(2, 6, scheme="controller"), before).controllers == before.controllers

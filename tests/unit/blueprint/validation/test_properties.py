@@ -1,0 +1,77 @@
+"""Which broker properties a person may set, and to what."""
+
+import pytest
+
+from blueprint.load import parse_settings
+from tests.support.refusals import assert_one_line
+from tests.support.stacks import changed
+
+PROPERTIES_REFUSED = {
+    "misspelt": ("fileReservedTim", 48, ["'48'", "did you mean fileReservedTime?"]),
+    "unknown": ("zzzzzz", 1, ["'1'", "no broker of 5.3.3 knows"]),
+    "blank before": ("deleteWhen", " 04", ["' 04'", "blanks"]),
+    "blank after": ("flushDiskType", "SYNC_FLUSH ", ["'SYNC_FLUSH '", "blanks"]),
+    "line break": ("deleteWhen", "04\nbrokerId=7", ["blanks at its ends or line breaks"]),
+    "no member": ("flushDiskType", "SYNC", ["'SYNC'", "ASYNC_FLUSH, SYNC_FLUSH"]),
+    "no boolean": ("autoCreateTopicEnable", "yes", ["'yes'", "true nor false"]),
+    "no number": ("fileReservedTime", "48h", ["'48h'", "whole number"]),
+    "no integer": ("fileReservedTime", 48.5, ["'48.5'", "whole number"]),
+    "over an int": ("fileReservedTime", 2**31, ["'2147483648'", "32 bits"]),
+    "under an int": ("fileReservedTime", -(2**31) - 1, ["'-2147483649'", "32 bits"]),
+    "over a long": ("brokerNotActiveTimeoutMillis", 2**63, ["64 bits"]),
+    "slow slave": ("slaveTimeout", 3000, ["'3000'", "1 to 2999 ms"]),
+    "no slave": ("slaveTimeout", 0, ["'0'", "1 to 2999 ms"]),
+    "mute": ("brokerPermission", 2, ["'2'", "6 (read and write) nor 4"]),
+    "empty": ("fileReservedTime", None, ["None", "is not a text"]),
+}
+
+
+@pytest.mark.parametrize("what", PROPERTIES_REFUSED)
+def test_a_property_that_rocketmq_would_silently_ignore_is_refused(what):
+    name, value, parts = PROPERTIES_REFUSED[what]
+    assert_one_line(
+        changed(brokerProperties={name: value}), f"cluster.brokerProperties.{name}:", *parts
+    )
+
+
+DECIDED_BY = {
+    "brokerClusterName": "cluster.name",
+    "brokerName": "cluster.brokerGroups",
+    "brokerId": "cluster.brokerGroups",
+    "brokerRole": "cluster.scheme",
+    "listenPort": "cluster.ports",
+    "haListenPort": "cluster.ports",
+    "storePathRootDir": "layout",
+    "storePathCommitLog": "layout",
+    "namesrvAddr": "cluster.nameServers",
+    "brokerIP1": "cluster.hosts",
+    "brokerIP2": "cluster.hosts",
+    "totalReplicas": "cluster.scheme",
+    "inSyncReplicas": "cluster.scheme",
+    "rocketmqHome": "cluster.version",
+}
+
+
+@pytest.mark.parametrize("name", DECIDED_BY)
+def test_a_property_that_the_plan_decides_is_refused_with_what_decides_it(name):
+    raw = changed(brokerProperties={name: "7"})
+    assert_one_line(raw, f"cluster.brokerProperties.{name}: '7'", DECIDED_BY[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("slaveTimeout", 1),
+        ("slaveTimeout", 2999),
+        ("fileReservedTime", 2**31 - 1),
+        ("deleteWhen", "04;16"),
+        ("flushDiskType", "SYNC_FLUSH"),
+        ("brokerPermission", 4),
+        ("logicalDiskSpaceCleanForciblyThreshold", 0.8),
+        ("autoCreateTopicEnable", False),
+    ],
+)
+def test_a_property_within_its_range_is_taken(name, value):
+    settings = parse_settings(changed(brokerProperties={name: value}))
+    expected = str(value).lower() if isinstance(value, bool) else str(value)
+    assert settings.broker_properties[name] == expected

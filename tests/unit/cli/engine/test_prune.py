@@ -1,0 +1,143 @@
+"""A deployment out of which the resources of a host are taken is still a whole."""
+
+import copy
+
+from cli.engine.prune import forget, identities_in
+
+COMMAND = "command:remote:Command"
+
+
+def urn(name):
+    return f"urn:pulumi:hosts::rocketmq::{COMMAND}::{name}"
+
+
+def on(host, name, *dependencies, generation=1, **further):
+    return {
+        "urn": urn(name),
+        "type": COMMAND,
+        "custom": True,
+        "parent": urn("cluster"),
+        "inputs": {"triggers": [f"{host}:ab12:{generation}"], "stdin": "x"},
+        "dependencies": [urn(d) for d in dependencies],
+        "propertyDependencies": {"stdin": [urn(d) for d in dependencies], "create": None},
+        **further,
+    }
+
+
+def component(name):
+    return {"urn": urn(name), "type": "rocketmq:cluster:Cluster", "custom": False}
+
+
+def stored(*resources, pending=()):
+    operations = [{"resource": {"urn": urn(name)}, "type": "creating"} for name in pending]
+    deployment = {"resources": list(resources), "pending_operations": operations}
+    return {"version": 3, "deployment": deployment}
+
+
+def ring():
+    """Gate and service on each of two hosts, then steps that go back and forth."""
+    return stored(
+        component("cluster"),
+        on("server1", "server1-gate"),
+        on("server2", "server2-gate"),
+        on("server1", "a-service", "server1-gate"),
+        on("server2", "b-service", "server2-gate"),
+        on("server1", "a-step", "a-service", "b-service"),
+        on("server2", "b-step", "a-step"),
+        on("server1", "a-s-step", "b-step"),
+        on("server1", "server1-verification", "a-step", "b-step", "a-s-step"),
+    )
+
+
+def by_name(whole):
+    return {r["urn"].rpartition("::")[2]: r for r in whole["deployment"]["resources"]}
+
+
+def names(urns):
+    return [u.rpartition("::")[2] for u in urns]
+
+
+def assert_whole(whole):
+    """Assert what the engine asks of a deployment: all that is named is there, and earlier."""
+    seen = set()
+    for resource in whole["deployment"]["resources"]:
+        needed = set(resource.get("dependencies") or [])
+        for urns in (resource.get("propertyDependencies") or {}).values():
+            needed |= set(urns or [])
+        needed |= {resource[key] for key in ("parent", "deletedWith") if resource.get(key)}
+        assert needed <= seen, resource["urn"]
+        seen.add(resource["urn"])
+
+
+def test_the_hosts_of_a_deployment_are_read_from_what_their_resources_record():
+    assert identities_in(ring()) == {"server1": {"server1:ab12:1"}, "server2": {"server2:ab12:1"}}
+    assert identities_in({"version": 3, "deployment": None}) == {}
+
+
+def test_what_is_on_the_host_is_gone_and_all_else_is_there():
+    whole = ring()
+    assert forget(whole, {"server2:ab12:1"}) == 3
+    assert list(by_name(whole)) == [
+        *("cluster", "server1-gate", "a-service", "a-step", "a-s-step", "server1-verification")
+    ]
+    assert_whole(whole)
+
+
+def test_the_rest_keeps_its_order_where_it_went_through_the_host():
+    whole = ring()
+    forget(whole, {"server2:ab12:1"})
+    found = by_name(whole)
+    assert names(found["a-step"]["dependencies"]) == ["a-service"]
+    # It came after b-step, which came after a-step.
+    assert names(found["a-s-step"]["dependencies"]) == ["a-step"]
+    assert names(found["a-s-step"]["propertyDependencies"]["stdin"]) == ["a-step"]
+    assert names(found["server1-verification"]["dependencies"]) == ["a-step", "a-s-step"]
+
+
+def test_forgetting_every_host_leaves_the_components():
+    whole = ring()
+    forget(whole, {"server1:ab12:1", "server2:ab12:1"})
+    assert list(by_name(whole)) == ["cluster"]
+
+
+def test_forgetting_what_is_not_there_changes_nothing():
+    whole = ring()
+    before = copy.deepcopy(whole)
+    assert forget(whole, {"server9:ab12:1"}) == 0
+    assert whole == before
+
+
+def test_what_was_begun_on_the_host_is_forgotten_with_it():
+    whole = ring()
+    whole["deployment"]["pending_operations"] = [
+        {"resource": {"urn": urn(name)}, "type": "creating"} for name in ("b-step", "a-step")
+    ]
+    forget(whole, {"server2:ab12:1"})
+    (left,) = whole["deployment"]["pending_operations"]
+    assert left["resource"]["urn"] == urn("a-step")
+
+
+def test_a_former_life_of_a_host_is_forgotten_and_the_present_one_stays():
+    whole = stored(
+        component("cluster"),
+        on("server1", "server1-gate", generation=2),
+        on("server1", "a-service", "server1-gate"),
+        # What a replacement that was cut short leaves behind.
+        on("server1", "server1-gate", delete=True),
+        on("server2", "b-step", "server1-gate", "a-service"),
+    )
+    assert forget(whole, {"server1:ab12:1"}) == 2
+    found = by_name(whole)
+    assert names(found["b-step"]["dependencies"]) == ["server1-gate"]
+    assert_whole(whole)
+
+
+def test_a_reference_to_what_it_would_have_gone_with_is_dropped():
+    whole = stored(
+        component("cluster"),
+        on("server2", "server2-gate"),
+        on("server1", "x", deletedWith=urn("server2-gate")),
+    )
+    forget(whole, {"server2:ab12:1"})
+    assert "deletedWith" not in by_name(whole)["x"]
+    assert_whole(whole)

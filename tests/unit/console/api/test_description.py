@@ -1,0 +1,83 @@
+"""The OpenAPI document against the code that it describes."""
+
+from __future__ import annotations
+
+import string
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from console.compare.inventory import MOST_SHOWN
+from console.compare.problems import TEXTS
+from console.server.app import COOKIE, LONGEST_LOGIN_BYTES, make_app
+from console.server.auth import LONGEST_PASSWORD
+from console.server.static_files import Page
+from tests.unit.console.openapi import DOCUMENT
+
+SCHEMAS = DOCUMENT["components"]["schemas"]
+
+
+def objects_in(schema: Any) -> list[dict[str, Any]]:
+    """Return every object's schema in a schema, itself among them."""
+    found = []
+    if isinstance(schema, dict):
+        found += [schema] if "properties" in schema and "type" in schema else []
+        found += [one for part in schema.values() for one in objects_in(part)]
+    return found
+
+
+def test_every_address_of_the_console_is_described_and_no_other(monkeypatch):
+    names = ("index.html", "login.html", "app.js", "style.css", "openapi.json")
+    pages = {name: Page(b"", "text/html", "") for name in names}
+    monkeypatch.setattr("console.server.app.read_pages", lambda: pages)
+    # Neither is asked before there is a request.
+    routes = make_app(None, None).routes
+    served = {
+        (route.path, method.lower())
+        for route in routes
+        for method in route.methods - {"HEAD"}
+        if route.path not in {"/app.js", "/style.css"}
+    }
+    described = {(path, method) for path, item in DOCUMENT["paths"].items() for method in item}
+    assert described == served
+
+
+def test_every_kind_of_problem_is_described():
+    assert sorted(SCHEMAS["Problem"]["properties"]["kind"]["enum"]) == sorted(TEXTS)
+
+
+def test_every_value_of_a_problems_text_is_described():
+    used = {name for text in TEXTS.values() for _, name, _, _ in string.Formatter().parse(text)}
+    described = SCHEMAS["Problem"]["properties"]["values"]["properties"]
+    assert used - {None, "subject"} <= described.keys()
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMAS.keys() - {"Login"}))
+def test_answers_have_every_key_and_no_other(name):
+    for schema in objects_in(SCHEMAS[name]):
+        assert schema["additionalProperties"] is False
+        if schema is not SCHEMAS["Problem"]["properties"]["values"]:
+            assert schema["required"] == list(schema["properties"])
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
+def test_every_schema_and_every_key_says_what_it_is(name):
+    Draft202012Validator.check_schema(SCHEMAS[name])
+    assert SCHEMAS[name]["description"]
+    for schema in objects_in(SCHEMAS[name]):
+        silent = [
+            key
+            for key, one in schema["properties"].items()
+            if not {"description", "$ref"} & one.keys()
+        ]
+        assert silent == []
+
+
+def test_limits_are_those_of_the_code():
+    login = DOCUMENT["paths"]["/login"]["post"]
+    assert str(LONGEST_LOGIN_BYTES) in login["requestBody"]["description"]
+    assert SCHEMAS["Login"]["properties"]["password"]["maxLength"] == LONGEST_PASSWORD
+    assert DOCUMENT["components"]["securitySchemes"]["session"]["name"] == COOKIE
+    for key in ("topics", "consumerGroups"):
+        assert str(MOST_SHOWN) in SCHEMAS["Cluster"]["properties"][key]["description"]

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from console.api.document import cluster_document
+from console.compare.cluster import view_cluster
+from console.compare.inventory import MOST_SHOWN
+from console.observe.state import SILENT, Inventory, Look, Sight
+from remoting.plan.plan import parse_plan
+from remoting.requests.admin import TopicConfig
+from remoting.requests.inventory import Consumption
+from tests.unit.console.openapi import faults_in
+from tests.unit.console.sights import AT, CONFIGURATION, REPORT, change, healthy, list_at, lose
+from tests.unit.console.spoiling import SPOILED, with_proxy
+from tests.unit.remoting.plans import controller_plan, dledger_plan, seed_plan
+
+
+def inventory(topics: int = 1, groups: int = 1) -> Inventory:
+    names = tuple(f"readers-{number:04}" for number in range(groups))
+    return Inventory(
+        topics={f"Orders-{number:04}": TopicConfig(4, 4, 6) for number in range(topics)},
+        groups=names,
+        consumptions=tuple(Consumption(name, "Orders-0000", {0: 1}) for name in names),
+        ends={"Orders-0000": {0: 5}},
+        clients=dict.fromkeys(names[:1], 2),
+    )
+
+
+def document_of(plan: dict[str, Any], sight: Sight | None = None, at: float = AT) -> Any:
+    parsed = parse_plan(plan)
+    seen = healthy(parsed) if sight is None else sight
+    view = view_cluster(parsed, CONFIGURATION, seen, (REPORT,), at)
+    # As a client reads it.
+    return json.loads(json.dumps(cluster_document(parsed, CONFIGURATION, view)))
+
+
+def busy() -> Sight:
+    sight = healthy(parse_plan(seed_plan()))
+    sight.inventories["broker-a"] = inventory()
+    for step in (1, 2, 4, 5):
+        sight.rates["broker-a"].add(int(AT // 2) - 6 + step, AT - 12 + 2 * step, 33 * step, step)
+    return sight
+
+
+def broker_of(document: Any, name: str) -> Any:
+    return next(one for one in document["brokers"] if one["name"] == name)
+
+
+PLANS = [seed_plan(), dledger_plan(), controller_plan(), with_proxy()]
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_a_healthy_cluster_is_answered_as_the_description_says(plan):
+    assert faults_in(document_of(plan)) == []
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_a_cluster_nobody_looked_at_is_answered_as_the_description_says(plan):
+    document = document_of(plan, Sight())
+    assert faults_in(document) == []
+    assert (document["state"], document["observedAt"]) == ("starting", None)
+
+
+@pytest.mark.parametrize(("kind", "_", "plan", "spoil"), SPOILED)
+def test_a_cluster_with_a_problem_is_answered_as_the_description_says(kind, _, plan, spoil):
+    sight = healthy(parse_plan(plan))
+    spoil(sight)
+    document = document_of(plan, sight)
+    assert faults_in(document) == []
+    assert kind in {problem["kind"] for problem in document["problems"]}
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_a_cluster_that_is_silent_is_answered_as_the_description_says(plan):
+    sight = healthy(parse_plan(plan))
+    for looks in (sight.name_servers, sight.controllers, sight.proxies, sight.brokers):
+        looks.update({name: Look(AT, SILENT, "no answer within 1.0 s") for name in looks})
+    document = document_of(plan, sight)
+    assert faults_in(document) == []
+    assert document["state"] == "dead"
+
+
+def test_topics_groups_and_rates_are_answered_as_the_description_says():
+    document = document_of(seed_plan(), busy())
+    assert faults_in(document) == []
+    assert document["topics"][0]["route"] == [
+        {"group": "broker-a", "readQueues": 4, "writeQueues": 4, "permission": "RW"}
+    ]
+    assert document["consumerGroups"] == [
+        {
+            "name": "readers-0000",
+            "clients": 2,
+            "lag": 4,
+            "topics": [{"topic": "Orders-0000", "lag": 4}],
+        }
+    ]
+    assert document["history"]["brokers"]["broker-a"]["in"] == [16.5, None, 16.5, 16.5]
+    assert broker_of(document, "broker-a")["outPerSecond"] == 0.5
+
+
+def test_the_schema_refuses_a_key_too_many_and_one_too_few():
+    document = document_of(seed_plan())
+    document["more"] = 1
+    del document["brokers"][0]["lagBytes"]
+    assert len(faults_in(document)) == 2
+
+
+def test_what_is_left_out_is_counted():
+    sight = healthy(parse_plan(seed_plan()))
+    sight.inventories["broker-a"] = inventory(MOST_SHOWN + 3, MOST_SHOWN + 5)
+    document = document_of(seed_plan(), sight)
+    shown = (len(document["topics"]), len(document["consumerGroups"]))
+    assert shown == (MOST_SHOWN, MOST_SHOWN)
+    assert (document["topicsLeftOut"], document["consumerGroupsLeftOut"]) == (3, 5)
+
+
+def test_times_are_told_in_utc_to_the_millisecond():
+    document = document_of(seed_plan(), at=AT + 0.25)
+    assert document["servedAt"] == "2027-01-15T08:00:00.250Z"
+    assert document["observedAt"] == "2027-01-15T08:00:00.000Z"
+    broker = broker_of(document, "broker-a")
+    assert (broker["startedAt"], broker["uptimeSeconds"]) == ("2027-01-15T07:00:00.000Z", 3600)
+
+
+def test_a_broker_whose_clock_is_ahead_has_not_run_for_less_than_no_time():
+    sight = healthy(parse_plan(seed_plan()))
+    change(sight, "broker-a", booted_at=AT + 50)
+    assert broker_of(document_of(seed_plan(), sight), "broker-a")["uptimeSeconds"] == 0
+
+
+def test_a_lost_broker_keeps_its_place_and_its_plan_and_nothing_it_said():
+    sight = busy()
+    lose(sight, "broker-a")
+    document = document_of(seed_plan(), sight)
+    broker = broker_of(document, "broker-a")
+    assert (broker["host"], broker["plannedRole"]) == ("server1", "SYNC_MASTER")
+    keys = ("role", "version", "startedAt", "uptimeSeconds", "inPerSecond", "isDrained")
+    assert [broker[key] for key in keys] == [None] * 6
+    assert broker["cause"] == "Connection refused"
+
+
+def test_a_name_server_that_lists_too_few_shows_how_many():
+    sight = healthy(parse_plan(seed_plan()))
+    list_at(sight, "broker-a", {0: "10.0.0.11:10911"}, "namesrv-2")
+    listed = [one["listed"] for one in document_of(seed_plan(), sight)["nameServers"]]
+    assert listed == [4, 3]
+
+
+def test_one_controller_leads():
+    leaders = [one["leader"] for one in document_of(controller_plan())["controllers"]]
+    assert leaders == [True, False, False]
+
+
+def test_the_step_that_is_still_looked_at_is_not_shown_yet():
+    sight = healthy(parse_plan(seed_plan()))
+    step = int(AT // 2)
+    for back in (2, 1, 0):
+        sight.rates["broker-a"].add(step - back, AT - 2 * back, 100 - 20 * back, 0)
+    history = document_of(seed_plan(), sight)["history"]
+    assert history == {
+        "stepSeconds": 2.0,
+        "brokers": {
+            "broker-a": {"in": [10.0], "out": [0.0]},
+            **{name: {"in": [], "out": []} for name in ("broker-a-s", "broker-b", "broker-b-s")},
+        },
+    }
+
+
+def test_the_last_verification_is_shown_check_by_check():
+    (report,) = document_of(seed_plan())["verification"]
+    (process,) = report["processes"]
+    assert (report["host"], report["isOk"], report["seconds"]) == ("server1", True, 1.5)
+    assert process["checks"] == [
+        {"check": "registered", "isOk": True, "detail": "by 2", "milliseconds": 3.5}
+    ]

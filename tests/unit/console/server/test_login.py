@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import json
+import logging
+import socket
+
+import pytest
+
+from console.server.app import LONGEST_LOGIN_BYTES
+from console.server.auth import MOST_FAILURES, SESSION_SECONDS
+from tests.unit.console.passwords import OTHER, PASSWORD
+from tests.unit.console.serving import basic, post
+
+
+def test_who_has_no_session_is_sent_from_the_page_to_the_login(client):
+    answer = client.get("/")
+    assert (answer.status, answer.headers["location"]) == (303, "/login")
+    assert client.get("/login").body == b"<p>the login"
+
+
+def test_a_login_opens_the_page_and_a_logout_closes_it(client):
+    member = client.with_session(PASSWORD)
+    assert member.get("/").body == b"<p>the page"
+    logout = member.ask("POST", "/logout")
+    assert logout.status == 204
+    assert 'rocketmq-console=""' in logout.headers["set-cookie"]
+    assert "Max-Age=0" in logout.headers["set-cookie"]
+
+
+def test_no_script_and_no_other_site_gets_at_the_cookie(client):
+    answer = client.log_in(PASSWORD)
+    assert (answer.status, answer.body) == (204, b"")
+    _, *flags = answer.headers["set-cookie"].lower().split("; ")
+    assert {"httponly", "samesite=strict", "path=/", f"max-age={SESSION_SECONDS}"} <= set(flags)
+
+
+def test_a_wrong_password_opens_nothing(fresh):
+    answer = fresh.log_in(OTHER)
+    assert (answer.status, answer.json()) == (401, {"error": "wrong password"})
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/api/cluster", "/metrics"])
+def test_without_a_login_nothing_is_told_of_the_cluster(client, path):
+    for headers in ({}, {"Cookie": "rocketmq-console=x.y.z"}, {"Authorization": "Bearer x"}):
+        answer = client.get(path, **headers)
+        assert (answer.status, answer.json()) == (401, {"error": "log in"})
+        assert answer.headers["www-authenticate"].endswith('realm="console"')
+
+
+@pytest.mark.parametrize("path", ["/api/cluster", "/metrics"])
+def test_a_program_may_log_in_with_each_request(fresh, path):
+    assert fresh.get(path, Authorization=basic("admin", PASSWORD)).status == 200
+    assert fresh.get(path, Authorization=basic("admin", OTHER)).status == 401
+    assert fresh.get(path, Authorization=basic("root", PASSWORD)).status == 401
+
+
+@pytest.mark.parametrize("value", ["Basic", "Basic ä", "Basic !", "basic /w==", "Basic YWRtaW4="])
+def test_half_a_basic_login_is_none(client, value):
+    assert client.get("/metrics", Authorization=value.encode("latin-1")).status == 401
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        "",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "application/jsonp",
+        "text/plain; application/json",
+    ],
+)
+def test_what_another_sites_form_can_send_is_no_login(client, media_type):
+    body = json.dumps({"password": PASSWORD}).encode()
+    assert post(client, body, media_type).status == 415
+
+
+@pytest.mark.parametrize(
+    "media_type", ["application/json", "Application/JSON", "application/json; charset=utf-8"]
+)
+def test_the_type_of_a_login_may_be_written_in_any_way(client, media_type):
+    body = json.dumps({"password": PASSWORD}).encode()
+    assert post(client, body, media_type).status == 204
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"password": 5}',
+        b'{"password": null}',
+        b'{"password": "\\ud800"}',
+        b"\xff\xfe\xfa",
+        b"[" * 4000,
+        b"1" * 4090,
+    ],
+)
+def test_a_login_that_is_none_is_refused(client, body):
+    answer = post(client, body)
+    assert answer.status == 400
+    assert answer.json()["error"]
+
+
+def test_a_login_is_not_read_without_end(fresh):
+    frame = len('{"password":""}')
+    longest = json.dumps({"password": "x" * (LONGEST_LOGIN_BYTES - frame)}, separators=(",", ":"))
+    assert post(fresh, longest.encode()).status == 401
+    assert post(fresh, longest.encode() + b" ").status == 413
+
+
+def test_who_hangs_up_in_the_middle_of_a_login_leaves_no_trace_of_an_error(fresh, caplog):
+    fresh.get("/healthz")
+    with socket.create_connection(fresh.address) as connection:
+        connection.sendall(b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{")
+        # Answered after what came before it was read.
+        fresh.get("/healthz")
+    # Stopping the server waits for the request that nobody waits for any more.
+    fresh.stop()
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+def test_who_guesses_is_told_how_long_to_wait(fresh):
+    for _ in range(MOST_FAILURES):
+        assert fresh.log_in(OTHER).status == 401
+    answer = fresh.log_in(PASSWORD)
+    assert answer.status == 429
+    assert 1 <= int(answer.headers["retry-after"]) <= 60
+    program = fresh.get("/metrics", Authorization=basic("admin", PASSWORD))
+    assert (program.status, "retry-after" in program.headers) == (429, True)
+
+
+def test_who_guesses_ends_no_session(fresh):
+    member = fresh.with_session(PASSWORD)
+    for _ in range(MOST_FAILURES + 1):
+        fresh.log_in(OTHER)
+    assert member.get("/api/cluster").status == 200
+
+
+def test_a_session_is_not_ended_by_following_a_link(client):
+    assert client.get("/logout").status == 405
+
+
+def test_no_password_and_no_session_is_logged(fresh, caplog):
+    caplog.set_level(logging.DEBUG)
+    session = fresh.with_session(PASSWORD)
+    fresh.log_in(OTHER)
+    post(fresh, f'{{"password": "{PASSWORD}"'.encode())
+    fresh.get("/metrics", Authorization=basic("admin", PASSWORD))
+    session.get("/")
+    assert "a wrong password from 127.0.0.1" in caplog.text
+    secrets = (
+        PASSWORD,
+        OTHER,
+        session.usual["Cookie"].partition("=")[2],
+        basic("admin", PASSWORD),
+    )
+    assert [text for text in secrets if text in caplog.text] == []

@@ -1,0 +1,94 @@
+"""libvirt is installed where it is not, and started by whoever starts daemons on the computer."""
+
+import pytest
+
+from machines.libvirt import daemon
+from machines.libvirt.daemon import PACKAGES, ensure_daemon
+from machines.shared.errors import MachinesError
+
+
+@pytest.fixture
+def computer(monkeypatch, tmp_path):
+    """A computer on which commands are noted, and libvirt answers once it was started."""
+
+    class Computer:
+        installed = PACKAGES
+        answers = False
+        did = ()
+
+        @staticmethod
+        def ask(*words, **_):
+            if words[0] == "dpkg-query":
+                lines = (f"{name} install ok installed\n" for name in Computer.installed)
+                return int(len(Computer.installed) < len(PACKAGES)), "".join(lines)
+            return 0, Computer.run(*words)
+
+        @staticmethod
+        def run(*words):
+            Computer.did += (" ".join(words),)
+            Computer.answers = "libvirtd" in words or Computer.answers
+            return ""
+
+        @staticmethod
+        def install(packages):
+            Computer.did += tuple(f"install {package}" for package in packages)
+
+    class FakeVirsh:
+        def __init__(self, uri):
+            self.uri = uri
+
+        def answers(self):
+            return Computer.answers
+
+        def require(self):
+            if not Computer.answers:
+                raise MachinesError(f"{self.uri} does not answer")
+
+    monkeypatch.setattr(daemon, "ask", Computer.ask)
+    monkeypatch.setattr(daemon, "run", Computer.run)
+    monkeypatch.setattr(daemon, "install_packages", Computer.install)
+    monkeypatch.setattr(daemon, "Virsh", FakeVirsh)
+    monkeypatch.setattr(daemon, "QEMU_CONF", tmp_path / "qemu.conf")
+    monkeypatch.setattr(daemon, "SYSTEMD", tmp_path / "no-systemd")
+    monkeypatch.setattr(daemon, "ANSWER_SECONDS", 0.0)
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    return Computer
+
+
+def test_a_daemon_that_answers_is_left_alone(computer, tmp_path):
+    computer.answers = True
+    ensure_daemon("qemu:///system")
+    assert computer.did == ()
+    assert not (tmp_path / "qemu.conf").exists()
+
+
+def test_only_missing_packages_are_installed(computer):
+    computer.answers = True
+    computer.installed = tuple(p for p in PACKAGES if p != "genisoimage")
+    ensure_daemon("qemu:///system")
+    assert computer.did == ("install genisoimage",)
+
+
+def test_systemd_starts_the_daemon_where_it_is_the_first_process(computer, tmp_path):
+    (tmp_path / "no-systemd").mkdir()
+    ensure_daemon("qemu:///system")
+    assert computer.did == ("systemctl enable --now libvirtd",)
+    assert not (tmp_path / "qemu.conf").exists()
+
+
+def test_elsewhere_it_is_started_without_confinement_that_nobody_would_set_up(computer, tmp_path):
+    (tmp_path / "qemu.conf").write_text("# mine\n")
+    ensure_daemon("qemu:///system")
+    assert computer.did == ("setsid virtlogd --daemon", "setsid libvirtd --daemon")
+    said = (tmp_path / "qemu.conf").read_text()
+    assert said.startswith("# mine\n")
+    computer.answers = False
+    ensure_daemon("qemu:///system")
+    assert (tmp_path / "qemu.conf").read_text() == said
+    assert said.count('security_driver = "none"') == 1
+
+
+def test_a_hypervisor_elsewhere_is_only_asked(computer):
+    with pytest.raises(MachinesError, match=r"qemu\+ssh://far/system does not answer"):
+        ensure_daemon("qemu+ssh://far/system")
+    assert not [did for did in computer.did if "libvirtd" in did or "qemu-system" in did]

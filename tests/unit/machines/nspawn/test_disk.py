@@ -1,0 +1,61 @@
+import pytest
+
+from machines.nspawn.boot import console_end, nspawn_command
+from machines.nspawn.disk import hosts_text, remove_files
+from machines.shared.errors import MachinesError
+from machines.shared.locks import locked
+
+HOSTS = {"server2": "10.0.0.2", "server1": "10.0.0.1"}
+
+
+def test_hosts_file_lists_every_host_and_localhost():
+    lines = hosts_text("", HOSTS).splitlines()
+    assert "10.0.0.1 server1" in lines
+    assert "10.0.0.2 server2" in lines
+    assert "127.0.0.1 localhost" in lines
+
+
+def test_hosts_file_is_stable_and_keeps_the_lines_of_others():
+    first = hosts_text("127.0.0.1 localhost\n192.0.2.9 other\n", HOSTS)
+    assert hosts_text(first, HOSTS) == first
+    fewer = hosts_text(first, {"server1": "10.0.0.1"})
+    assert "192.0.2.9 other" in fewer
+    assert "server2" not in fewer
+
+
+def test_console_end_is_one_line_of_what_was_said_last(place):
+    host = place.host("server1")
+    assert "missing" in console_end(host)
+    host.folder.mkdir(parents=True)
+    host.console_log.write_text("".join(f"line {number}\n\n" for number in range(9)))
+    assert console_end(host) == "line 4 | line 5 | line 6 | line 7 | line 8"
+
+
+def test_machine_is_recognised_by_the_command_that_starts_it(place):
+    host = place.host("server1")
+    command = nspawn_command(host)
+    assert command[0] == "systemd-nspawn"
+    assert f"--directory={host.root}" in command
+
+
+def test_files_are_removed_twice_without_complaint(place):
+    host = place.host("server1")
+    host.disk.mkdir(parents=True)
+    remove_files(host)
+    remove_files(host)
+    assert not host.folder.exists()
+
+
+def test_lock_is_exclusive_shared_and_free_again(tmp_path):
+    file = tmp_path / "lock"
+    with locked(file):
+        with (
+            pytest.raises(MachinesError, match="held by another run"),
+            locked(file, wait_seconds=0),
+        ):
+            pass
+        file.unlink()
+    with locked(file, shared=True), locked(file, shared=True, wait_seconds=0):
+        assert file.exists()
+    with locked(file, wait_seconds=0):
+        assert file.exists()

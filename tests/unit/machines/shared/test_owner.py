@@ -1,0 +1,73 @@
+from pathlib import Path
+
+import pytest
+
+from machines.shared.errors import MachinesError
+from machines.shared.owner import (
+    Owner,
+    claim,
+    read_owner,
+    require_claimed,
+    require_free_or_own,
+    require_sweepable,
+)
+
+
+def owner(token, path):
+    return Owner(token=token, path=path)
+
+
+HERE = owner("t1", "/srv/one")
+
+
+def test_unclaimed_stack_is_free_but_not_claimed(place):
+    assert require_free_or_own(place, HERE) is None
+    with pytest.raises(MachinesError, match="not claimed"):
+        require_claimed(place, HERE)
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        HERE,
+        owner("t1", "/srv/other-clone"),
+        owner("t2", "/srv/one"),
+        owner("", "/srv/one"),
+    ],
+)
+def test_same_state_or_same_project_may_go_on(place, asking):
+    claim(place, HERE)
+    assert require_free_or_own(place, asking) == HERE
+    require_claimed(place, asking)
+
+
+@pytest.mark.parametrize("token", ["t2", ""])
+def test_other_project_is_refused_in_one_line_with_path_and_remedy(place, token):
+    claim(place, owner("", "/srv/one"))
+    with pytest.raises(MachinesError) as refusal:
+        claim(place, owner(token, "/srv/two"))
+    assert "/srv/one" in str(refusal.value)
+    assert "make down" in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+    assert read_owner(place).path == "/srv/one"
+
+
+def test_claim_follows_the_state_to_another_clone(place):
+    claim(place, HERE)
+    moved = owner("t1", "/srv/two")
+    claim(place, moved)
+    assert read_owner(place) == moved
+
+
+def test_sweep_of_an_existing_project_needs_force(place, tmp_path):
+    claim(place, owner("t1", str(tmp_path)))
+    with pytest.raises(MachinesError, match=str(tmp_path)):
+        require_sweepable(place, force=False)
+    require_sweepable(place, force=True)
+
+
+@pytest.mark.parametrize("path", [str(Path.cwd()), "/srv/removed-long-ago"])
+def test_sweep_of_own_and_of_abandoned_machines_is_allowed(place, path):
+    claim(place, owner("t1", path))
+    require_sweepable(place, force=False)
+    assert read_owner(place).path == path

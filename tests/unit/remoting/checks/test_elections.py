@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import json
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from remoting.checks.elections import (
+    check_controller_ready,
+    check_elected,
+    check_replica_registered,
+)
+from remoting.commands.main import EXIT_FAILED, EXIT_OK, main
+from remoting.errors import CheckFailedError
+from remoting.polling import Deadline
+from remoting.replication.elected_groups import ElectedGroup
+from tests.unit.remoting.scripted_peer import (
+    FakeBroker,
+    FakeController,
+    ScriptedPeer,
+    listed_broker,
+)
+
+ADDRESS = "10.0.0.11:10911"
+GROUP = ElectedGroup("DefaultCluster", "broker-a", (ADDRESS,))
+
+
+def name_server(addresses, cluster="DefaultCluster"):
+    return FakeBroker(listed={"broker-a": listed_broker(addresses, cluster)} if addresses else {})
+
+
+def test_a_controller_that_knows_a_leader_is_ready():
+    with ScriptedPeer(FakeController(leader="10.0.0.12:9878")) as peer:
+        planned = ["10.0.0.11:9878", "10.0.0.12:9878"]
+        assert check_controller_ready(peer.address, Deadline.after(1), planned) == planned[1]
+
+
+@pytest.mark.parametrize(
+    ("leader", "cause"),
+    [
+        ("", "answers, but knows no leading controller"),
+        ("10.0.0.9:9878", r"follows 10\.0\.0\.9:9878, which is none of 10\.0\.0\.12:9878"),
+    ],
+)
+def test_a_controller_without_a_planned_leader_is_not_ready(leader, cause):
+    expected = rf"^controller-ready failed for .*{cause}; look at controller\.log and dledger\.log"
+    with (
+        ScriptedPeer(FakeController(leader=leader)) as peer,
+        pytest.raises(CheckFailedError, match=expected),
+    ):
+        check_controller_ready(peer.address, Deadline.after(0.2), ["10.0.0.12:9878"])
+
+
+def test_a_controller_becomes_ready_when_one_is_elected():
+    controller = FakeController()
+
+    def electing(request):
+        answer = controller(request)
+        controller.leader = "10.0.0.12:9878"
+        return answer
+
+    with ScriptedPeer(electing) as peer:
+        assert check_controller_ready(peer.address, Deadline.after(5)) == "10.0.0.12:9878"
+        assert len(peer.requests) == 2
+
+
+@pytest.mark.parametrize("broker_id", [0, 1, 7])
+def test_a_replica_is_registered_under_whatever_id(broker_id):
+    with ScriptedPeer(name_server({broker_id: ADDRESS})) as server:
+        servers = [server.address]
+        check_replica_registered(servers, GROUP, ADDRESS, Deadline.after(1), nudge=False)
+
+
+@pytest.mark.parametrize(
+    ("server", "cause"),
+    [
+        (name_server({}), "does not list it"),
+        (name_server({0: "10.0.0.12:10911"}), "does not list it"),
+        (name_server({0: ADDRESS}, "Foreign"), "lists it in cluster Foreign"),
+    ],
+)
+def test_a_replica_that_one_name_server_lacks_is_not_registered(server, cause):
+    with ScriptedPeer(name_server({0: ADDRESS})) as first, ScriptedPeer(server) as second:
+        servers = [first.address, second.address]
+        with pytest.raises(CheckFailedError, match=f"name server {second.address} {cause}"):
+            check_replica_registered(servers, GROUP, ADDRESS, Deadline.after(0.2), nudge=False)
+
+
+@contextmanager
+def replica_that_registers_when_nudged(broker):
+    server = name_server({})
+
+    def registering(request):
+        answer = broker(request)
+        if request.code == 25:
+            server.listed = name_server({int(broker.broker_id): peer.address}).listed
+        return answer
+
+    with ScriptedPeer(server) as server_peer, ScriptedPeer(registering) as peer:
+        group = ElectedGroup("DefaultCluster", "broker-a", (peer.address,))
+        yield server_peer, group
+
+
+@pytest.mark.parametrize("broker_id", ["0", "2"])
+def test_a_replica_with_a_role_registers_at_once_when_nudged(broker_id):
+    broker = FakeBroker(permission=4, broker_id=broker_id)
+    with replica_that_registers_when_nudged(broker) as (server, group):
+        (address,) = group.replicas
+        deadline = Deadline.after(5)
+        assert (
+            check_replica_registered([server.address], group, address, deadline, nudge=True) == 1
+        )
+    assert (broker.nudges, broker.permission) == (1, 4)
+
+
+def test_a_replica_without_a_role_is_never_nudged_because_it_would_be_listed_as_minus_one():
+    broker = FakeBroker(broker_id="-1")
+    with replica_that_registers_when_nudged(broker) as (server, group):
+        (address,) = group.replicas
+        expected = f"{address} is neither master nor slave yet"
+        with pytest.raises(CheckFailedError, match=expected):
+            check_replica_registered(
+                [server.address], group, address, Deadline.after(0.3), nudge=True
+            )
+    assert broker.nudges == 0
+
+
+def test_an_election_that_does_not_end_fails_in_time_and_names_the_logs():
+    started = time.monotonic()
+    expected = r"^elected failed for broker-a: .*no elected master.*; look at broker\.log and"
+    with (
+        ScriptedPeer(name_server({1: ADDRESS})) as server,
+        pytest.raises(CheckFailedError, match=expected),
+    ):
+        check_elected([server.address], GROUP, Deadline.after(0.3))
+    assert time.monotonic() - started < 2
+
+
+GROUP_ARGUMENTS = ("--cluster", "DefaultCluster", "--group", "broker-a")
+
+
+def test_the_commands_print_one_json_line_each(capsys):
+    controller = FakeController(leader="10.0.0.12:9878")
+    with (
+        ScriptedPeer(FakeBroker(7)) as master,
+        ScriptedPeer(FakeBroker(7)) as slave,
+        ScriptedPeer(controller) as lead,
+        ScriptedPeer(name_server({0: master.address, 2: slave.address})) as server,
+    ):
+        controller.master, controller.in_sync = master.address, (master.address, slave.address)
+        servers = ("--name-servers", f"{server.address};{server.address}", *GROUP_ARGUMENTS)
+        replicas = ("--replica", master.address, "--replica", slave.address)
+        by_controller = ("--election", "controller", "--controller", lead.address)
+        assert main(["controller-ready", "--address", lead.address]) == EXIT_OK
+        assert main(["replica-registered", *servers, "--address", slave.address]) == EXIT_OK
+        assert main(["group-in-sync", *servers, *replicas, "--election", "dledger"]) == EXIT_OK
+        assert main(["group-in-sync", *servers, *replicas, *by_controller]) == EXIT_OK
+    shown = capsys.readouterr()
+    ready, registered, alone, controlled = map(json.loads, shown.out.splitlines())
+    assert (shown.err, ready["leader"], registered["nudges"]) == ("", "10.0.0.12:9878", 0)
+    offsets = {master.address: 7, slave.address: 7}
+    assert alone == controlled == {"master": master.address, "offsets": offsets}
+
+
+def test_a_group_that_is_not_in_sync_exits_1_with_one_line(capsys):
+    with (
+        ScriptedPeer(FakeBroker(7)) as master,
+        ScriptedPeer(FakeBroker(5)) as slave,
+        ScriptedPeer(name_server({0: master.address, 2: slave.address})) as server,
+    ):
+        servers = ("--name-servers", server.address, *GROUP_ARGUMENTS, "--timeout", "0.2")
+        replicas = ("--replica", master.address, "--replica", slave.address)
+        code = main(["group-in-sync", *servers, *replicas, "--election", "dledger"])
+    shown = capsys.readouterr()
+    assert (code, shown.out, shown.err.count("\n")) == (EXIT_FAILED, "", 1)
+    assert f"group-in-sync failed for broker-a: {slave.address} is 2 bytes behind" in shown.err
+
+
+@pytest.mark.parametrize(
+    "election",
+    [("--election", "controller"), ("--election", "dledger", "--controller", "10.0.0.1:9878")],
+)
+def test_controllers_go_with_the_election_by_controllers_only(capsys, election):
+    servers = ("--name-servers", "127.0.0.1:1", *GROUP_ARGUMENTS)
+    with pytest.raises(SystemExit) as refused:
+        main(["group-in-sync", *servers, "--replica", ADDRESS, *election])
+    assert refused.value.code == 2
+    assert "--controller goes with --election controller" in capsys.readouterr().err

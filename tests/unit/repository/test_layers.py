@@ -1,0 +1,161 @@
+"""Imports run downwards only: every module is in a layer, and imports from lower ones alone."""
+
+import ast
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from itertools import pairwise
+
+import pytest
+
+from project import ROOT
+
+LAYERS = (
+    "project",
+    # The client of the remoting protocol and the checks: standard library only, run on hosts.
+    "remoting.codes",
+    "remoting.errors",
+    "remoting.protocol",
+    "remoting.polling",
+    "remoting.requests",
+    "remoting.plan",
+    "remoting.replication",
+    "remoting.checks",
+    "remoting.verification",
+    "remoting.commands",
+    "remoting.__main__",
+    # The console: the checks' client, and what toolchain/console_archive.py puts beside it.
+    "console.configuration",
+    "console.observe",
+    "console.compare",
+    "console.api",
+    "console.server",
+    "console.__main__",
+    # Decisions: plain data in, plain data or text out.
+    "blueprint.errors",
+    "blueprint.tables",
+    "blueprint.rocketmq",
+    "blueprint.settings",
+    "blueprint.hosts",
+    "blueprint.plan",
+    "blueprint.validation",
+    "blueprint.load",
+    "blueprint.rendering",
+    "blueprint.overview",
+    # What makes hosts, archives and docs on this computer.
+    "machines.shared",
+    "machines.nspawn",
+    "machines.libvirt",
+    "machines.__main__",
+    "hypervisor",
+    "toolchain",
+    "preflight",
+    # The two users of it all.
+    "components.deployed_state",
+    "components.sdk_wait_patch",
+    "components.secrets",
+    "components.hosts",
+    "components.services",
+    "components.cluster",
+    "components.exports",
+    "__main__",
+    "cli.errors",
+    "cli.processes",
+    "cli.engine",
+    "cli.ssh",
+    "cli.commands",
+    "cli.__main__",
+)
+"""Lowest first; a layer is a module, or a folder with all that is in it."""
+
+SEPARATE = (
+    ("blueprint", ("pulumi", "pulumi_command", "components", "cli", "machines", "yaml")),
+    ("remoting", ("pulumi", "yaml", "jinja2", "pydantic", "blueprint", "toolchain", "project")),
+    ("console", ("pulumi", "yaml", "jinja2", "pydantic", "blueprint", "toolchain", "project")),
+    ("components", ("cli",)),
+    ("cli", ("components", "pulumi")),
+)
+"""What must not even be loaded, however far down, by what."""
+
+
+def _modules():
+    """Map each module's dotted name to its file."""
+    folders = sorted({layer.partition(".")[0] for layer in LAYERS})
+    files = [file for folder in folders for file in (ROOT / folder).rglob("*.py")]
+    files += [ROOT / f"{folder}.py" for folder in folders if (ROOT / f"{folder}.py").is_file()]
+    named = {".".join(file.relative_to(ROOT).with_suffix("").parts): file for file in files}
+    return {name.removesuffix(".__init__"): file for name, file in named.items()}
+
+
+MODULES = _modules()
+
+
+def _imports_of(name):
+    """Iterate over the modules of this project that a module imports, wherever it does."""
+    for node in ast.walk(ast.parse(MODULES[name].read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            imported = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            whole = [f"{node.module}.{alias.name}" for alias in node.names]
+            imported = [name if name in MODULES else node.module for name in whole]
+        else:
+            continue
+        yield from (found for found in imported if found in MODULES and found != name)
+
+
+IMPORTS = {name: set(_imports_of(name)) for name in MODULES}
+
+
+def _layer(name):
+    return next((n for n, layer in enumerate(LAYERS) if f"{name}.".startswith(f"{layer}.")), None)
+
+
+def test_every_module_is_in_a_layer():
+    packages = {name for name, file in MODULES.items() if file.name == "__init__.py"}
+    assert len(MODULES) > 150
+    assert [name for name in MODULES.keys() - packages if _layer(name) is None] == []
+    assert [layer for layer in LAYERS if not any(map(_is_in(layer), MODULES))] == []
+
+
+def _is_in(layer):
+    return lambda name: f"{name}.".startswith(f"{layer}.")
+
+
+def test_no_import_runs_upwards():
+    upwards = [
+        f"{importer} imports {imported}"
+        for importer, found in IMPORTS.items()
+        for imported in found
+        if _layer(imported) is not None and (_layer(importer) or 0) < _layer(imported)
+    ]
+    assert upwards == []
+
+
+def test_no_module_imports_itself_in_a_circle():
+    assert len(list(TopologicalSorter(IMPORTS).static_order())) == len(IMPORTS)
+
+
+def test_a_package_says_what_is_in_it_and_holds_nothing():
+    for name, file in MODULES.items():
+        if file.name == "__init__.py":
+            tree = ast.parse(file.read_text("utf-8"))
+            assert ast.get_docstring(tree), name
+            assert len(tree.body) == 1, name
+
+
+@pytest.mark.parametrize(("folder", "foreign"), SEPARATE)
+def test_what_a_folder_must_not_know_is_not_loaded_by_it(folder, foreign):
+    modules = sorted(name for name in MODULES if _is_in(folder)(name))
+    started = [name for name in modules if not name.endswith("__main__")]
+    assert len(started) > 10
+    code = f"import sys, {', '.join(started)}; print('\\n'.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, text=True, capture_output=True, check=True
+    )
+    assert {name.partition(".")[0] for name in done.stdout.split()} & set(foreign) == set()
+
+
+def test_a_layer_stands_once():
+    assert len(set(LAYERS)) == len(LAYERS)
+    nested = [(a, b) for a, b in pairwise(LAYERS) if _is_in(a)(b) or _is_in(b)(a)]
+    assert nested == []

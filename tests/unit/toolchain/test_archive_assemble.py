@@ -1,0 +1,286 @@
+"""Assembling with a stand-in for Maven: cache, digests, links, and what a failure shows."""
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from project import ROOT
+from toolchain.archive import assemble as assembling
+from toolchain.archive.cache import cache_directory, cached_archive, locked_work_folder
+from toolchain.archive.errors import ArchiveError
+from toolchain.archive.local_file import use_file, verify_file
+from toolchain.archive.maven import collect
+from toolchain.archive.prove import prove
+from toolchain.archive.upload_link import link_for_upload
+
+FAKE_MAVEN = """#!/bin/sh
+for argument; do
+  case $argument in -Dcollect.directory=*) into=${argument#*=};; esac
+done
+echo "$@" >>"$CALLS"
+mkdir -p "$into/lib"
+cp "$PARTS/source-release.zip" "$into/"
+cp "$PARTS"/*.jar "$into/lib/"
+"""
+SCRIPTS = ("mqadmin", "mqbroker", "mqnamesrv")
+
+
+def install_tool(folder, name, script):
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(script)
+    (folder / name).chmod(0o755)
+
+
+@pytest.fixture
+def parts(tmp_path):
+    """Return a folder with a small source release and one jar."""
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    files = [f"distribution/bin/{name}" for name in SCRIPTS]
+    files += ["README.md", "distribution/LICENSE-BIN", "distribution/NOTICE-BIN"]
+    files += ["distribution/benchmark/producer.sh"]
+    files += ["distribution/conf/2m-2s-sync/broker-a.properties"]
+    files += [
+        f"{m}/src/main/resources/rmq.{m}.logback.xml" for m in ("broker", "namesrv", "tools")
+    ]
+    with zipfile.ZipFile(folder / "source-release.zip", "w") as archive:
+        for file in files:
+            archive.writestr(f"top/{file}", file)
+    (folder / "rocketmq-broker-5.3.3.jar").write_bytes(b"jar")
+    return folder
+
+
+@pytest.fixture
+def maven(tmp_path, parts, monkeypatch):
+    """Put a stand-in for Maven on PATH and return the file that records its calls."""
+    tools = tmp_path / "tools"
+    install_tool(tools, "mvn", FAKE_MAVEN)
+    install_tool(tools, "java", "#!/bin/sh\n")
+    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("PARTS", str(parts))
+    calls = tmp_path / "calls"
+    calls.touch()
+    monkeypatch.setenv("CALLS", str(calls))
+    return calls
+
+
+@pytest.fixture
+def digest(tmp_path, maven, monkeypatch):
+    """Make the table expect what the stand-in's parts give, and return that digest."""
+    folder = tmp_path / "first"
+    folder.mkdir()
+    made = assembling.make_archive("5.3.3", folder, None, [].append)
+    maven.write_text("")
+    expected = hashlib.sha512(made.read_bytes()).hexdigest()
+    monkeypatch.setattr(assembling, "maven_sha512", lambda _version: expected)
+    return expected
+
+
+def test_the_archive_is_assembled_once_and_then_only_verified(tmp_path, maven, digest):
+    lines, again = [], []
+    path = assembling.assemble("5.3.3", tmp_path / "clone", lines.append)
+    assert path == tmp_path / "clone" / ".state" / "archive" / f"{digest[:16]}.zip"
+    assert assembling.assemble("5.3.3", tmp_path / "clone", again.append) == path
+    assert hashlib.sha512(path.read_bytes()).hexdigest() == digest
+    assert len(maven.read_text().splitlines()) == 1
+    assert (len(lines), len(again)) == (3, 1)
+
+
+def test_a_second_clone_shares_the_cached_archive(tmp_path, maven, digest):
+    paths = [assembling.assemble("5.3.3", tmp_path / c, [].append) for c in ("one", "two")]
+    assert len(maven.read_text().splitlines()) == 1
+    assert paths[0].samefile(paths[1])
+    assert {path.name for path in paths} == {f"{digest[:16]}.zip"}
+
+
+@pytest.mark.usefixtures("digest")
+def test_a_damaged_cached_archive_is_made_again(tmp_path, maven):
+    path = assembling.assemble("5.3.3", tmp_path, [].append)
+    good = path.read_bytes()
+    cached_archive("5.3.3").unlink()
+    cached_archive("5.3.3").write_bytes(good[:-1])
+    assert assembling.assemble("5.3.3", tmp_path, [].append).read_bytes() == good
+    assert len(maven.read_text().splitlines()) == 2
+
+
+def test_a_jar_that_differs_is_an_error_that_names_both_digests_and_keeps_nothing(
+    tmp_path, parts, digest
+):
+    (parts / "rocketmq-broker-5.3.3.jar").write_bytes(b"not the jar")
+    with pytest.raises(
+        ArchiveError, match=rf"SHA-512 [0-9a-f]{{128}}, expected {digest}; .*fresh"
+    ):
+        assembling.assemble("5.3.3", tmp_path, [].append)
+    assert [path.suffix for path in cache_directory().iterdir()] == [".lock"]
+    assert not (tmp_path / ".state").exists()
+
+
+@pytest.mark.usefixtures("digest")
+def test_fresh_gives_maven_an_empty_repository_of_its_own(tmp_path, maven):
+    assembling.assemble("5.3.3", tmp_path, [].append, fresh=True)
+    assert f"-Dmaven.repo.local={cache_directory()}/" in maven.read_text()
+
+
+@pytest.mark.usefixtures("maven")
+def test_two_assemblies_of_the_same_parts_prove_to_be_equal(digest):
+    lines = []
+    assert prove("5.3.3", lines.append) == digest
+    assert [line for line in lines if digest in line] == [lines[2], lines[5]]
+
+
+@pytest.mark.usefixtures("maven")
+def test_two_assemblies_that_differ_are_an_error_that_names_both_digests(tmp_path):
+    changing = FAKE_MAVEN + 'date +%N >>"$into/lib/rocketmq-broker-5.3.3.jar"\n'
+    install_tool(tmp_path / "tools", "mvn", changing)
+    with pytest.raises(ArchiveError, match=r"assemblies differ, [0-9a-f]{128} and [0-9a-f]{128};"):
+        prove("5.3.3", [].append)
+
+
+def test_what_a_killed_run_left_behind_is_cleared(tmp_path):
+    archive = tmp_path / "archive.zip"
+    with locked_work_folder(archive, [].append) as folder:
+        pass
+    folder.mkdir()
+    (folder / "half").touch()
+    with locked_work_folder(archive, [].append) as again:
+        assert again == folder
+        assert list(again.iterdir()) == []
+    assert not folder.exists()
+
+
+def test_a_second_process_says_that_it_waits_for_the_first(tmp_path):
+    archive = tmp_path / "archive.zip"
+    lines = []
+    with archive.with_suffix(".lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+
+        def note_and_let_go(line):
+            lines.append(line)
+            fcntl.flock(held, fcntl.LOCK_UN)
+
+        with locked_work_folder(archive, note_and_let_go):
+            pass
+    assert lines == ["another process is making archive.zip; waiting for it"]
+
+
+def test_a_maven_that_outlives_its_killed_parent_keeps_the_lock(tmp_path, maven):
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    script = f'#!/bin/sh\necho started >>"$CALLS"\nread -r _ <"{gate}"\nexit 1\n'
+    install_tool(tmp_path / "tools", "mvn", script)
+    lock_path = cached_archive("5.3.3").with_suffix(".lock")
+    parent = subprocess.Popen([sys.executable, "-m", "toolchain.archive", "5.3.3"], cwd=ROOT)
+    # Opening the gate for writing returns once the stand-in reads from it.
+    with gate.open("w") as release:
+        parent.kill()
+        parent.wait()
+        assert maven.read_text() == "started\n"
+        with lock_path.open("w") as lock:
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            release.write("go on\n")
+            release.flush()
+            fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+def test_mavens_failure_shows_its_last_thirty_lines(tmp_path, monkeypatch):
+    tools = tmp_path / "tools"
+    install_tool(tools, "mvn", "#!/bin/sh\nseq 1 100\nexit 7\n")
+    install_tool(tools, "java", "#!/bin/sh\n")
+    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    with pytest.raises(ArchiveError, match="exit status 7") as caught:
+        collect("5.3.3", tmp_path)
+    assert str(caught.value).splitlines()[1:] == [f"  {number}" for number in range(71, 101)]
+
+
+def test_missing_tools_are_named_with_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ArchiveError, match="no java and no mvn on PATH; install maven"):
+        collect("5.3.3", tmp_path)
+
+
+@pytest.mark.parametrize("relative", ["", "cache"])
+def test_a_cache_home_that_is_not_absolute_is_ignored(relative, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", relative)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert cache_directory() == tmp_path / ".cache" / "rocketmq-pulumi" / "archive"
+
+
+@pytest.fixture
+def local_archive(tmp_path):
+    path = tmp_path / "mine.zip"
+    path.write_bytes(b"an archive")
+    return path, hashlib.sha512(b"an archive").hexdigest()
+
+
+def test_a_local_file_with_its_digest_is_linked_below_the_project(tmp_path, local_archive):
+    path, sha512 = local_archive
+    linked = use_file(path, sha512.upper(), tmp_path)
+    assert linked == tmp_path / ".state" / "archive" / f"{sha512[:16]}.zip"
+    assert linked.read_bytes() == b"an archive"
+
+
+def test_a_wrong_digest_names_key_path_both_digests_and_the_remedy(tmp_path, local_archive):
+    path, sha512 = local_archive
+    wrong = "0" * 128
+    with pytest.raises(ArchiveError) as caught:
+        use_file(path, wrong, tmp_path)
+    line = str(caught.value)
+    assert "\n" not in line
+    for part in ("cluster.artifact.path", str(path), sha512, wrong, "download"):
+        assert part in line
+    assert not (tmp_path / ".state").exists()
+
+
+@pytest.mark.parametrize("name", ["absent.zip", "."])
+def test_a_file_that_cannot_be_read_is_refused_by_its_path(name, tmp_path):
+    with pytest.raises(ArchiveError, match=r"cluster\.artifact\.path: cannot read .*\("):
+        verify_file(tmp_path / name, "0" * 128)
+
+
+def test_linking_twice_leaves_one_link_and_no_temporary_file(tmp_path, local_archive):
+    path, sha512 = local_archive
+    for _ in range(2):
+        target = link_for_upload(path, sha512, tmp_path)
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_another_file_at_the_upload_path_is_replaced(tmp_path, local_archive):
+    path, sha512 = local_archive
+    target = link_for_upload(path, sha512, tmp_path)
+    target.unlink()
+    target.write_bytes(b"stale")
+    assert link_for_upload(path, sha512, tmp_path).read_bytes() == b"an archive"
+
+
+def test_without_hard_links_the_archive_is_linked_symbolically(
+    tmp_path, local_archive, monkeypatch
+):
+    def refuse(_source, _target):
+        raise OSError(18, "Invalid cross-device link")
+
+    monkeypatch.setattr(os, "link", refuse)
+    path, sha512 = local_archive
+    target = link_for_upload(path, sha512, tmp_path)
+    assert target.is_symlink()
+    assert target.read_bytes() == b"an archive"
+
+
+def test_the_command_line_refuses_an_unsafe_version_in_one_line():
+    done = subprocess.run(
+        [sys.executable, "-m", "toolchain.archive", "5.1.1"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("cluster.version: 5.1.1 ")
+    assert done.stderr.count("\n") == 1

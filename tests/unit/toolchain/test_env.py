@@ -1,0 +1,80 @@
+"""toolchain/env makes the project's tools plain commands in any shell."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from project import ROOT
+
+ENV_FILE = ROOT / "toolchain" / "env"
+SHELLS = [shell for shell in ("bash", "zsh", "dash") if shutil.which(shell)]
+
+
+@pytest.fixture
+def clone(tmp_path):
+    root = tmp_path / "a clone"
+    (root / "toolchain").mkdir(parents=True)
+    shutil.copy(ENV_FILE, root / "toolchain" / "env")
+    (root / ".state" / "bin").mkdir(parents=True)
+    (root / ".state" / "bin" / "pulumi").touch()
+    return root
+
+
+def variables_after(shell, clone, *, folder=None, times=1, given=None):
+    """Return the environment after sourcing the file in a strict shell."""
+    source = f". '{clone}/toolchain/env'; " * times
+    printed = subprocess.run(
+        [shell, "-c", f"set -eu; {source} env"],
+        cwd=folder or clone,
+        env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", **(given or {})},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    return dict(line.split("=", 1) for line in printed.splitlines() if "=" in line)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_projects_tools_come_first_and_once(shell, clone):
+    path = variables_after(shell, clone, times=2)["PATH"].split(":")
+    ours = [f"{clone}/.state/bin", f"{clone}/.venv/bin", f"{clone}/.state/uv/bin"]
+    assert path == [*ours, "/usr/bin", "/bin"]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_state_and_passphrase_are_the_clones_own(shell, clone):
+    variables = variables_after(shell, clone)
+    assert variables["PULUMI_HOME"] == f"{clone}/.state/pulumi-home"
+    assert variables["PULUMI_BACKEND_URL"] == f"file://{clone}/.state/backend"
+    assert variables["PULUMI_CONFIG_PASSPHRASE_FILE"] == f"{clone}/.state/passphrase"
+    assert variables["PULUMI_SKIP_UPDATE_CHECK"] == "true"
+    assert (clone / ".state" / "backend").is_dir()
+
+
+@pytest.mark.parametrize("shell", [shell for shell in SHELLS if shell != "dash"])
+def test_it_finds_the_project_from_anywhere(shell, clone, tmp_path):
+    variables = variables_after(shell, clone, folder=tmp_path)
+    assert variables["PULUMI_HOME"] == f"{clone}/.state/pulumi-home"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_what_the_user_has_set_stays(shell, clone):
+    given = {"PULUMI_BACKEND_URL": "s3://states", "PULUMI_CONFIG_PASSPHRASE": ""}
+    variables = variables_after(shell, clone, given=given)
+    assert variables["PULUMI_BACKEND_URL"] == "s3://states"
+    assert "PULUMI_CONFIG_PASSPHRASE_FILE" not in variables
+    assert not (clone / ".state" / "backend").exists()
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_an_installed_engine_keeps_its_own_home(shell, clone):
+    (clone / ".state" / "bin" / "pulumi").unlink()
+    assert "PULUMI_HOME" not in variables_after(shell, clone)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_an_activated_environment_does_not_put_uvs_own_python_first(shell, clone):
+    given = {"PATH": f"{clone}/.venv/bin:/usr/bin:/bin"}
+    path = variables_after(shell, clone, times=2, given=given)["PATH"].split(":")
+    assert path[:3] == [f"{clone}/.state/bin", f"{clone}/.venv/bin", f"{clone}/.state/uv/bin"]

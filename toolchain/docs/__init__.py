@@ -1,0 +1,1 @@
+"""The generated docs: `python -m toolchain.docs`."""

@@ -1,0 +1,92 @@
+"""Every text that is made from the models, by its path in the project."""
+
+from pathlib import Path
+
+import yaml
+
+from blueprint.load import parse_settings
+from blueprint.overview.mermaid import render_plan_mermaid
+from blueprint.plan.topology import plan_cluster
+from blueprint.rendering.templates import render
+from blueprint.rocketmq.schemes import REPLICATION_PROMISES, TRAITS, Election
+from blueprint.settings.json_schema import (
+    CLUSTER_FILE,
+    CONFIG_KEY,
+    STACK_FILE,
+    cluster_schema,
+    render_schema,
+    stack_schema,
+)
+from project import ROOT
+from toolchain.docs.sections import Key, Reference, Section
+
+SHOWN_STACK = "local"
+MASTER = {
+    Election.NONE: "fixed: nobody is promoted",
+    Election.DLEDGER: "elected by the group",
+    Election.CONTROLLER: "elected by the controllers",
+}
+
+
+def texts() -> dict[Path, str]:
+    """Return the text of each file; of README.md the marked blocks are replaced."""
+    readme = ROOT / "README.md"
+    text = readme.read_text("utf-8")
+    for name, block in {"plan": _plan(), "schemes": _schemes()}.items():
+        text = _with_block(text, name, block)
+    return {
+        ROOT / "schema" / CLUSTER_FILE: render_schema(cluster_schema()),
+        ROOT / "schema" / STACK_FILE: render_schema(stack_schema()),
+        ROOT / "docs" / "config.md": _config(),
+        readme: text,
+    }
+
+
+def write_texts() -> None:
+    """Write every file."""
+    for path, text in texts().items():
+        path.write_text(text, "utf-8")
+
+
+def _with_block(text: str, name: str, block: str) -> str:
+    begin, end = f"<!-- {name}: written by make docs -->\n", f"<!-- end of {name} -->\n"
+    before, begin, rest = text.partition(begin)
+    _, end, after = rest.partition(end)
+    if not begin or not end:
+        message = f"README.md: has no block {name!r} between its two marks; put them back"
+        raise ValueError(message)
+    return f"{before}{begin}{block}{end}{after}"
+
+
+def _plan() -> str:
+    raw = yaml.safe_load((ROOT / f"Pulumi.{SHOWN_STACK}.yaml").read_text("utf-8"))
+    cluster = plan_cluster(parse_settings(raw["config"][CONFIG_KEY]))
+    return f"```mermaid\n{render_plan_mermaid(cluster)}```\n"
+
+
+def _schemes() -> str:
+    rows = ["| scheme | copies | master | promise |", "|---|---|---|---|"]
+    for scheme, traits in TRAITS.items():
+        copies = " or ".join(map(str, traits.replicas))
+        master = MASTER[traits.election]
+        rows.append(f"| `{scheme.value}` | {copies} | {master} | {traits.promise} |")
+    modes = ["| `replication` of 2m-2s-sync | promise |", "|---|---|"]
+    modes += [f"| `{mode.value}` | {text} |" for mode, text in REPLICATION_PROMISES.items()]
+    return "\n".join([*rows, "", *modes]) + "\n"
+
+
+def _config() -> str:
+    sections = Reference(cluster_schema()).sections()
+    objects = "\n".join(_section(section) for section in sections)
+    return render("docs/config.md.j2", schemes=_schemes(), objects=objects)
+
+
+def _section(section: Section) -> str:
+    rows = ["| key | value | default | meaning | example |", "|---|---|---|---|---|"]
+    rows += [_row(key) for key in section.keys]
+    return "\n".join([f"## {section.heading}", "", section.meaning, "", *rows]) + "\n"
+
+
+def _row(key: Key) -> str:
+    cells = (f"`{key.name}`", key.value, key.default, key.meaning, key.example)
+    return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
