@@ -11,7 +11,7 @@ from blueprint.overview.text import SHOWN_ALREADY, render_plan_summary
 from blueprint.plan.archives import Programs, plan_archive
 from blueprint.plan.topology import plan_cluster
 from components.cluster import Cluster
-from components.deployed_state import read_history
+from components.deployed_state import read_deployed_state
 from components.exports import export_cluster
 from components.hosts.hosts import make_hosts
 from components.sdk_wait_patch import wait_gently
@@ -34,13 +34,13 @@ def main() -> None:
     ]
     if not pulumi.runtime.is_dry_run():
         further.append(find_agent_problems)
-    history = read_history()
-    settings = parse_settings(raw, *further, history=history)
+    deployed = read_deployed_state()
+    settings = parse_settings(raw, *further, deployed=deployed)
     hypervisor = ask_hypervisor(settings, pulumi.get_stack())
     for line in hypervisor.warnings() if hypervisor else ():
         pulumi.log.warn(line)
     emulated = hypervisor is not None and hypervisor.emulated
-    cluster = plan_cluster(settings, history, emulated=emulated)
+    cluster = plan_cluster(settings, deployed, emulated=emulated)
     if pulumi.runtime.is_dry_run() and SHOWN_ALREADY not in os.environ:
         pulumi.log.info(render_plan_summary(cluster))
     hosts = make_hosts(settings, cluster, hypervisor)

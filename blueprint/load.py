@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from blueprint.errors import SettingsError
-from blueprint.plan.deployed import NOTHING_YET, History
+from blueprint.plan.deployed import NOT_DEPLOYED, DeployedState
 from blueprint.settings.cluster import ClusterSettings
 from blueprint.settings.introspection import DISCRIMINATORS, MAPPING_KEY, Location
 from blueprint.settings.messages import explain
@@ -38,13 +38,13 @@ class Rest:
 
 
 def parse_settings(
-    raw: Mapping[str, Any], *further_checks: Check, history: History = NOTHING_YET
+    raw: Mapping[str, Any], *further_checks: Check, deployed: DeployedState = NOT_DEPLOYED
 ) -> ClusterSettings:
     """Return the settings that `raw`, the stack's `cluster` object, spells.
 
     Args:
         raw: the object, as the engine decodes it.
-        history: what the stack has made already.
+        deployed: what the stack has made already.
         further_checks: each yields a line per problem; run when the rest finds none of its own
             fields unusable.
 
@@ -62,18 +62,20 @@ def parse_settings(
         problems = [_line(error, raw) for error in errors if not _follows(error, errors)]
         rest = _usable_part(raw, errors)
         if rest is not None:
-            problems += _all_problems(rest, further_checks, history)
+            problems += _all_problems(rest, further_checks, deployed)
         raise SettingsError(tuple(dict.fromkeys(problems))) from None
     problems = _all_problems(
-        Rest(settings=settings, unusable=frozenset()), further_checks, history
+        Rest(settings=settings, unusable=frozenset()), further_checks, deployed
     )
     if problems:
         raise SettingsError(tuple(problems))
     return settings
 
 
-def _all_problems(rest: Rest, further_checks: Iterable[Check], history: History) -> list[str]:
-    problems = list(find_problems(rest.settings, history, rest.unusable))
+def _all_problems(
+    rest: Rest, further_checks: Iterable[Check], deployed: DeployedState
+) -> list[str]:
+    problems = list(find_problems(rest.settings, deployed, rest.unusable))
     if not rest.unusable.isdisjoint({"hosts", "artifact"}):
         return problems
     for check in further_checks:

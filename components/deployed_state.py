@@ -2,14 +2,14 @@
 
 import pulumi
 
-from blueprint.plan.deployed import History, history_of
+from blueprint.plan.deployed import DeployedState, deployed_state_of
 
 READ_OUTPUTS = "pulumi:pulumi:readStackResourceOutputs"
 """The engine's own function; it reads the state as the last update left it, in previews too."""
 
 
-def read_history() -> History:
-    """Return the scheme, replicas and seats that the state knows; of a new stack, nothing."""
+def read_deployed_state() -> DeployedState:
+    """Return the scheme, replicas and placements that the state knows; of a new stack, nothing."""
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
     result = pulumi.runtime.invoke(READ_OUTPUTS, {"stackName": stack}).value
-    return history_of((result or {}).get("outputs", {}).items())
+    return deployed_state_of((result or {}).get("outputs", {}).items())

@@ -11,7 +11,7 @@ BROKER_TYPE = "rocketmq:broker:Broker"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Seat:
+class Placement:
     """Where one broker is: its host, and its number among the brokers of its kind there."""
 
     host: str
@@ -19,7 +19,7 @@ class Seat:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class History:
+class DeployedState:
     """The cluster as the stack's state knows it; of a new stack there is nothing to know."""
 
     scheme: Scheme | None = None
@@ -27,16 +27,16 @@ class History:
     """Copies of every message, the master's included."""
     controllers: tuple[str, ...] = ()
     """Their names, in the order of their ids."""
-    seats: Mapping[str, Seat] = field(default_factory=dict)
+    placements: Mapping[str, Placement] = field(default_factory=dict)
     """By the broker's name; it stays there for as long as it is in the plan."""
 
 
-NOTHING_YET = History()
+NOT_DEPLOYED = DeployedState()
 
 
-def history_of(resources: Iterable[tuple[str, Mapping[str, Any]]]) -> History:
+def deployed_state_of(resources: Iterable[tuple[str, Mapping[str, Any]]]) -> DeployedState:
     """Return what the resources of a state say, each its URN and what the state keeps of it."""
-    scheme, replicas, seats = None, None, {}
+    scheme, replicas, placements = None, None, {}
     controllers: tuple[str, ...] = ()
     for urn, resource in resources:
         outputs = resource.get("outputs") or {}
@@ -46,5 +46,7 @@ def history_of(resources: Iterable[tuple[str, Mapping[str, Any]]]) -> History:
             controllers = tuple(outputs.get("controllers") or ())
         if resource.get("type") == BROKER_TYPE and "slot" in outputs:
             name = urn.rpartition("::")[2]
-            seats[name] = Seat(host=outputs["host"], slot=int(outputs["slot"]))
-    return History(scheme=scheme, replicas=replicas, controllers=controllers, seats=seats)
+            placements[name] = Placement(host=outputs["host"], slot=int(outputs["slot"]))
+    return DeployedState(
+        scheme=scheme, replicas=replicas, controllers=controllers, placements=placements
+    )

@@ -1,82 +1,85 @@
-"""Which host runs which broker: loads differ by one at most, and nothing that exists moves."""
+"""Which host runs which broker: counts differ by one at most, and nothing deployed moves."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from blueprint.plan.deployed import Seat
+from blueprint.plan.deployed import Placement
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
-    """One group to place: its brokers' names, the master's first, and hosts that are said."""
+class GroupToPlace:
+    """The brokers of a group, its master first, and their hosts if the settings name them."""
 
     brokers: tuple[str, ...]
     hosts: tuple[str, ...] | None = None
 
 
 def place_brokers(
-    groups: Sequence[Wanted],
+    groups: Sequence[GroupToPlace],
     hosts: Sequence[str],
-    existing: Mapping[str, Seat],
+    deployed: Mapping[str, Placement],
     *,
     elected: bool = False,
-) -> dict[str, Seat]:
-    """Return the seat of every broker.
+) -> dict[str, Placement]:
+    """Return the placement of every broker, by name.
 
-    What exists keeps its seat. The others go, group by group, to the hosts with the least to do,
-    masters first to those with the fewest masters; with two groups on two hosts this is the
-    crosswise layout. Replicas of a group share a host only where there are fewer hosts.
+    Deployed brokers stay where they are. The others go, group by group, to the host with the
+    fewest brokers, masters preferring hosts with few masters; two groups on two hosts are placed
+    crosswise. Brokers of a group share a host only if there are fewer hosts than brokers.
 
     Args:
-        groups: in the order of the settings; said hosts must be among `hosts`.
+        groups: in the order of the settings; the hosts that they name must be in `hosts`.
         hosts: their names, in the order of the settings.
-        existing: seats of an earlier plan, by broker; those on hosts that are gone do not count.
-        elected: whether any broker may become the master, so that all count slots alike.
+        deployed: placements by broker; those on hosts that are not in `hosts` are ignored.
+        elected: whether every broker may become master, so that all share one row of slots.
 
     """
-    board = _Board(hosts, elected=elected)
+    placer = _Placer(hosts, elected=elected)
     for group in groups:
         for position, broker in enumerate(group.brokers):
-            seat = existing.get(broker)
-            if seat is not None and seat.host in hosts:
-                board.seat(broker, seat.host, position, seat.slot)
+            before = deployed.get(broker)
+            if before is not None and before.host in hosts:
+                placer.place(broker, before.host, position, before.slot)
     for group in groups:
         for position, broker in enumerate(group.brokers):
-            if broker not in board.seats:
-                host = group.hosts[position] if group.hosts else board.choose(group, position)
-                board.seat(broker, host, position)
-    return board.seats
+            if broker not in placer.placements:
+                host = group.hosts[position] if group.hosts else placer.choose(group, position)
+                placer.place(broker, host, position)
+    return placer.placements
 
 
-class _Board:
-    """The seats given so far, and what each host has to do by them."""
+class _Placer:
+    """The placements so far, and the load of each host that follows from them."""
 
     def __init__(self, hosts: Sequence[str], *, elected: bool) -> None:
-        self.seats: dict[str, Seat] = {}
+        self.placements: dict[str, Placement] = {}
         self._hosts = hosts
         self._elected = elected
         self._brokers: Counter[str] = Counter()
         self._masters: Counter[str] = Counter()
         self._slots: defaultdict[tuple[str, bool], set[int]] = defaultdict(set)
 
-    def choose(self, group: Wanted, position: int) -> str:
-        """Return the best host for one more broker of the group."""
-        own = Counter(self.seats[b].host for b in group.brokers if b in self.seats)
-        master = position == 0
+    def choose(self, group: GroupToPlace, position: int) -> str:
+        """Return the best host for one more broker of the group; of equals, the first."""
+        same_group = Counter(
+            self.placements[b].host for b in group.brokers if b in self.placements
+        )
+        is_master = position == 0
 
-        def badness(host: str) -> tuple[int, ...]:
+        def load(host: str) -> tuple[int, ...]:
             masters = self._masters[host]
             # A slave leaves hosts without a master to the masters still to come.
-            return (own[host], self._brokers[host], masters if master else -masters)
+            return (same_group[host], self._brokers[host], masters if is_master else -masters)
 
-        return min(self._hosts, key=lambda host: (*badness(host), self._hosts.index(host)))
+        return min(self._hosts, key=load)
 
-    def seat(self, broker: str, host: str, position: int, slot: int | None = None) -> None:
-        """Seat a broker, in the first free slot unless it has one."""
+    def place(self, broker: str, host: str, position: int, slot: int | None = None) -> None:
+        """Place a broker, in the first free slot unless it already has one."""
         taken = self._slots[host, self._elected or position == 0]
-        number = next(n for n in range(len(taken) + 1) if n not in taken) if slot is None else slot
-        taken.add(number)
+        if slot is None:
+            slot = next(n for n in range(len(taken) + 1) if n not in taken)
+        taken.add(slot)
         self._brokers[host] += 1
         self._masters[host] += position == 0
-        self.seats[broker] = Seat(host=host, slot=number)
+        self.placements[broker] = Placement(host=host, slot=slot)

@@ -58,7 +58,7 @@ class Process:
         return tuple(sorted(self.named_ports.values()))
 
     @property
-    def seat(self) -> Mapping[str, str | int]:
+    def placement(self) -> Mapping[str, str | int]:
         """Return what later updates must know, to leave it where it is."""
         return {}
 
@@ -147,8 +147,8 @@ class BrokerSpec(Process):
         return self.broker_id == 0
 
     @property
-    def seat(self) -> Mapping[str, str | int]:
-        """Return where it is, for `history` to know."""
+    def placement(self) -> Mapping[str, str | int]:
+        """Return where it is, as `deployed_state_of` reads it from the state."""
         return {"host": self.host.name, "slot": self.slot}
 
     @property

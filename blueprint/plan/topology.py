@@ -5,18 +5,18 @@ from collections.abc import Iterator, Mapping
 
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.plan.console import plan_console
-from blueprint.plan.deployed import NOTHING_YET, History, Seat
+from blueprint.plan.deployed import NOT_DEPLOYED, DeployedState, Placement
 from blueprint.plan.hosts import HostSpec
 from blueprint.plan.memory import Kind, ProcessMemory, plan_memory
 from blueprint.plan.paths import broker_paths, controller_paths, name_server_paths, proxy_paths
-from blueprint.plan.placement import Wanted, place_brokers
+from blueprint.plan.placement import GroupToPlace, place_brokers
 from blueprint.plan.processes import BrokerSpec, ControllerSpec, NameServerSpec, ProxySpec
 from blueprint.rocketmq.ports import CONTROLLER_STEP, BrokerPorts
 from blueprint.rocketmq.schemes import BrokerRole, Election, Replication
 from blueprint.settings.cluster import BrokerOverrides, ClusterSettings, GroupSettings
 from blueprint.settings.hosts import ServerSettings
 
-Plan = Mapping[str, Mapping[Kind, ProcessMemory]]
+MemoryPlan = Mapping[str, Mapping[Kind, ProcessMemory]]
 """The memory of each kind of process, by host."""
 
 
@@ -44,30 +44,32 @@ def controller_name(host: str, slot: int) -> str:
     return f"controller-{host}-{slot + 1}" if slot else f"controller-{host}"
 
 
-def place_groups(settings: ClusterSettings, history: History = NOTHING_YET) -> dict[str, Seat]:
-    """Return the seat of every broker: where it was, where its group says, else by load."""
-    wanted = [
-        Wanted(brokers=broker_names(settings, group.name), hosts=group.hosts)
+def place_groups(
+    settings: ClusterSettings, deployed: DeployedState = NOT_DEPLOYED
+) -> dict[str, Placement]:
+    """Return the placement of every broker: where it was, where its group says, else by load."""
+    groups = [
+        GroupToPlace(brokers=broker_names(settings, group.name), hosts=group.hosts)
         for group in settings.broker_groups
     ]
     hosts = [server.name for server in settings.hosts.servers]
-    return place_brokers(wanted, hosts, history.seats, elected=settings.traits.is_elected)
+    return place_brokers(groups, hosts, deployed.placements, elected=settings.traits.is_elected)
 
 
 def plan_cluster(
-    settings: ClusterSettings, history: History = NOTHING_YET, *, emulated: bool = False
+    settings: ClusterSettings, deployed: DeployedState = NOT_DEPLOYED, *, emulated: bool = False
 ) -> ClusterSpec:
     """Decide the whole cluster; `checks` has found the settings usable.
 
     Args:
         settings: what a person wrote.
-        history: what the stack has made already.
+        deployed: what the stack has made already.
         emulated: whether the hosts are virtual machines without a processor's help.
 
     """
     hosts = tuple(_host(server, emulated=emulated) for server in settings.hosts.servers)
     by_name = {host.name: host for host in hosts}
-    seats = place_groups(settings, history)
+    placements = place_groups(settings, deployed)
     served = hosts[: settings.name_server_count]
     controlled = controller_hosts(settings)
     proxied = [by_name[name] for name in settings.proxy.hosts] if settings.proxy else []
@@ -77,7 +79,7 @@ def plan_cluster(
         {
             Kind.NAME_SERVER: Counter(host.name for host in served),
             Kind.CONTROLLER: Counter(host for host, _ in controlled),
-            Kind.BROKER: Counter(seat.host for seat in seats.values()),
+            Kind.BROKER: Counter(placement.host for placement in placements.values()),
             Kind.PROXY: Counter(host.name for host in proxied),
         },
     )
@@ -99,7 +101,7 @@ def plan_cluster(
             for host in served
         ),
         controllers=tuple(_plan_controllers(settings, by_name, memory)),
-        brokers=tuple(_plan_brokers(settings, seats, by_name, memory)),
+        brokers=tuple(_plan_brokers(settings, placements, by_name, memory)),
         proxies=tuple(
             ProxySpec(
                 name=f"proxy-{host.name}",
@@ -130,7 +132,7 @@ def _plan_memory(
     settings: ClusterSettings,
     hosts: tuple[HostSpec, ...],
     counts: Mapping[Kind, Counter[str]],
-) -> Plan:
+) -> MemoryPlan:
     """Return the memory of each kind on each host: what the settings say, else its share."""
     said = settings.heap
     heaps = {
@@ -141,7 +143,7 @@ def _plan_memory(
     }
     return {
         host.name: {
-            kind: _said_or(planned, *heaps[kind])
+            kind: _with_overrides(planned, *heaps[kind])
             for kind, planned in plan_memory(
                 host.memory_mib,
                 {kind: on[host.name] for kind, on in counts.items()},
@@ -152,14 +154,14 @@ def _plan_memory(
     }
 
 
-def _said_or(planned: ProcessMemory, heap: int | None, direct: int | None) -> ProcessMemory:
+def _with_overrides(planned: ProcessMemory, heap: int | None, direct: int | None) -> ProcessMemory:
     return ProcessMemory(
         heap_mib=heap or planned.heap_mib, direct_mib=direct or planned.direct_mib
     )
 
 
 def _plan_controllers(
-    settings: ClusterSettings, hosts: Mapping[str, HostSpec], memory: Plan
+    settings: ClusterSettings, hosts: Mapping[str, HostSpec], memory: MemoryPlan
 ) -> Iterator[ControllerSpec]:
     for position, (name, slot) in enumerate(controller_hosts(settings)):
         host = hosts[name]
@@ -177,27 +179,27 @@ def _plan_controllers(
 
 def _plan_brokers(
     settings: ClusterSettings,
-    seats: Mapping[str, Seat],
+    placements: Mapping[str, Placement],
     hosts: Mapping[str, HostSpec],
-    memory: Plan,
+    memory: MemoryPlan,
 ) -> Iterator[BrokerSpec]:
     for group in settings.broker_groups:
         for position, name in enumerate(broker_names(settings, group.name)):
-            seat = seats[name]
+            placement = placements[name]
             overrides = settings.brokers.get(name, BrokerOverrides())
             role = _role(settings, position)
             suffix = name.removeprefix(group.name).replace("-", "")
-            planned = memory[seat.host][Kind.BROKER]
+            planned = memory[placement.host][Kind.BROKER]
             yield BrokerSpec(
                 name=name,
                 group=group.name,
                 position=position,
                 broker_role=role,
-                host=hosts[seat.host],
-                slot=seat.slot,
-                broker_ports=_broker_ports(settings, role, seat.slot),
-                metrics_port=_metrics_port(settings, role, seat.slot),
-                memory=_said_or(planned, overrides.heap, overrides.direct_memory),
+                host=hosts[placement.host],
+                slot=placement.slot,
+                broker_ports=_broker_ports(settings, role, placement.slot),
+                metrics_port=_metrics_port(settings, role, placement.slot),
+                memory=_with_overrides(planned, overrides.heap, overrides.direct_memory),
                 said_properties=_said_properties(settings, group, overrides),
                 paths=broker_paths(name, settings.scheme.value, f"{group.name}{suffix}"),
             )

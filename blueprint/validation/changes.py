@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from blueprint.plan.deployed import History
+from blueprint.plan.deployed import DeployedState
 from blueprint.plan.topology import broker_names, controller_hosts, controller_name
 from blueprint.rocketmq.schemes import UNSEEDED, refuse_switch
 from blueprint.settings.cluster import ClusterSettings
 
 
-def find_change_problems(settings: ClusterSettings, history: History) -> Iterator[str]:
+def find_change_problems(settings: ClusterSettings, deployed: DeployedState) -> Iterator[str]:
     """Iterate over the changes from what the stack has made that are refused, one line each."""
-    was = history.scheme
+    was = deployed.scheme
     if was is not None:
         reason = refuse_switch(was, settings.scheme)
         if reason is not None:
@@ -20,33 +20,34 @@ def find_change_problems(settings: ClusterSettings, history: History) -> Iterato
                 "move there"
             )
             return
-    yield from _controller_problems(settings, history)
-    yield from _group_problems(settings, history)
+    yield from _controller_problems(settings, deployed)
+    yield from _group_problems(settings, deployed)
 
 
-def _group_problems(settings: ClusterSettings, history: History) -> Iterator[str]:
-    yield from _replica_problems(settings, history)
+def _group_problems(settings: ClusterSettings, deployed: DeployedState) -> Iterator[str]:
+    yield from _replica_problems(settings, deployed)
     for position, group in enumerate(settings.broker_groups):
         for number, name in enumerate(broker_names(settings, group.name)):
-            if name in history.seats:
+            if name in deployed.placements:
                 said = group.hosts[number] if group.hosts else None
-                yield from _move_problems(settings, history, (position, group.name, name), said)
+                yield from _move_problems(settings, deployed, (position, group.name, name), said)
 
 
-def _controller_problems(settings: ClusterSettings, history: History) -> Iterator[str]:
+def _controller_problems(settings: ClusterSettings, deployed: DeployedState) -> Iterator[str]:
     """Check that the controllers stay: each votes by what its own store remembers."""
     planned = tuple(controller_name(host, slot) for host, slot in controller_hosts(settings))
-    if history.controllers and planned != history.controllers:
+    if deployed.controllers and planned != deployed.controllers:
         yield (
             f"cluster.controllers: {' and '.join(planned)} cannot follow "
-            f"{' and '.join(history.controllers)}: a controller with an empty store would vote on "
-            "masters that it knows nothing of; keep their number and the first hosts as they were"
+            f"{' and '.join(deployed.controllers)}: a controller with an empty store would vote "
+            "on masters that it knows nothing of; keep their number and the first hosts as they "
+            "were"
         )
 
 
-def _replica_problems(settings: ClusterSettings, history: History) -> Iterator[str]:
+def _replica_problems(settings: ClusterSettings, deployed: DeployedState) -> Iterator[str]:
     """Check that no group that is there gets or loses copies."""
-    wanted, had = settings.replicas_per_group, _replicas_before(settings, history)
+    wanted, had = settings.replicas_per_group, _replicas_before(settings, deployed)
     if had is None or had == wanted:
         return
     if had > wanted:
@@ -61,7 +62,7 @@ def _replica_problems(settings: ClusterSettings, history: History) -> Iterator[s
     )
 
 
-def _replicas_before(settings: ClusterSettings, history: History) -> int | None:
+def _replicas_before(settings: ClusterSettings, deployed: DeployedState) -> int | None:
     """Return how many copies the groups have that stay; None where nothing tells.
 
     A first update that was interrupted has made some brokers of a group and not the others, so
@@ -73,26 +74,26 @@ def _replicas_before(settings: ClusterSettings, history: History) -> int | None:
             for group in settings.broker_groups
             for name in broker_names(settings.model_copy(update={"replicas": copies}), group.name)
         }
-        & history.seats.keys()
+        & deployed.placements.keys()
         for copies in settings.traits.replicas
     }
     if not any(by_copies.values()):
         return None
-    if history.replicas is not None:
-        return history.replicas
+    if deployed.replicas is not None:
+        return deployed.replicas
     here = by_copies[settings.replicas_per_group]
     return next((copies for copies, names in by_copies.items() if names - here), None)
 
 
 def _move_problems(
     settings: ClusterSettings,
-    history: History,
+    deployed: DeployedState,
     broker: tuple[int, str, str],
     said: str | None,
 ) -> Iterator[str]:
     """Check that a broker stays on its host, and the host in the plan."""
     position, group, name = broker
-    host = history.seats[name].host
+    host = deployed.placements[name].host
     if host not in {server.name for server in settings.hosts.servers}:
         yield (
             f"cluster.hosts.servers: {host!r} is not among them and holds the store of {name}, "

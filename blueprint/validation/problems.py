@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from blueprint.plan.cluster_spec import ClusterSpec
-from blueprint.plan.deployed import NOTHING_YET, History
+from blueprint.plan.deployed import NOT_DEPLOYED, DeployedState
 from blueprint.plan.topology import plan_cluster
 from blueprint.settings.cluster import ClusterSettings
 from blueprint.validation.artifacts import _jar_problems, _version_problems
@@ -39,14 +39,14 @@ SIZING = frozenset({"brokers", "heap"})
 
 def find_problems(
     settings: ClusterSettings,
-    history: History = NOTHING_YET,
+    deployed: DeployedState = NOT_DEPLOYED,
     unusable: AbstractSet[str] = frozenset(),
 ) -> tuple[str, ...]:
     """Return one line per problem: the key, its value, and what is allowed.
 
     Args:
         settings: what a person wrote.
-        history: what the stack has made already.
+        deployed: what the stack has made already.
         unusable: keys whose value here is not what was written; nothing is said by them.
 
     """
@@ -56,16 +56,16 @@ def find_problems(
     placement = [*_server_problems(settings, unusable)]
     placement += find_placement_problems(settings, unusable)
     if not placement and unusable.isdisjoint(PLACING):
-        placement = [*find_change_problems(settings, history)]
+        placement = [*find_change_problems(settings, deployed)]
         if not placement:
-            placement = _plan_problems(plan_cluster(settings, history), unusable)
+            placement = _plan_problems(plan_cluster(settings, deployed), unusable)
     return (*problems, *placement)
 
 
 def _plan_problems(cluster: ClusterSpec, unusable: AbstractSet[str]) -> list[str]:
     problems = [*find_name_problems(cluster)]
     if problems:
-        # Two brokers of one name have one seat, so nothing else of the plan is what it will be.
+        # Two brokers of one name share a placement, so the rest of the plan is wrong, too.
         return problems
     problems += find_port_problems(cluster)
     if unusable.isdisjoint(SIZING):

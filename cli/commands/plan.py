@@ -11,7 +11,7 @@ from blueprint.overview.document import render_plan_json
 from blueprint.overview.mermaid import render_plan_mermaid
 from blueprint.overview.text import SHOWN_ALREADY, render_plan_page, render_plan_summary
 from blueprint.plan.cluster_spec import ClusterSpec
-from blueprint.plan.deployed import NOTHING_YET, History, history_of
+from blueprint.plan.deployed import NOT_DEPLOYED, DeployedState, deployed_state_of
 from blueprint.plan.topology import plan_cluster
 from cli.engine.engine import Engine
 from cli.engine.stack_folder import StackFolder
@@ -32,8 +32,8 @@ def print_plan(engine: Engine, folder: StackFolder, shape: str) -> None:
 
     """
     raw = folder.committed_cluster()
-    history, rests_on = _read_history(engine)
-    cluster = plan_cluster(parse_settings(raw, history=history), history)
+    deployed, rests_on = _read_deployed_state(engine)
+    cluster = plan_cluster(parse_settings(raw, deployed=deployed), deployed)
     sys.stderr.write(f"stack {folder.stack}: {rests_on}\n")
     sys.stderr.flush()
     sys.stdout.write(FORMATS[shape](cluster))
@@ -41,9 +41,9 @@ def print_plan(engine: Engine, folder: StackFolder, shape: str) -> None:
 
 def print_plan_summary(engine: Engine, folder: StackFolder) -> None:
     """Print what a preview begins with; the program itself says what is wrong with settings."""
-    history = _history_in(engine)
+    deployed = _deployed_state(engine)
     try:
-        cluster = plan_cluster(parse_settings(folder.cluster(), history=history), history)
+        cluster = plan_cluster(parse_settings(folder.cluster(), deployed=deployed), deployed)
     except SettingsError:
         return
     sys.stdout.write(render_plan_summary(cluster) + "\n")
@@ -51,21 +51,21 @@ def print_plan_summary(engine: Engine, folder: StackFolder) -> None:
     os.environ[SHOWN_ALREADY] = "yes"
 
 
-def _read_history(engine: Engine) -> tuple[History, str]:
+def _read_deployed_state(engine: Engine) -> tuple[DeployedState, str]:
     """Return what the state knows and a line about it; a plan needs neither engine nor state."""
     if shutil.which("pulumi") is None:
-        return NOTHING_YET, "planned as a new one, since there is no engine here to read a state"
+        return NOT_DEPLOYED, "planned as a new one, since there is no engine here to read a state"
     try:
         if not engine.exists():
-            return NOTHING_YET, "planned as a new one, since it was never made"
-        history = _history_in(engine)
+            return NOT_DEPLOYED, "planned as a new one, since it was never made"
+        deployed = _deployed_state(engine)
     except CommandError as error:
-        return NOTHING_YET, f"planned as a new one, since its state cannot be read: {error}"
-    if not history.seats:
-        return history, "planned as a new one, since its state holds no broker"
-    return history, f"planned around {len(history.seats)} brokers that its state holds"
+        return NOT_DEPLOYED, f"planned as a new one, since its state cannot be read: {error}"
+    if not deployed.placements:
+        return deployed, "planned as a new one, since its state holds no broker"
+    return deployed, f"planned around {len(deployed.placements)} brokers that its state holds"
 
 
-def _history_in(engine: Engine) -> History:
+def _deployed_state(engine: Engine) -> DeployedState:
     resources = engine.export().get("deployment", {}).get("resources", [])
-    return history_of((resource["urn"], resource) for resource in resources)
+    return deployed_state_of((resource["urn"], resource) for resource in resources)

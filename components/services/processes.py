@@ -61,7 +61,7 @@ class RocketmqProcess(pulumi.ComponentResource):
             render_service(process),
             access.options(self, before),
         )
-        self.register_outputs({"address": process.address, **process.seat})
+        self.register_outputs({"address": process.address, **process.placement})
 
     def _file(self, role: str, file: RemoteFile) -> remote.Command:
         access = self.host.access

@@ -24,7 +24,7 @@ def state_after(raw):
     for broker in cluster.brokers:
         parts[f"{URN}::{CLUSTER_TYPE}${Broker.TYPE}::{broker.name}"] = {
             "type": Broker.TYPE,
-            "outputs": {"address": broker.address, **broker.seat},
+            "outputs": {"address": broker.address, **broker.placement},
         }
     return parts
 

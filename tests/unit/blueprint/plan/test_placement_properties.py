@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from blueprint.load import parse_settings
 from blueprint.plan.cluster_spec import ClusterSpec
-from blueprint.plan.deployed import History, Seat
+from blueprint.plan.deployed import DeployedState, Placement
 from blueprint.plan.processes import BrokerSpec
 from blueprint.plan.topology import plan_cluster
 from blueprint.rocketmq.schemes import TRAITS, Scheme
@@ -49,15 +49,15 @@ class Case:
         return raw
 
 
-def plan(case: Case, history: History | None = None, **changes) -> ClusterSpec:
+def plan(case: Case, deployed: DeployedState | None = None, **changes) -> ClusterSpec:
     raw = {**case.raw, **changes}
-    known = history or History()
-    return plan_cluster(parse_settings(raw, history=known), known)
+    known = deployed or DeployedState()
+    return plan_cluster(parse_settings(raw, deployed=known), known)
 
 
-def history_of(cluster: ClusterSpec) -> History:
-    seats = {b.name: Seat(host=b.host.name, slot=b.slot) for b in cluster.brokers}
-    return History(scheme=cluster.scheme, seats=seats)
+def deployed_state_of(cluster: ClusterSpec) -> DeployedState:
+    placements = {b.name: Placement(host=b.host.name, slot=b.slot) for b in cluster.brokers}
+    return DeployedState(scheme=cluster.scheme, placements=placements)
 
 
 @st.composite
@@ -151,7 +151,7 @@ def test_the_loss_of_any_one_host_leaves_every_election_a_majority(case):
 def test_added_hosts_and_groups_move_nothing_that_exists(case, hosts, groups):
     before = plan(case)
     grown = replace(case, hosts=case.hosts + hosts, groups=case.groups + groups)
-    after = plan(grown, history_of(before))
+    after = plan(grown, deployed_state_of(before))
     stayed = what_must_stay(before)
     assert len(after.brokers) == len(before.brokers) + groups * case.replicas
     assert {name: what_must_stay(after)[name] for name in stayed} == stayed
@@ -162,7 +162,7 @@ def test_added_hosts_and_groups_move_nothing_that_exists(case, hosts, groups):
 def test_a_group_that_is_added_goes_where_nothing_is_yet(case):
     before = plan(case)
     grown = replace(case, hosts=case.hosts + case.replicas, groups=case.groups + 1)
-    after = plan(grown, history_of(before))
+    after = plan(grown, deployed_state_of(before))
     taken = {broker.host for broker in before.brokers}
     *_, added = groups_of(after)
     assert {broker.host for broker in added}.isdisjoint(taken)
@@ -176,7 +176,7 @@ def test_a_removed_group_moves_no_other(case, data):
     raw = replace(case, groups=case.groups + 1).raw
     gone = data.draw(st.sampled_from(raw["brokerGroups"]))
     left = [name for name in raw["brokerGroups"] if name != gone]
-    after = plan(case, history_of(before), brokerGroups=left)
+    after = plan(case, deployed_state_of(before), brokerGroups=left)
     stayed = what_must_stay(before)
     assert {broker.group for broker in after.brokers} == set(left)
     assert what_must_stay(after).items() <= stayed.items()
@@ -188,7 +188,7 @@ def test_a_group_in_the_place_of_a_removed_one_takes_no_port_or_store_of_another
     before = plan(case)
     names = list(case.raw["brokerGroups"])
     names[data.draw(st.integers(0, case.groups - 1))] = "another"
-    after = plan(case, history_of(before), brokerGroups=names)
+    after = plan(case, deployed_state_of(before), brokerGroups=names)
     assert_nothing_is_shared(after)
 
 
@@ -223,7 +223,7 @@ def assert_nothing_is_shared(cluster: ClusterSpec) -> None:
 def test_the_same_settings_are_the_same_plan(case):
     first = plan(case)
     assert plan(case) == first
-    assert plan(case, history_of(first)) == first
+    assert plan(case, deployed_state_of(first)) == first
 
 
 @pytest.mark.parametrize("count", [3, 5])

@@ -6,27 +6,30 @@ import pytest
 
 from blueprint.errors import SettingsError
 from blueprint.load import parse_settings
-from blueprint.plan.deployed import NOTHING_YET, History, Seat
+from blueprint.plan.deployed import NOT_DEPLOYED, DeployedState, Placement
 from blueprint.plan.topology import plan_cluster
 from blueprint.rocketmq.schemes import TRAITS, Scheme
 from tests.support.refusals import LONGEST_LINE
 from tests.support.stacks import ring
 
 
-def made(raw, history=NOTHING_YET):
+def made(raw, deployed=NOT_DEPLOYED):
     """Return what the state knows once the settings were applied."""
-    cluster = plan_cluster(parse_settings(raw, history=history), history)
-    seats = {b.name: Seat(host=b.host.name, slot=b.slot) for b in cluster.brokers}
+    cluster = plan_cluster(parse_settings(raw, deployed=deployed), deployed)
+    placements = {b.name: Placement(host=b.host.name, slot=b.slot) for b in cluster.brokers}
     controllers = tuple(controller.name for controller in cluster.controllers)
-    return History(
-        scheme=cluster.scheme, replicas=cluster.replicas, controllers=controllers, seats=seats
+    return DeployedState(
+        scheme=cluster.scheme,
+        replicas=cluster.replicas,
+        controllers=controllers,
+        placements=placements,
     )
 
 
-def refused(raw, history):
+def refused(raw, deployed):
     """Return the only line of the refusal."""
     with pytest.raises(SettingsError) as error:
-        parse_settings(raw, history=history)
+        parse_settings(raw, deployed=deployed)
     (line,) = error.value.problems
     assert len(line) < LONGEST_LINE
     assert "\n" not in line
@@ -82,7 +85,7 @@ def test_slaves_for_a_cluster_without_are_refused_for_what_they_would_not_copy(w
 def test_between_async_and_sync_every_broker_stays(was, wanted, replicas):
     before = made(ring(3, 4, scheme=was.value, replicas=replicas))
     after = made(ring(3, 4, scheme=wanted.value, replicas=replicas), before)
-    assert after.seats == before.seats
+    assert after.placements == before.placements
 
 
 @pytest.mark.parametrize(("was", "wanted"), [("strict", "degrade"), ("degrade", "strict")])
@@ -112,7 +115,7 @@ REPLICAS = [
 def test_another_number_of_replicas_is_refused(scheme, was, wanted, recorded):
     before = made(ring(2, 5, scheme=scheme.value, replicas=was))
     if not recorded:
-        before = History(scheme=before.scheme, seats=before.seats)
+        before = DeployedState(scheme=before.scheme, placements=before.placements)
     line = refused(ring(2, 5, scheme=scheme.value, replicas=wanted), before)
     assert line.startswith(f"cluster.replicas: {wanted} cannot follow {was}: ")
     assert f"write {was}, or make a new cluster" in line
@@ -124,10 +127,15 @@ def test_a_group_of_which_an_interrupted_update_made_one_broker_gets_the_others(
     for scheme in Scheme:
         raw = ring(2, 3, scheme=scheme.value)
         whole = made(raw)
-        first, seat = next(iter(whole.seats.items()))
-        part = History(scheme=scheme, replicas=whole.replicas, seats={first: seat})
-        assert made(raw, part).seats.keys() == whole.seats.keys()
-        assert made(raw, History(scheme=scheme, seats={first: seat})).seats[first] == seat
+        first, placement = next(iter(whole.placements.items()))
+        part = DeployedState(scheme=scheme, replicas=whole.replicas, placements={first: placement})
+        assert made(raw, part).placements.keys() == whole.placements.keys()
+        assert (
+            made(raw, DeployedState(scheme=scheme, placements={first: placement})).placements[
+                first
+            ]
+            == placement
+        )
 
 
 @pytest.mark.parametrize("scheme", Scheme)
@@ -135,10 +143,10 @@ def test_a_removed_host_that_holds_a_store_is_refused_with_what_it_holds(scheme)
     raw = ring(4, 4, scheme=scheme.value)
     before = made(raw)
     gone = raw["hosts"]["servers"].pop()["name"]
-    held = {name for name, seat in before.seats.items() if seat.host == gone}
+    held = {name for name, placement in before.placements.items() if placement.host == gone}
     assert held
     with pytest.raises(SettingsError) as error:
-        parse_settings(raw, history=before)
+        parse_settings(raw, deployed=before)
     lines = error.value.problems
     assert len(lines) == len(held)
     for line in lines:
@@ -150,17 +158,17 @@ def test_a_removed_host_that_holds_nothing_is_no_problem():
     raw = ring(1, 3)
     before = made(raw)
     raw["hosts"]["servers"].pop()
-    assert made(raw, before).seats == before.seats
+    assert made(raw, before).placements == before.placements
 
 
 def test_a_host_may_go_with_the_groups_on_it():
     raw = ring(2, 4)
     before = made(raw)
     raw["brokerGroups"].pop()
-    used = {before.seats[name].host for name in ("broker-0", "broker-0-s")}
+    used = {before.placements[name].host for name in ("broker-0", "broker-0-s")}
     servers = raw["hosts"]["servers"]
     raw["hosts"]["servers"] = [server for server in servers if server["name"] in used]
-    assert made(raw, before).seats.items() <= before.seats.items()
+    assert made(raw, before).placements.items() <= before.placements.items()
 
 
 def test_a_broker_that_is_said_to_move_is_refused_with_where_its_store_is():
@@ -175,7 +183,7 @@ def test_a_broker_that_is_said_to_move_is_refused_with_where_its_store_is():
 def test_hosts_that_are_said_where_the_brokers_are_already_are_no_problem():
     raw = ring(1, 3)
     before = made(raw)
-    hosts = [before.seats[name].host for name in ("broker-0", "broker-0-s")]
+    hosts = [before.placements[name].host for name in ("broker-0", "broker-0-s")]
     raw["brokerGroups"] = [{"name": "broker-0", "hosts": hosts}]
     assert made(raw, before) == before
 

@@ -2,22 +2,28 @@
 
 import pytest
 
-from blueprint.plan.deployed import BROKER_TYPE, CLUSTER_TYPE, NOTHING_YET, History, Seat
+from blueprint.plan.deployed import (
+    BROKER_TYPE,
+    CLUSTER_TYPE,
+    NOT_DEPLOYED,
+    DeployedState,
+    Placement,
+)
 from blueprint.rocketmq.schemes import Scheme
 from components.cluster import Cluster
-from components.deployed_state import read_history
+from components.deployed_state import read_deployed_state
 from components.services.processes import Broker
 from tests.support.recording import Recorder, record
 
 URN = "urn:pulumi:tested::rocketmq"
 
 
-def history_in(state):
+def deployed_state_in(state):
     """Return what is read from a state, by URN the type and the outputs."""
     found = []
-    record(lambda: found.append(read_history()), recorder=Recorder(state=state))
-    (history,) = found
-    return history
+    record(lambda: found.append(read_deployed_state()), recorder=Recorder(state=state))
+    (deployed,) = found
+    return deployed
 
 
 def broker(name, **outputs):
@@ -29,33 +35,33 @@ def cluster(**outputs):
 
 
 def test_a_new_stack_has_nothing():
-    assert history_in({}) == NOTHING_YET
+    assert deployed_state_in({}) == NOT_DEPLOYED
 
 
 def test_scheme_replicas_and_seats_are_read():
     state = cluster(scheme="dledger", replicas=3) | broker(
         "broker-a-n0", outputs={"host": "server1", "slot": 0}
     )
-    assert history_in(state) == History(
+    assert deployed_state_in(state) == DeployedState(
         scheme=Scheme.DLEDGER,
         replicas=3,
-        seats={"broker-a-n0": Seat(host="server1", slot=0)},
+        placements={"broker-a-n0": Placement(host="server1", slot=0)},
     )
 
 
 def test_a_state_of_before_replicas_were_recorded_has_a_scheme_all_the_same():
-    assert history_in(cluster(scheme="2m-2s-sync")) == History(scheme=Scheme.SYNC)
+    assert deployed_state_in(cluster(scheme="2m-2s-sync")) == DeployedState(scheme=Scheme.SYNC)
 
 
 def test_a_slot_that_the_engine_gives_as_a_fraction_is_a_whole_number():
-    history = history_in(broker("broker-a", outputs={"host": "server1", "slot": 1.0}))
-    assert history.seats == {"broker-a": Seat(host="server1", slot=1)}
-    assert isinstance(history.seats["broker-a"].slot, int)
+    deployed = deployed_state_in(broker("broker-a", outputs={"host": "server1", "slot": 1.0}))
+    assert deployed.placements == {"broker-a": Placement(host="server1", slot=1)}
+    assert isinstance(deployed.placements["broker-a"].slot, int)
 
 
 @pytest.mark.parametrize("rest", [{}, {"outputs": None}, {"outputs": {}}])
 def test_a_broker_that_an_interrupted_update_left_without_outputs_has_no_seat(rest):
-    assert history_in(broker("broker-a", **rest)) == NOTHING_YET
+    assert deployed_state_in(broker("broker-a", **rest)) == NOT_DEPLOYED
 
 
 def test_the_name_is_what_stands_after_the_last_separator_of_the_urn():
@@ -65,19 +71,19 @@ def test_the_name_is_what_stands_after_the_last_separator_of_the_urn():
             "outputs": {"host": "server2", "slot": 0},
         }
     }
-    assert history_in(state).seats.keys() == {"broker-b-s"}
+    assert deployed_state_in(state).placements.keys() == {"broker-b-s"}
 
 
 @pytest.mark.parametrize("kind", ["rocketmq:name_server:NameServer", "command:remote:Command", ""])
 def test_resources_of_other_types_are_passed_over(kind):
     outputs = {"host": "server1", "slot": 0, "scheme": "dledger"}
-    assert history_in({f"{URN}::{kind}::broker-a": {"type": kind, "outputs": outputs}}) == (
-        NOTHING_YET
+    assert deployed_state_in({f"{URN}::{kind}::broker-a": {"type": kind, "outputs": outputs}}) == (
+        NOT_DEPLOYED
     )
 
 
 def test_a_resource_without_a_type_is_passed_over():
-    assert history_in({f"{URN}::x::broker-a": {"outputs": {"slot": 0}}}) == NOTHING_YET
+    assert deployed_state_in({f"{URN}::x::broker-a": {"outputs": {"slot": 0}}}) == NOT_DEPLOYED
 
 
 def test_the_state_is_searched_for_the_types_that_the_components_have():
