@@ -6,8 +6,8 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from console.compare.brokers import listings_in
-from console.compare.inventory import MOST_SHOWN, permission_text
-from console.observe.state import UNSEEN, UP
+from console.compare.inventory import MAX_SHOWN, permission_text
+from console.observe.state import UNOBSERVED, UP
 from console.observe.threads import step_at
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from console.compare.cluster import ClusterView
     from console.compare.inventory import ConsumerGroupView, TopicView
     from console.configuration import Configuration
-    from console.observe.state import Look, Sight
+    from console.observe.state import Observation, ObservedState
     from remoting.plan.plan import Plan, PlannedController, PlannedNameServer, PlannedProxy
 
 
@@ -25,7 +25,7 @@ def cluster_document(
     plan: Plan, configuration: Configuration, view: ClusterView
 ) -> dict[str, Any]:
     """Return the view as plain data, its keys in camel case, times in UTC."""
-    sight, at = view.sight, view.at
+    observed, at = view.observed, view.at
     return {
         "cluster": {
             "name": plan.cluster,
@@ -46,15 +46,15 @@ def cluster_document(
             }
             for problem in view.problems
         ],
-        "nameServers": _name_servers(plan, sight),
-        "controllers": _controllers(plan, sight),
-        "proxies": [_process(one, sight.proxies.get(one.name)) for one in plan.proxies],
-        "brokers": [_broker(broker, sight, at) for broker in view.brokers],
-        "history": _history(plan, configuration, sight, at),
-        "topics": [_topic(topic) for topic in view.topics[:MOST_SHOWN]],
-        "topicsLeftOut": max(0, len(view.topics) - MOST_SHOWN),
-        "consumerGroups": [_group(group) for group in view.consumer_groups[:MOST_SHOWN]],
-        "consumerGroupsLeftOut": max(0, len(view.consumer_groups) - MOST_SHOWN),
+        "nameServers": _name_servers(plan, observed),
+        "controllers": _controllers(plan, observed),
+        "proxies": [_process(one, observed.proxies.get(one.name)) for one in plan.proxies],
+        "brokers": [_broker(broker, observed, at) for broker in view.brokers],
+        "history": _history(plan, configuration, observed, at),
+        "topics": [_topic(topic) for topic in view.topics[:MAX_SHOWN]],
+        "topicsLeftOut": max(0, len(view.topics) - MAX_SHOWN),
+        "consumerGroups": [_group(group) for group in view.consumer_groups[:MAX_SHOWN]],
+        "consumerGroupsLeftOut": max(0, len(view.consumer_groups) - MAX_SHOWN),
         "verification": [_report(report) for report in view.verification],
     }
 
@@ -67,42 +67,47 @@ def _time(at: float) -> str | None:
 
 
 def _process(
-    process: PlannedNameServer | PlannedController | PlannedProxy, look: Look[Any] | None
+    process: PlannedNameServer | PlannedController | PlannedProxy,
+    observation: Observation[Any] | None,
 ) -> dict[str, Any]:
     return {
         "name": process.name,
         "host": process.host,
         "address": process.address,
-        "state": look.state if look else UNSEEN,
-        "cause": look.cause if look else None,
+        "state": observation.state if observation else UNOBSERVED,
+        "cause": observation.cause if observation else None,
     }
 
 
-def _name_servers(plan: Plan, sight: Sight) -> list[dict[str, Any]]:
+def _name_servers(plan: Plan, observed: ObservedState) -> list[dict[str, Any]]:
     planned = {broker.address for broker in plan.brokers}
-    listings = listings_in(sight)
+    listings = listings_in(observed)
     found = []
     for server in plan.name_servers:
         table = listings.get(server.name)
         addresses = {a for one in table.values() for a in one.addresses.values()} if table else ()
         listed = None if table is None else len(planned.intersection(addresses))
-        process = _process(server, sight.name_servers.get(server.name))
+        process = _process(server, observed.name_servers.get(server.name))
         found.append({**process, "listed": listed, "planned": len(planned)})
     return found
 
 
-def _controllers(plan: Plan, sight: Sight) -> list[dict[str, Any]]:
+def _controllers(plan: Plan, observed: ObservedState) -> list[dict[str, Any]]:
     found = []
     for controller in plan.controllers:
-        look = sight.controllers.get(controller.name)
-        leads = look.facts == controller.address if look and look.facts is not None else None
-        found.append({**_process(controller, look), "leader": leads})
+        observation = observed.controllers.get(controller.name)
+        leads = (
+            observation.facts == controller.address
+            if observation and observation.facts is not None
+            else None
+        )
+        found.append({**_process(controller, observation), "leader": leads})
     return found
 
 
-def _broker(view: BrokerView, sight: Sight, at: float) -> dict[str, Any]:
+def _broker(view: BrokerView, observed: ObservedState, at: float) -> dict[str, Any]:
     facts, planned = view.facts, view.planned
-    rate = sight.rates[view.name].latest if planned and view.state == UP else None
+    rate = observed.rates[view.name].latest if planned and view.state == UP else None
     return {
         "name": view.name,
         "group": view.group,
@@ -113,7 +118,7 @@ def _broker(view: BrokerView, sight: Sight, at: float) -> dict[str, Any]:
         "role": view.role,
         "id": view.broker_id,
         "state": view.state,
-        "cause": view.look.cause if view.look else None,
+        "cause": view.observation.cause if view.observation else None,
         "version": facts.version if facts else None,
         "startedAt": _time(facts.booted_at) if facts else None,
         "uptimeSeconds": max(0, round(at - facts.booted_at)) if facts else None,
@@ -128,12 +133,14 @@ def _broker(view: BrokerView, sight: Sight, at: float) -> dict[str, Any]:
     }
 
 
-def _history(plan: Plan, configuration: Configuration, sight: Sight, at: float) -> dict[str, Any]:
+def _history(
+    plan: Plan, configuration: Configuration, observed: ObservedState, at: float
+) -> dict[str, Any]:
     # The step that is over; the present one is still being looked at.
     step = step_at(at, configuration.every_seconds) - 1
     brokers: dict[str, Mapping[str, list[float | None]]] = {}
     for broker in plan.brokers:
-        points = sight.rates[broker.name].window(step)
+        points = observed.rates[broker.name].window(step)
         brokers[broker.name] = {
             "in": [None if point is None else round(point.incoming, 1) for point in points],
             "out": [None if point is None else round(point.outgoing, 1) for point in points],

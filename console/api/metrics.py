@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
-from console.compare.brokers import view_helpers
+from console.compare.brokers import other_processes
 from console.compare.cluster import STATES
-from console.compare.inventory import MOST_SHOWN
+from console.compare.inventory import MAX_SHOWN
 from console.observe.state import UP
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from console.compare.brokers import BrokerView
     from console.compare.cluster import ClusterView
-    from console.observe.state import Sight
+    from console.observe.state import ObservedState
     from remoting.plan.plan import Plan
 
 BROKER_LABELS = ("broker", "group", "host")
@@ -38,7 +38,7 @@ def render_metrics(plan: Plan, view: ClusterView, requests: int) -> bytes:
     registry = CollectorRegistry()
     families = [
         *_of_cluster(plan, view),
-        *_of_brokers(view.brokers, view.sight),
+        *_of_brokers(view.brokers, view.observed),
         *_of_consumers(view),
     ]
     asked = CounterMetricFamily(
@@ -71,12 +71,16 @@ def _of_cluster(plan: Plan, view: ClusterView) -> Iterator[GaugeMetricFamily]:
         "Whether a process that is no broker answers.",
         labels=["process", "kind", "host"],
     )
-    for kind, process, look in view_helpers(plan, view.sight):
-        up.add_metric([process.name, kind, process.host], bool(look and look.state == UP))
+    for kind, process, observation in other_processes(plan, view.observed):
+        up.add_metric(
+            [process.name, kind, process.host], bool(observation and observation.state == UP)
+        )
     yield up
 
 
-def _of_brokers(brokers: Sequence[BrokerView], sight: Sight) -> Iterator[GaugeMetricFamily]:
+def _of_brokers(
+    brokers: Sequence[BrokerView], observed: ObservedState
+) -> Iterator[GaugeMetricFamily]:
     def family(name: str, text: str) -> GaugeMetricFamily:
         return GaugeMetricFamily(f"rocketmq_broker_{name}", text, labels=BROKER_LABELS)
 
@@ -92,7 +96,7 @@ def _of_brokers(brokers: Sequence[BrokerView], sight: Sight) -> Iterator[GaugeMe
         if view.planned is None:
             continue
         labels = [view.name, view.group, view.planned.host]
-        rate = sight.rates[view.name].latest if view.state == UP else None
+        rate = observed.rates[view.name].latest if view.state == UP else None
         facts = view.facts
         values = (
             (up, float(view.state == UP)),
@@ -119,7 +123,7 @@ def _of_consumers(view: ClusterView) -> Iterator[GaugeMetricFamily]:
     clients = GaugeMetricFamily(
         "rocketmq_consumer_group_clients", "Its clients that are connected.", labels=["group"]
     )
-    for group in view.consumer_groups[:MOST_SHOWN]:
+    for group in view.consumer_groups[:MAX_SHOWN]:
         lag.add_metric([_text(group.name)], group.lag)
         if group.clients is not None:
             clients.add_metric([_text(group.name)], group.clients)

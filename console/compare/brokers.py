@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Union
 
-from console.observe.state import UNSEEN, UP
+from console.observe.state import UNOBSERVED, UP
 from remoting.protocol.connection import split_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from console.observe.state import BrokerFacts, BrokerLook, Look, Sight
+    from console.observe.state import BrokerFacts, BrokerObservation, Observation, ObservedState
     from remoting.plan.plan import (
         Plan,
         PlannedBroker,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     )
     from remoting.requests.admin import ListedBroker
 
-    Helper = Union[PlannedNameServer, PlannedController, PlannedProxy]
+    OtherProcess = Union[PlannedNameServer, PlannedController, PlannedProxy]
     """A process of the cluster that holds no messages."""
 
     Listings = Mapping[str, Mapping[str, ListedBroker]]
@@ -40,7 +40,7 @@ class BrokerView:
     group: str
     address: str
     planned: PlannedBroker | None
-    look: BrokerLook | None
+    observation: BrokerObservation | None
     role: str | None
     broker_id: int | None
     listed_by: tuple[str, ...]
@@ -49,21 +49,21 @@ class BrokerView:
     replicas_connected: int | None = None
     lag_bytes: int | None = None
     """Of a copy: what it still has to fetch from its master."""
-    before: BrokerLook | None = None
+    previous: BrokerObservation | None = None
     """The look before the last one."""
 
     @property
     def state(self) -> str:
         """Return `up`, `down`, `silent`, or `starting` before the first look."""
-        if self.look is None:
+        if self.observation is None:
             # Nobody asks an unplanned one: that it is listed is all that is known.
-            return UNSEEN if self.planned else UP
-        return self.look.state
+            return UNOBSERVED if self.planned else UP
+        return self.observation.state
 
     @property
     def facts(self) -> BrokerFacts | None:
         """Return what it answered to the last look; None when it did not."""
-        return self.look.facts if self.look else None
+        return self.observation.facts if self.observation else None
 
     @property
     def is_master(self) -> bool:
@@ -78,37 +78,45 @@ class BrokerView:
         return held_back or self.facts.permission != self.planned.permission
 
 
-def listings_in(sight: Sight) -> Listings:
+def listings_in(observed: ObservedState) -> Listings:
     """Return what every name server that answers lists."""
-    looks = sight.name_servers.copy().items()
-    return {name: look.facts for name, look in looks if look.facts is not None}
+    observations = observed.name_servers.copy().items()
+    return {
+        name: observation.facts
+        for name, observation in observations
+        if observation.facts is not None
+    }
 
 
-def view_helpers(plan: Plan, sight: Sight) -> Iterator[tuple[str, Helper, Look[Any] | None]]:
+def other_processes(
+    plan: Plan, observed: ObservedState
+) -> Iterator[tuple[str, OtherProcess, Observation[Any] | None]]:
     """Iterate over all processes that are no brokers: kind, process, and the last look at it."""
-    tables: tuple[tuple[str, Sequence[Helper], Mapping[str, Look[Any]]], ...] = (
-        ("nameServer", plan.name_servers, sight.name_servers),
-        ("controller", plan.controllers, sight.controllers),
-        ("proxy", plan.proxies, sight.proxies),
+    tables: tuple[tuple[str, Sequence[OtherProcess], Mapping[str, Observation[Any]]], ...] = (
+        ("nameServer", plan.name_servers, observed.name_servers),
+        ("controller", plan.controllers, observed.controllers),
+        ("proxy", plan.proxies, observed.proxies),
     )
-    for kind, processes, looks in tables:
+    for kind, processes, observations in tables:
         for process in processes:
-            yield kind, process, looks.get(process.name)
+            yield kind, process, observations.get(process.name)
 
 
-def view_brokers(plan: Plan, sight: Sight) -> tuple[BrokerView, ...]:
+def view_brokers(plan: Plan, observed: ObservedState) -> tuple[BrokerView, ...]:
     """Return every planned broker, then those that are listed and not planned."""
-    listings = listings_in(sight)
-    alone = [_alone(broker, plan, sight, listings) for broker in plan.brokers]
-    planned = [_among(view, alone, plan) for view in alone]
-    return (*planned, *_extras(plan, listings))
+    listings = listings_in(observed)
+    alone = [_view_broker(broker, plan, observed, listings) for broker in plan.brokers]
+    planned = [_with_replication(view, alone, plan) for view in alone]
+    return (*planned, *_unplanned_brokers(plan, listings))
 
 
-def _alone(broker: PlannedBroker, plan: Plan, sight: Sight, listings: Listings) -> BrokerView:
-    look = sight.brokers.get(broker.name)
+def _view_broker(
+    broker: PlannedBroker, plan: Plan, observed: ObservedState, listings: Listings
+) -> BrokerView:
+    observation = observed.brokers.get(broker.name)
     listed = {name: _ids_at(broker.address, table) for name, table in listings.items()}
     ids = {number for numbers in listed.values() for number in numbers}
-    facts = look.facts if look else None
+    facts = observation.facts if observation else None
     role = facts.role if facts else None
     broker_id: int | None = broker.broker_id
     if plan.has_elections:
@@ -119,11 +127,11 @@ def _alone(broker: PlannedBroker, plan: Plan, sight: Sight, listings: Listings) 
         group=broker.group,
         address=broker.address,
         planned=broker,
-        look=look,
+        observation=observation,
         role=role,
         broker_id=broker_id,
         listed_by=tuple(name for name, numbers in listed.items() if numbers),
-        before=sight.before.get(broker.name),
+        previous=observed.previous.get(broker.name),
     )
 
 
@@ -144,7 +152,7 @@ def _ids_at(address: str, table: Mapping[str, ListedBroker]) -> list[int]:
     ]
 
 
-def _among(view: BrokerView, group: list[BrokerView], plan: Plan) -> BrokerView:
+def _with_replication(view: BrokerView, group: list[BrokerView], plan: Plan) -> BrokerView:
     """Add what only shows beside the other brokers of the same group."""
     others = [other for other in group if other.group == view.group and other is not view]
     values = dict(view.__dict__)
@@ -188,7 +196,7 @@ def _lag(view: BrokerView, master: BrokerView, others: list[BrokerView]) -> int 
     return max(0, master.facts.max_offset - view.facts.max_offset)
 
 
-def _extras(plan: Plan, listings: Listings) -> Iterator[BrokerView]:
+def _unplanned_brokers(plan: Plan, listings: Listings) -> Iterator[BrokerView]:
     planned = {broker.address for broker in plan.brokers}
     found: dict[str, tuple[str, int]] = {}
     for table in listings.values():
@@ -202,7 +210,7 @@ def _extras(plan: Plan, listings: Listings) -> Iterator[BrokerView]:
             group=group,
             address=address,
             planned=None,
-            look=None,
+            observation=None,
             role=None,
             broker_id=number,
             listed_by=tuple(n for n, table in listings.items() if _ids_at(address, table)),

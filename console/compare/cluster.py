@@ -12,14 +12,14 @@ from console.compare.inventory import (
     view_consumer_groups,
     view_topics,
 )
-from console.compare.problems import Problem, find_problems, find_unverified
-from console.observe.state import UNSEEN
+from console.compare.problems import Problem, find_failed_verifications, find_problems
+from console.observe.state import UNOBSERVED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from console.configuration import Configuration
-    from console.observe.state import Sight
+    from console.observe.state import ObservedState
     from remoting.plan.plan import Plan
 
 HEALTHY, DEGRADED, DEAD, STARTING = "healthy", "degraded", "dead", "starting"
@@ -30,7 +30,7 @@ STATES = (HEALTHY, DEGRADED, DEAD, STARTING)
 class ClusterView:
     """Everything that the page, the API and the metrics show."""
 
-    sight: Sight
+    observed: ObservedState
     """What it was made of; what was not looked at for long is silent in it."""
     at: float
     """When it was made, in seconds since the epoch."""
@@ -47,24 +47,24 @@ class ClusterView:
 def view_cluster(
     plan: Plan,
     configuration: Configuration,
-    sight: Sight,
+    observed: ObservedState,
     verification: tuple[Mapping[str, Any], ...],
     at: float,
 ) -> ClusterView:
     """Return the view of a moment, in seconds since the epoch."""
     # Of a copy, since what is seen may change meanwhile, and each part must see the same.
-    sight = sight.present(at, _patience_seconds(configuration))
-    brokers = view_brokers(plan, sight)
+    observed = observed.as_of(at, _max_age_seconds(configuration))
+    brokers = view_brokers(plan, observed)
     failed = [str(report["host"]) for report in verification if not report["ok"]]
-    problems = find_problems(plan, sight, brokers, configuration.version, at)
-    problems += find_unverified(failed)
-    inventories = sight.inventories.copy()
+    problems = find_problems(plan, observed, brokers, configuration.version, at)
+    problems += find_failed_verifications(failed)
+    inventories = observed.inventories.copy()
     own_names = frozenset({plan.cluster, *(broker.group for broker in plan.brokers)})
     return ClusterView(
-        sight=sight,
+        observed=observed,
         at=at,
         state=_state(brokers, problems),
-        observed_at=sight.last_at,
+        observed_at=observed.last_observed_at,
         problems=problems,
         brokers=brokers,
         topics=view_topics(inventories, own_names),
@@ -73,7 +73,7 @@ def view_cluster(
     )
 
 
-def _patience_seconds(configuration: Configuration) -> float:
+def _max_age_seconds(configuration: Configuration) -> float:
     """Return how old a look may be: some steps, and what its requests may take."""
     return 5 * configuration.every_seconds + 5 * configuration.request_seconds
 
@@ -81,6 +81,6 @@ def _patience_seconds(configuration: Configuration) -> float:
 def _state(brokers: tuple[BrokerView, ...], problems: tuple[Problem, ...]) -> str:
     if any(problem.kind == "clusterDead" for problem in problems):
         return DEAD
-    if any(broker.state == UNSEEN for broker in brokers):
+    if any(broker.state == UNOBSERVED for broker in brokers):
         return STARTING
     return DEGRADED if problems else HEALTHY

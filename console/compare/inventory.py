@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from console.observe.state import Inventory
     from remoting.requests.admin import TopicConfig
 
-MOST_SHOWN = 1000
+MAX_SHOWN = 1000
 """Topics, and consumer groups; so many are half a megabyte of text."""
 
 PERMISSIONS = ((4, "R"), (2, "W"))

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from console.compare.brokers import MASTER_ID, listings_in, view_helpers
+from console.compare.brokers import MASTER_ID, listings_in, other_processes
 from console.observe.state import DOWN, SILENT, UP
 from remoting.plan.plan import REPLICA
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from console.compare.brokers import BrokerView, Listings
-    from console.observe.state import BrokerFacts, Sight
+    from console.observe.state import BrokerFacts, ObservedState
     from remoting.plan.plan import Plan, PlannedBroker
 
 ERROR, WARNING = "error", "warning"
@@ -22,7 +22,7 @@ ERROR, WARNING = "error", "warning"
 REGISTRATION_SECONDS = 45
 """A broker registers up to 40 s after its start where nobody nudges it."""
 
-LAG_BYTES = 1 << 20
+MAX_LAG_BYTES = 1 << 20
 """What a slave at work may be behind; RocketMQ's own "in sync" means up to 256 MiB."""
 
 DISK_WARNING, DISK_ERROR = 0.75, 0.9
@@ -74,58 +74,58 @@ class Problem:
 
 
 def find_problems(
-    plan: Plan, sight: Sight, brokers: Sequence[BrokerView], version: str, at: float
+    plan: Plan, observed: ObservedState, brokers: Sequence[BrokerView], version: str, at: float
 ) -> tuple[Problem, ...]:
     """Return every difference between the plan and what was seen.
 
     Args:
         plan: what should be.
-        sight: what was seen of name servers, controllers and proxies.
+        observed: what was seen of name servers, controllers and proxies.
         brokers: what was seen of brokers.
         version: RocketMQ's, as planned.
         at: now, in seconds since the epoch.
 
     """
-    listings = listings_in(sight)
+    listings = listings_in(observed)
     found = [
-        *_death(brokers),
-        *_absent_helpers(plan, sight),
-        *(problem for broker in brokers for problem in _of_broker(broker, version, at)),
-        *_misplaced(plan, listings),
-        *(p for broker in brokers for p in _of_listing(broker, listings, at)),
-        *_of_groups(plan, brokers, listings),
+        *_dead_cluster(brokers),
+        *_down_processes(plan, observed),
+        *(problem for broker in brokers for problem in _broker_problems(broker, version, at)),
+        *_misplaced_brokers(plan, listings),
+        *(p for broker in brokers for p in _listing_problems(broker, listings, at)),
+        *_group_problems(plan, brokers, listings),
     ]
     return tuple(sorted(found, key=lambda one: one.severity != ERROR))
 
 
-def find_unverified(hosts: Sequence[str]) -> tuple[Problem, ...]:
+def find_failed_verifications(hosts: Sequence[str]) -> tuple[Problem, ...]:
     """Return one problem for each host on which the last verification failed."""
     return tuple(Problem(WARNING, "notVerified", host) for host in hosts)
 
 
-def _death(brokers: Sequence[BrokerView]) -> Iterator[Problem]:
+def _dead_cluster(brokers: Sequence[BrokerView]) -> Iterator[Problem]:
     planned = [broker for broker in brokers if broker.planned]
     if planned and all(broker.state in {DOWN, SILENT} for broker in planned):
         yield Problem(ERROR, "clusterDead", "cluster")
 
 
-def _absent_helpers(plan: Plan, sight: Sight) -> Iterator[Problem]:
+def _down_processes(plan: Plan, observed: ObservedState) -> Iterator[Problem]:
     """Iterate over processes, other than brokers, that do not answer."""
-    for kind, process, look in view_helpers(plan, sight):
-        if look is not None and look.state != UP:
-            where = {"host": process.host, "address": process.address, "cause": look.cause}
-            named = "silent" if look.state == SILENT else f"{kind}Down"
+    for kind, process, observation in other_processes(plan, observed):
+        if observation is not None and observation.state != UP:
+            where = {"host": process.host, "address": process.address, "cause": observation.cause}
+            named = "silent" if observation.state == SILENT else f"{kind}Down"
             yield Problem(ERROR, named, process.name, where)
 
 
-def _of_broker(broker: BrokerView, version: str, at: float) -> Iterator[Problem]:
+def _broker_problems(broker: BrokerView, version: str, at: float) -> Iterator[Problem]:
     planned = broker.planned
     if planned is None:
         values = {"address": broker.address, "id": broker.broker_id}
         yield Problem(WARNING, "extra", broker.name, values)
         return
     if broker.state in {DOWN, SILENT}:
-        cause = broker.look.cause if broker.look else None
+        cause = broker.observation.cause if broker.observation else None
         where = {"host": planned.host, "address": broker.address, "cause": cause}
         yield Problem(ERROR, "missing" if broker.state == DOWN else SILENT, broker.name, where)
     facts = broker.facts
@@ -143,7 +143,7 @@ def _of_broker(broker: BrokerView, version: str, at: float) -> Iterator[Problem]
     if facts.version != version:
         values = {"version": facts.version, "plannedVersion": version}
         yield Problem(WARNING, "wrongVersion", broker.name, values)
-    if broker.lag_bytes is not None and broker.lag_bytes > LAG_BYTES:
+    if broker.lag_bytes is not None and broker.lag_bytes > MAX_LAG_BYTES:
         yield Problem(ERROR, "outOfSync", broker.name, {"lagBytes": broker.lag_bytes})
 
 
@@ -154,7 +154,7 @@ def _drain_cause(planned: PlannedBroker, facts: BrokerFacts) -> str:
     return f"its guard has not found its slaves in sync yet (journalctl -u {guard})"
 
 
-def _of_listing(broker: BrokerView, listings: Listings, at: float) -> Iterator[Problem]:
+def _listing_problems(broker: BrokerView, listings: Listings, at: float) -> Iterator[Problem]:
     facts = broker.facts
     if facts is None or broker.planned is None or not listings:
         return
@@ -165,7 +165,7 @@ def _of_listing(broker: BrokerView, listings: Listings, at: float) -> Iterator[P
         yield Problem(ERROR, "notListed", broker.name, {"nameServers": missing})
 
 
-def _misplaced(plan: Plan, listings: Listings) -> Iterator[Problem]:
+def _misplaced_brokers(plan: Plan, listings: Listings) -> Iterator[Problem]:
     """Iterate over brokers that are listed elsewhere; an elected one has no id of its own."""
     for broker in plan.brokers:
         found = {
@@ -180,19 +180,23 @@ def _misplaced(plan: Plan, listings: Listings) -> Iterator[Problem]:
             yield Problem(ERROR, "misplaced", broker.name, values)
 
 
-def _of_groups(plan: Plan, brokers: Sequence[BrokerView], listings: Listings) -> Iterator[Problem]:
+def _group_problems(
+    plan: Plan, brokers: Sequence[BrokerView], listings: Listings
+) -> Iterator[Problem]:
     by_group: dict[str, list[BrokerView]] = defaultdict(list)
     for broker in brokers:
         if broker.planned:
             by_group[broker.group].append(broker)
     for group, views in by_group.items():
         if plan.has_elections:
-            yield from _of_election(group, views, listings)
+            yield from _election_problems(group, views, listings)
         for master in (view for view in views if view.is_master and view.facts):
-            yield from _of_replication(master, views)
+            yield from _replication_problems(master, views)
 
 
-def _of_election(group: str, views: Sequence[BrokerView], listings: Listings) -> Iterator[Problem]:
+def _election_problems(
+    group: str, views: Sequence[BrokerView], listings: Listings
+) -> Iterator[Problem]:
     tables = [table[group].addresses for table in listings.values() if group in table]
     masters = {view.address for view in views if view.is_master}
     masters |= {table[MASTER_ID] for table in tables if MASTER_ID in table}
@@ -203,7 +207,7 @@ def _of_election(group: str, views: Sequence[BrokerView], listings: Listings) ->
         yield Problem(ERROR, "twoMasters", group, {"addresses": acting})
 
 
-def _of_replication(master: BrokerView, views: Sequence[BrokerView]) -> Iterator[Problem]:
+def _replication_problems(master: BrokerView, views: Sequence[BrokerView]) -> Iterator[Problem]:
     planned, connected = master.replicas_planned, master.replicas_connected
     if planned is None or connected is None:
         return
@@ -217,18 +221,24 @@ def _of_replication(master: BrokerView, views: Sequence[BrokerView]) -> Iterator
                 cause = "the master has no connection from its host"
                 why = {"master": master.name, "cause": cause}
                 yield Problem(ERROR, "notReplicating", view.name, why)
-    yield from _ahead(master, others)
+    yield from _slaves_ahead(master, others)
 
 
-def _ahead(master: BrokerView, others: Sequence[BrokerView]) -> Iterator[Problem]:
-    if master.facts is None or master.look is None or master.facts.ha is None:
+def _slaves_ahead(master: BrokerView, others: Sequence[BrokerView]) -> Iterator[Problem]:
+    if master.facts is None or master.observation is None or master.facts.ha is None:
         return
     for view in others:
         # What a slave held before its master was asked, a sound master holds by then. All are
         # asked at once, so it is the look before the last one that was over.
-        looks = [look for look in (view.before, view.look) if look and view.facts]
+        observations = [
+            observation
+            for observation in (view.previous, view.observation)
+            if observation and view.facts
+        ]
         held = [
-            look.facts.max_offset for look in looks if look.facts and look.at <= master.look.began
+            observation.facts.max_offset
+            for observation in observations
+            if observation.facts and observation.at <= master.observation.started_at
         ]
         more = max(held, default=0) - master.facts.max_offset
         if more > 0:

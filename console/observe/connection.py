@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Tally:
+class RequestCounter:
     """How many requests were sent to the cluster, by all threads."""
 
     def __init__(self) -> None:
@@ -32,9 +32,9 @@ class Tally:
 class CountedConnection(Connection):
     """A connection whose requests are counted."""
 
-    def __init__(self, address: str, timeout_seconds: float, tally: Tally) -> None:
+    def __init__(self, address: str, timeout_seconds: float, counter: RequestCounter) -> None:
         super().__init__(address, timeout_seconds)
-        self._tally = tally
+        self._counter = counter
 
     def ask(
         self,
@@ -45,20 +45,20 @@ class CountedConnection(Connection):
         accepted: Collection[int] | None = (0,),
     ) -> Frame:
         """Send one request and count it; else as `Connection.ask`."""
-        self._tally.add()
+        self._counter.add()
         return super().ask(code, ext, body, accepted=accepted)
 
 
-class Line:
+class PersistentConnection:
     """Opens a connection when it is needed, and again when the peer has closed it since."""
 
-    def __init__(self, address: str, timeout_seconds: float, tally: Tally) -> None:
+    def __init__(self, address: str, timeout_seconds: float, counter: RequestCounter) -> None:
         self.address = address
         self._timeout_seconds = timeout_seconds
-        self._tally = tally
+        self._counter = counter
         self._connection: CountedConnection | None = None
 
-    def talk(self, ask: Callable[[Connection], T]) -> T:
+    def call(self, ask: Callable[[Connection], T]) -> T:
         """Return what `ask` returns, given an open connection.
 
         Raises:
@@ -71,7 +71,7 @@ class Line:
                 return self._through(self._connection, ask)
             except UnreachableError:
                 self.close()
-        self._connection = CountedConnection(self.address, self._timeout_seconds, self._tally)
+        self._connection = CountedConnection(self.address, self._timeout_seconds, self._counter)
         return self._through(self._connection, ask)
 
     def _through(self, connection: CountedConnection, ask: Callable[[Connection], T]) -> T:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from console.observe.connection import Line, Tally
-from console.observe.state import UP, Inventory, Sight
+from console.observe.connection import PersistentConnection, RequestCounter
+from console.observe.state import UP, Inventory, ObservedState
 from console.observe.system_names import is_system_group
 from remoting.errors import RemotingError
 from remoting.requests.inventory import (
@@ -22,33 +22,38 @@ if TYPE_CHECKING:
     from remoting.plan.plan import Plan
     from remoting.protocol.connection import Connection
 
-MOST_ASKED = 100
+MAX_ASKED = 100
 """Topics, and consumer groups, that are asked about one by one in one round; the rest follows."""
 
 T = TypeVar("T")
 
 
-class InventoryWatch:
+class InventoryPoller:
     """What a broker group holds; the master is asked, or a slave while there is no master."""
 
     def __init__(
-        self, group: str, plan: Plan, sight: Sight, timeout_seconds: float, tally: Tally
+        self,
+        group: str,
+        plan: Plan,
+        observed: ObservedState,
+        timeout_seconds: float,
+        counter: RequestCounter,
     ) -> None:
         self._group = group
         self._replicas = plan.replicas_of(group)
-        self._sight = sight
-        self._lines = {
-            replica.name: Line(replica.address, timeout_seconds, tally)
+        self._observed = observed
+        self._connections = {
+            replica.name: PersistentConnection(replica.address, timeout_seconds, counter)
             for replica in self._replicas
         }
         self._ends: dict[str, dict[int, int]] = {}
         self._clients: dict[str, int] = {}
 
-    def look(self, _: int) -> None:
+    def poll(self, _: int) -> None:
         """Look once; without a broker that answers, what was last seen stays."""
         for name in self._by_preference():
             try:
-                self._sight.inventories[self._group] = self._lines[name].talk(self._ask)
+                self._observed.inventories[self._group] = self._connections[name].call(self._ask)
             except RemotingError:
                 # The broker's own watch says so; the next one may know as much.
                 continue
@@ -56,7 +61,7 @@ class InventoryWatch:
 
     def _by_preference(self) -> list[str]:
         """Return the replicas that answered last time, those that act as a master first."""
-        looks = {one.name: self._sight.brokers.get(one.name) for one in self._replicas}
+        looks = {one.name: self._observed.brokers.get(one.name) for one in self._replicas}
         # One that nobody has looked at yet may be there: the first round waits for no look.
         there = [
             one for one in self._replicas if (look := looks[one.name]) is None or look.state == UP
@@ -64,7 +69,7 @@ class InventoryWatch:
         return [one.name for one in sorted(there, key=lambda one: not self._leads(one.name))]
 
     def _leads(self, name: str) -> bool:
-        look = self._sight.brokers.get(name)
+        look = self._observed.brokers.get(name)
         facts = look.facts if look else None
         if facts is None:
             return False
@@ -86,7 +91,7 @@ def _refresh(table: dict[str, T], wanted: Collection[str], ask: Callable[[str], 
     for gone in table.keys() - set(wanted):
         del table[gone]
     unseen = [name for name in wanted if name not in table]
-    for name in [*unseen, *table][:MOST_ASKED]:
+    for name in [*unseen, *table][:MAX_ASKED]:
         answer = ask(name)
         # Its place in the table is its place in the queue.
         table.pop(name, None)

@@ -6,8 +6,15 @@ import math
 import time
 from typing import TYPE_CHECKING, Generic
 
-from console.observe.connection import Line, Tally
-from console.observe.state import UP, BrokerFacts, Facts, Look, Sight, failed_look
+from console.observe.connection import PersistentConnection, RequestCounter
+from console.observe.state import (
+    UP,
+    BrokerFacts,
+    Facts,
+    Observation,
+    ObservedState,
+    failed_observation,
+)
 from remoting.errors import MalformedAnswerError, RefusedError, RemotingError
 from remoting.plan.plan import DLEDGER
 from remoting.protocol.connection import Connection
@@ -33,84 +40,96 @@ CONFIG_STEPS = 5
 """Its own configuration, by far the longest answer, is asked for every so many steps."""
 
 
-class Watch(Generic[Facts]):
+class Poller(Generic[Facts]):
     """One process that is asked one question at each step."""
 
-    def __init__(self, name: str, looks: dict[str, Look[Facts]], ask: Callable[[], Facts]) -> None:
+    def __init__(
+        self, name: str, looks: dict[str, Observation[Facts]], ask: Callable[[], Facts]
+    ) -> None:
         self._name = name
-        self._looks = looks
+        self._observations = looks
         self._ask = ask
 
-    def look(self, _: int) -> None:
+    def poll(self, _: int) -> None:
         """Look once; an error is something seen."""
         try:
             facts = self._ask()
-            self._looks[self._name] = Look(time.time(), UP, facts=facts)
+            self._observations[self._name] = Observation(time.time(), UP, facts=facts)
         except RemotingError as error:
-            self._looks[self._name] = failed_look(time.time(), error)
+            self._observations[self._name] = failed_observation(time.time(), error)
 
 
-def watch_name_server(
-    server: PlannedNameServer, sight: Sight, timeout_seconds: float, tally: Tally
-) -> Watch[Mapping[str, ListedBroker]]:
+def name_server_poller(
+    server: PlannedNameServer,
+    observed: ObservedState,
+    timeout_seconds: float,
+    counter: RequestCounter,
+) -> Poller[Mapping[str, ListedBroker]]:
     """Watch which brokers a name server lists."""
-    line = Line(server.address, timeout_seconds, tally)
-    return Watch(server.name, sight.name_servers, lambda: line.talk(cluster_info))
+    connection = PersistentConnection(server.address, timeout_seconds, counter)
+    return Poller(server.name, observed.name_servers, lambda: connection.call(cluster_info))
 
 
-def watch_controller(
-    controller: PlannedController, sight: Sight, timeout_seconds: float, tally: Tally
-) -> Watch[str]:
+def controller_poller(
+    controller: PlannedController,
+    observed: ObservedState,
+    timeout_seconds: float,
+    counter: RequestCounter,
+) -> Poller[str]:
     """Watch whom a controller takes for the leading one."""
-    line = Line(controller.address, timeout_seconds, tally)
-    return Watch(controller.name, sight.controllers, lambda: line.talk(controller_leader))
+    connection = PersistentConnection(controller.address, timeout_seconds, counter)
+    return Poller(
+        controller.name, observed.controllers, lambda: connection.call(controller_leader)
+    )
 
 
-def watch_proxy(
-    proxy: PlannedProxy, sight: Sight, timeout_seconds: float, _: Tally
-) -> Watch[bool]:
+def proxy_poller(
+    proxy: PlannedProxy, observed: ObservedState, timeout_seconds: float, _: RequestCounter
+) -> Poller[bool]:
     """Watch whether a proxy takes connections of gRPC clients; none of them is a request."""
 
     def ask() -> bool:
         Connection(proxy.address, timeout_seconds).close()
         return True
 
-    return Watch(proxy.name, sight.proxies, ask)
+    return Poller(proxy.name, observed.proxies, ask)
 
 
-class BrokerWatch:
+class BrokerPoller:
     """A broker's counters, its replication, and from time to time its role and permission."""
 
     def __init__(
         self,
         broker: PlannedBroker,
         plan: Plan,
-        sight: Sight,
+        observed: ObservedState,
         timeout_seconds: float,
-        tally: Tally,
+        counter: RequestCounter,
     ) -> None:
         self._name = broker.name
         self._has_ha = plan.election != DLEDGER
-        self._sight = sight
-        self._line = Line(broker.address, timeout_seconds, tally)
+        self._observed = observed
+        self._connection = PersistentConnection(broker.address, timeout_seconds, counter)
         self._config: dict[str, str] = {}
         self._config_of: tuple[str, int] | None = None
 
-    def look(self, step: int) -> None:
+    def poll(self, step: int) -> None:
         """Look once; an error is something seen."""
-        history = self._sight.rates[self._name]
-        began = time.time()
+        history = self._observed.rates[self._name]
+        started_at = time.time()
         try:
-            facts = self._line.talk(lambda connection: self._ask(connection, step))
+            facts = self._connection.call(lambda connection: self._ask(connection, step))
         except RemotingError as error:
-            history.forget_last()
-            self._sight.brokers[self._name] = failed_look(time.time(), error)
+            history.interrupt()
+            self._observed.brokers[self._name] = failed_observation(time.time(), error)
             return
         at = time.time()
         history.add(step, at, facts.put_total, facts.get_total)
-        if self._name in self._sight.brokers:
-            self._sight.before[self._name] = self._sight.brokers[self._name]
-        self._sight.brokers[self._name] = Look(at, UP, facts=facts, began=began)
+        if self._name in self._observed.brokers:
+            self._observed.previous[self._name] = self._observed.brokers[self._name]
+        self._observed.brokers[self._name] = Observation(
+            at, UP, facts=facts, started_at=started_at
+        )
 
     def _ask(self, connection: Connection, step: int) -> BrokerFacts:
         info = runtime_info(connection)

@@ -32,7 +32,7 @@ class RateHistory:
         rate = Rate((put_total - last[1]) / seconds, (get_total - last[2]) / seconds)
         self._points.append((step, rate))
 
-    def forget_last(self) -> None:
+    def interrupt(self) -> None:
         """Take the next counters as a beginning: there was no answer in between."""
         self._last = None
 

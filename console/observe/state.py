@@ -16,29 +16,29 @@ if TYPE_CHECKING:
     from remoting.requests.admin import HaStatus, TopicConfig
     from remoting.requests.inventory import Consumption, Offsets
 
-UP, DOWN, SILENT, UNSEEN = "up", "down", "silent", "starting"
+UP, DOWN, SILENT, UNOBSERVED = "up", "down", "silent", "starting"
 
 Facts = TypeVar("Facts")
 
 
 @dataclass(frozen=True)
-class Look(Generic[Facts]):
+class Observation(Generic[Facts]):
     """One look at one process: at which second since the epoch, and what it answered."""
 
     at: float
     state: str
     cause: str | None = None
     facts: Facts | None = None
-    began: float = 0.0
+    started_at: float = 0.0
     """When the first request was sent, where that matters; `at` is after the last answer."""
 
 
-def failed_look(at: float, error: RemotingError) -> Look[Facts]:
+def failed_observation(at: float, error: RemotingError) -> Observation[Facts]:
     """Return the look that ended in an error: nobody there, or somebody who is silent."""
     if isinstance(error, TimedOutError):
-        return Look(at, SILENT, f"no answer within {error.seconds:.1f} s")
+        return Observation(at, SILENT, f"no answer within {error.seconds:.1f} s")
     cause = str(getattr(error, "cause", error))
-    return Look(at, DOWN, cause[:1].lower() + cause[1:])
+    return Observation(at, DOWN, cause[:1].lower() + cause[1:])
 
 
 @dataclass(frozen=True)
@@ -73,54 +73,57 @@ class Inventory:
     clients: Mapping[str, int]
 
 
-NameServerLook = Look[Mapping[str, ListedBroker]]
-BrokerLook = Look[BrokerFacts]
-ControllerLook = Look[str]
+NameServerObservation = Observation[Mapping[str, ListedBroker]]
+BrokerObservation = Observation[BrokerFacts]
+ControllerObservation = Observation[str]
 """Whose fact is the address of the leading controller."""
-ProxyLook = Look[bool]
+ProxyObservation = Observation[bool]
 
 
 @dataclass
-class Sight:
+class ObservedState:
     """The last look at each process by its name, and the last inventory of each group.
 
     Each value is replaced as a whole by one thread, so readers need no lock.
     """
 
-    name_servers: dict[str, NameServerLook] = field(default_factory=dict)
-    brokers: dict[str, BrokerLook] = field(default_factory=dict)
-    before: dict[str, BrokerLook] = field(default_factory=dict)
+    name_servers: dict[str, NameServerObservation] = field(default_factory=dict)
+    brokers: dict[str, BrokerObservation] = field(default_factory=dict)
+    previous: dict[str, BrokerObservation] = field(default_factory=dict)
     """The look at each broker before the last one."""
-    controllers: dict[str, ControllerLook] = field(default_factory=dict)
-    proxies: dict[str, ProxyLook] = field(default_factory=dict)
+    controllers: dict[str, ControllerObservation] = field(default_factory=dict)
+    proxies: dict[str, ProxyObservation] = field(default_factory=dict)
     inventories: dict[str, Inventory] = field(default_factory=dict)
     rates: defaultdict[str, RateHistory] = field(default_factory=lambda: defaultdict(RateHistory))
 
-    def present(self, at: float, patience_seconds: float) -> Sight:
+    def as_of(self, at: float, max_age_seconds: float) -> ObservedState:
         """Return a copy in which what was not looked at for long is silent, not as it was then."""
         return replace(
             self,
-            name_servers=_present(self.name_servers, at, patience_seconds),
-            brokers=_present(self.brokers, at, patience_seconds),
-            controllers=_present(self.controllers, at, patience_seconds),
-            proxies=_present(self.proxies, at, patience_seconds),
+            name_servers=_as_of(self.name_servers, at, max_age_seconds),
+            brokers=_as_of(self.brokers, at, max_age_seconds),
+            controllers=_as_of(self.controllers, at, max_age_seconds),
+            proxies=_as_of(self.proxies, at, max_age_seconds),
         )
 
     @property
-    def last_at(self) -> float:
+    def last_observed_at(self) -> float:
         """Return when a broker or name server was last looked at; 0 before the first look."""
-        looks: list[Look[Any]] = [*self.name_servers.values(), *self.brokers.values()]
-        return max((look.at for look in looks), default=0.0)
+        observations: list[Observation[Any]] = [
+            *self.name_servers.values(),
+            *self.brokers.values(),
+        ]
+        return max((observation.at for observation in observations), default=0.0)
 
 
-def _present(
-    looks: dict[str, Look[Facts]], at: float, patience_seconds: float
-) -> dict[str, Look[Facts]]:
+def _as_of(
+    observations: dict[str, Observation[Facts]], at: float, max_age_seconds: float
+) -> dict[str, Observation[Facts]]:
     return {
-        name: look if at - look.at <= patience_seconds else _overdue(look, at)
-        for name, look in looks.copy().items()
+        name: observation if at - observation.at <= max_age_seconds else _stale(observation, at)
+        for name, observation in observations.copy().items()
     }
 
 
-def _overdue(look: Look[Facts], at: float) -> Look[Facts]:
-    return Look(look.at, SILENT, f"not looked at for {at - look.at:.0f} s")
+def _stale(observation: Observation[Facts], at: float) -> Observation[Facts]:
+    return Observation(observation.at, SILENT, f"not looked at for {at - observation.at:.0f} s")

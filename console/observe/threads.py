@@ -6,15 +6,20 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from console.observe.connection import Tally
-from console.observe.inventory import InventoryWatch
-from console.observe.pollers import BrokerWatch, watch_controller, watch_name_server, watch_proxy
+from console.observe.connection import RequestCounter
+from console.observe.inventory import InventoryPoller
+from console.observe.pollers import (
+    BrokerPoller,
+    controller_poller,
+    name_server_poller,
+    proxy_poller,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from console.configuration import Configuration
-    from console.observe.state import Sight
+    from console.observe.state import ObservedState
     from remoting.plan.plan import Plan
 
 INVENTORY_STEPS = 5
@@ -24,24 +29,24 @@ STACK_BYTES = 512 * 1024
 """Of a thread; a watch calls nothing deep."""
 
 
-class Watchers:
+class PollerThreads:
     """All watches of a plan."""
 
-    def __init__(self, plan: Plan, configuration: Configuration, sight: Sight) -> None:
-        self.requests = Tally()
+    def __init__(self, plan: Plan, configuration: Configuration, observed: ObservedState) -> None:
+        self.requests = RequestCounter()
         self._every_seconds = configuration.every_seconds
         self._stop = threading.Event()
-        line = (configuration.request_seconds, self.requests)
-        looks: list[Callable[[int], None]] = []
-        looks += [watch_name_server(one, sight, *line).look for one in plan.name_servers]
-        looks += [BrokerWatch(one, plan, sight, *line).look for one in plan.brokers]
-        looks += [watch_controller(one, sight, *line).look for one in plan.controllers]
-        looks += [watch_proxy(one, sight, *line).look for one in plan.proxies]
+        options = (configuration.request_seconds, self.requests)
+        polls: list[Callable[[int], None]] = []
+        polls += [name_server_poller(one, observed, *options).poll for one in plan.name_servers]
+        polls += [BrokerPoller(one, plan, observed, *options).poll for one in plan.brokers]
+        polls += [controller_poller(one, observed, *options).poll for one in plan.controllers]
+        polls += [proxy_poller(one, observed, *options).poll for one in plan.proxies]
         groups = dict.fromkeys(broker.group for broker in plan.brokers)
-        inventories = [InventoryWatch(group, plan, sight, *line).look for group in groups]
+        inventories = [InventoryPoller(group, plan, observed, *options).poll for group in groups]
         self._threads = [
-            *(self._thread(look, 1) for look in looks),
-            *(self._thread(look, INVENTORY_STEPS) for look in inventories),
+            *(self._thread(poll, 1) for poll in polls),
+            *(self._thread(poll, INVENTORY_STEPS) for poll in inventories),
         ]
 
     def start(self) -> None:
@@ -55,13 +60,13 @@ class Watchers:
         """Tell all of them to end; they do after the look that each is at."""
         self._stop.set()
 
-    def _thread(self, look: Callable[[int], None], steps: int) -> threading.Thread:
-        return threading.Thread(target=self._run, args=(look, steps), daemon=True)
+    def _thread(self, poll: Callable[[int], None], steps: int) -> threading.Thread:
+        return threading.Thread(target=self._run, args=(poll, steps), daemon=True)
 
-    def _run(self, look: Callable[[int], None], steps: int) -> None:
+    def _run(self, poll: Callable[[int], None], steps: int) -> None:
         while not self._stop.is_set():
             step = step_at(time.time(), self._every_seconds)
-            look(step)
+            poll(step)
             # On a grid of its own clock, so that no step is left out by the time a look takes.
             following = (step + steps) * self._every_seconds
             self._stop.wait(max(0.0, following - time.time()))

@@ -20,26 +20,26 @@ from starlette.routing import Route
 
 from console.server.auth import SESSION_SECONDS, USER, TooManyAttemptsError
 from console.server.security_headers import HEADERS, SecurityHeaders
-from console.server.static_files import Page, read_pages
+from console.server.static_files import StaticFile, read_static_files
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from starlette.requests import Request
 
-    from console.server.auth import Doorkeeper
-    from console.server.snapshot import Board
+    from console.server.auth import Authenticator
+    from console.server.snapshot import SnapshotCache
 
 COOKIE = "rocketmq-console"
-LONGEST_LOGIN_BYTES = 4096
+MAX_LOGIN_BYTES = 4096
 NO_WEIGHT = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")
 LOG = logging.getLogger("console")
 
 
-def make_app(board: Board, doorkeeper: Doorkeeper) -> Starlette:
+def make_app(snapshots: SnapshotCache, authenticator: Authenticator) -> Starlette:
     """Return the whole application."""
     app = Starlette(
-        routes=_Console(board, doorkeeper, read_pages()).routes(),
+        routes=_Console(snapshots, authenticator, read_static_files()).routes(),
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers={HTTPException: _refuse, Exception: _refuse},
     )
@@ -57,9 +57,11 @@ async def _refuse(_: Request, error: Exception) -> Response:
 
 
 class _Console:
-    def __init__(self, board: Board, doorkeeper: Doorkeeper, pages: dict[str, Page]) -> None:
-        self._board = board
-        self._doorkeeper = doorkeeper
+    def __init__(
+        self, snapshots: SnapshotCache, authenticator: Authenticator, pages: dict[str, StaticFile]
+    ) -> None:
+        self._snapshots = snapshots
+        self._authenticator = authenticator
         self._pages = pages
 
     def routes(self) -> list[Route]:
@@ -95,12 +97,12 @@ class _Console:
 
     async def _log_in(self, request: Request) -> Response:
         password = await _read_password(request)
-        if not await self._fits(request, password):
+        if not await self._matches(request, password):
             raise HTTPException(401, "wrong password")
         answer = Response(status_code=204)
         answer.set_cookie(
             COOKIE,
-            self._doorkeeper.new_session(),
+            self._authenticator.new_session(),
             max_age=SESSION_SECONDS,
             httponly=True,
             samesite="strict",
@@ -117,7 +119,7 @@ class _Console:
 
     async def _cluster(self, request: Request) -> Response:
         await self._require_login(request)
-        answer = self._board.cluster()
+        answer = self._snapshots.cluster()
         headers = {"Cache-Control": "no-cache", "ETag": f'"{answer.tag}"'}
         headers["Vary"] = "Accept-Encoding, Cookie, Authorization"
         if _is_known(request, answer.tag):
@@ -132,10 +134,10 @@ class _Console:
         await self._require_login(request)
         media_type = "text/plain; version=0.0.4; charset=utf-8"
         headers = {"Cache-Control": "no-store", "Content-Type": media_type}
-        return Response(self._board.metrics(), headers=headers)
+        return Response(self._snapshots.metrics(), headers=headers)
 
     def _has_session(self, request: Request) -> bool:
-        return self._doorkeeper.is_session(request.cookies.get(COOKIE, ""))
+        return self._authenticator.is_session(request.cookies.get(COOKIE, ""))
 
     async def _require_login(self, request: Request) -> None:
         """Let in who has a session, and programs with HTTP's basic login.
@@ -147,24 +149,26 @@ class _Console:
         if self._has_session(request):
             return
         password = _basic_password(request)
-        if password is not None and await self._fits(request, password):
+        if password is not None and await self._matches(request, password):
             return
         # Not "Basic", at which a browser would ask for a password in a window of its own.
         raise HTTPException(401, "log in", {"WWW-Authenticate": 'Console realm="console"'})
 
-    async def _fits(self, request: Request, password: str) -> bool:
+    async def _matches(self, request: Request, password: str) -> bool:
         address = request.client.host if request.client else ""
         try:
-            fits = await run_in_threadpool(self._doorkeeper.check_password, password, address)
+            matches = await run_in_threadpool(
+                self._authenticator.check_password, password, address
+            )
         except TooManyAttemptsError as error:
             headers = {"Retry-After": str(math.ceil(error.seconds))}
             raise HTTPException(429, str(error), headers) from None
-        if not fits:
+        if not matches:
             LOG.warning("a wrong password from %s", address)
-        return fits
+        return matches
 
 
-def _send(request: Request, page: Page) -> Response:
+def _send(request: Request, page: StaticFile) -> Response:
     headers = {"Cache-Control": "no-cache", "ETag": f'"{page.tag}"'}
     if _is_known(request, page.tag):
         return Response(status_code=304, headers=headers)
@@ -195,7 +199,7 @@ async def _read_password(request: Request) -> str:
     try:
         async for part in request.stream():
             body += part
-            if len(body) > LONGEST_LOGIN_BYTES:
+            if len(body) > MAX_LOGIN_BYTES:
                 raise HTTPException(413, "too long")
     except ClientDisconnect:
         # Nobody reads this; without it, an error would be logged.

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 USER = "admin"
 SESSION_SECONDS = 12 * 3600
-MOST_FAILURES = 5
+MAX_FAILURES = 5
 FAILURE_SECONDS = 60.0
-MOST_ADDRESSES = 10_000
+MAX_ADDRESSES = 10_000
 """Whose failures are remembered; the oldest are forgotten first."""
 
-LONGEST_PASSWORD = 1024
-MOST_WAITING = 4
+MAX_PASSWORD_LENGTH = 1024
+MAX_WAITING = 4
 """Passwords that wait for their turn to be hashed; further ones are told to come back."""
 
 
@@ -51,9 +51,9 @@ class PasswordHash:
         self._salt = base64.b64decode(salt, validate=True)
         self._expected = base64.b64decode(expected, validate=True)
         # Numbers that cannot be worked with show here, not at the first login.
-        self.fits("")
+        self.matches("")
 
-    def fits(self, password: str) -> bool:
+    def matches(self, password: str) -> bool:
         """Tell whether it is this password's hash, in a time that does not depend on it."""
         found = hashlib.scrypt(
             password.encode(),
@@ -66,7 +66,7 @@ class PasswordHash:
         return hmac.compare_digest(found, self._expected)
 
 
-class Failures:
+class FailedAttempts:
     """When each address last gave a wrong password."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -79,37 +79,37 @@ class Failures:
         with self._lock:
             times = tuple(self._by_address.get(address, ()))
         recent = [at for at in times if self._clock() - at < FAILURE_SECONDS]
-        if len(recent) < MOST_FAILURES:
+        if len(recent) < MAX_FAILURES:
             return 0.0
         return FAILURE_SECONDS - (self._clock() - recent[0])
 
     def add(self, address: str) -> None:
         """Remember one more."""
         with self._lock:
-            times = self._by_address.setdefault(address, deque(maxlen=MOST_FAILURES))
+            times = self._by_address.setdefault(address, deque(maxlen=MAX_FAILURES))
             times.append(self._clock())
             self._by_address.move_to_end(address)
-            while len(self._by_address) > MOST_ADDRESSES:
+            while len(self._by_address) > MAX_ADDRESSES:
                 self._by_address.popitem(last=False)
 
 
-class Doorkeeper:
+class Authenticator:
     """Decides about passwords and sessions; nothing of either is ever logged."""
 
     def __init__(self, line: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._hash = PasswordHash(line)
-        self._failures = Failures(clock)
+        self._failures = FailedAttempts(clock)
         # Another password ends all sessions; a restart of the console ends none.
         key = hashlib.sha256(line.strip().encode()).digest()
         self._signer = TimestampSigner(key, salt="session", digest_method=hashlib.sha256)
-        self._one_at_a_time = threading.Lock()
-        self._waiting = threading.BoundedSemaphore(MOST_WAITING)
+        self._hash_lock = threading.Lock()
+        self._waiting = threading.BoundedSemaphore(MAX_WAITING)
         # What fits is not hashed again for each request of a program: keyed, never the text.
         self._memory_key = secrets.token_bytes(32)
-        self._fitting: bytes | None = None
+        self._verified: bytes | None = None
 
     @classmethod
-    def from_file(cls, path: Path) -> Doorkeeper:
+    def from_file(cls, path: Path) -> Authenticator:
         """Return the doorkeeper of a host's file.
 
         Raises:
@@ -134,22 +134,24 @@ class Doorkeeper:
         seconds = self._failures.wait_seconds(address)
         if seconds > 0:
             raise TooManyAttemptsError(seconds)
-        if self._fitting is not None and hmac.compare_digest(self._mark(password), self._fitting):
+        if self._verified is not None and hmac.compare_digest(
+            self._fingerprint(password), self._verified
+        ):
             return True
         if not self._waiting.acquire(blocking=False):
             raise TooManyAttemptsError(1)
         try:
-            with self._one_at_a_time:
-                fits = len(password) <= LONGEST_PASSWORD and self._hash.fits(password)
+            with self._hash_lock:
+                matches = len(password) <= MAX_PASSWORD_LENGTH and self._hash.matches(password)
         finally:
             self._waiting.release()
-        if fits:
-            self._fitting = self._mark(password)
+        if matches:
+            self._verified = self._fingerprint(password)
         else:
             self._failures.add(address)
-        return fits
+        return matches
 
-    def _mark(self, password: str) -> bytes:
+    def _fingerprint(self, password: str) -> bytes:
         return hmac.new(self._memory_key, password.encode(), hashlib.sha256).digest()
 
     def new_session(self) -> str:

@@ -10,18 +10,18 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 if TYPE_CHECKING:
     import asyncio
 
-PATIENCE_SECONDS = 10.0
+CHECK_SECONDS = 10.0
 """A connection that has sent nothing of use for twice as long is closed."""
 
 
-class ImpatientProtocol(H11Protocol):
+class IdleTimeoutProtocol(H11Protocol):
     """Looks from time to time whether the peer has sent a whole request since."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to look."""
         super().connection_made(transport)
         self._seen: Any = ""
-        self._next_look = self.loop.call_later(PATIENCE_SECONDS, self._look)
+        self._next_look = self.loop.call_later(CHECK_SECONDS, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Look no more."""
@@ -33,7 +33,7 @@ class ImpatientProtocol(H11Protocol):
             self.transport.close()
             return
         self._seen = self.cycle if self._waits_for_peer() else ""
-        self._next_look = self.loop.call_later(PATIENCE_SECONDS, self._look)
+        self._next_look = self.loop.call_later(CHECK_SECONDS, self._look)
 
     def _waits_for_peer(self) -> bool:
         """Tell whether nothing is left to answer before more arrives."""

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from console.configuration import ConfigurationError, read_configuration
-from console.observe.state import Sight
-from console.observe.threads import Watchers
+from console.observe.state import ObservedState
+from console.observe.threads import PollerThreads
 from console.server.app import make_app
-from console.server.auth import Doorkeeper
-from console.server.idle_timeout import ImpatientProtocol
-from console.server.snapshot import Board
+from console.server.auth import Authenticator
+from console.server.idle_timeout import IdleTimeoutProtocol
+from console.server.snapshot import SnapshotCache
 from remoting.errors import PlanError
 from remoting.plan.plan import read_plan
 from remoting.protocol.connection import split_address
@@ -24,7 +24,7 @@ from remoting.protocol.connection import split_address
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MOST_CONNECTIONS = 512
+MAX_CONNECTIONS = 512
 """Of browsers at once; a further one is told to come back."""
 
 KEEP_ALIVE_SECONDS = 15
@@ -40,29 +40,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         configuration = read_configuration(options.config)
         plan = read_plan(configuration.plan)
-        doorkeeper = Doorkeeper.from_file(configuration.login)
+        authenticator = Authenticator.from_file(configuration.login)
     except (ConfigurationError, PlanError) as error:
         sys.stderr.write(f"console: {error}\n")
         return 1
-    sight = Sight()
-    watchers = Watchers(plan, configuration, sight)
-    watchers.start()
-    board = Board(plan, configuration, sight, watchers.requests)
+    observed = ObservedState()
+    pollers = PollerThreads(plan, configuration, observed)
+    pollers.start()
+    snapshots = SnapshotCache(plan, configuration, observed, pollers.requests)
     host, port = split_address(configuration.listen)
     try:
         uvicorn.run(
-            make_app(board, doorkeeper),
+            make_app(snapshots, authenticator),
             host=host,
             port=port,
-            http=ImpatientProtocol,
+            http=IdleTimeoutProtocol,
             log_level="warning",
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=MOST_CONNECTIONS,
+            limit_concurrency=MAX_CONNECTIONS,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=STOP_SECONDS,
         )
     finally:
-        watchers.stop()
+        pollers.stop()
     return 0

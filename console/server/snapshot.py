@@ -17,8 +17,8 @@ from console.compare.verification import VerificationRecord
 if TYPE_CHECKING:
     from console.compare.cluster import ClusterView
     from console.configuration import Configuration
-    from console.observe.connection import Tally
-    from console.observe.state import Sight
+    from console.observe.connection import RequestCounter
+    from console.observe.state import ObservedState
     from remoting.plan.plan import Plan
 
 FRESH_SECONDS = 1.0
@@ -34,15 +34,19 @@ class Answer:
     tag: str
 
 
-class Board:
+class SnapshotCache:
     """What everybody sees; however many ask, the cluster is asked no more."""
 
     def __init__(
-        self, plan: Plan, configuration: Configuration, sight: Sight, requests: Tally
+        self,
+        plan: Plan,
+        configuration: Configuration,
+        observed: ObservedState,
+        requests: RequestCounter,
     ) -> None:
         self._plan = plan
         self._configuration = configuration
-        self._sight = sight
+        self._observed = observed
         self._requests = requests
         self._record = VerificationRecord(configuration.verification)
         self._view: ClusterView | None = None
@@ -53,7 +57,7 @@ class Board:
         now = time.time()
         if self._view is None or not 0 <= now - self._view.at < FRESH_SECONDS:
             self._view = view_cluster(
-                self._plan, self._configuration, self._sight, self._record.reports(), now
+                self._plan, self._configuration, self._observed, self._record.reports(), now
             )
         return self._view
 

@@ -16,7 +16,7 @@ TYPES = {
 
 
 @dataclass(frozen=True)
-class Page:
+class StaticFile:
     """One file as it is sent."""
 
     body: bytes
@@ -24,7 +24,7 @@ class Page:
     tag: str
 
 
-def read_pages() -> dict[str, Page]:
+def read_static_files() -> dict[str, StaticFile]:
     """Return every file of `console/page` by its name."""
     folder = resources.files("console").joinpath("page")
     found = {}
@@ -32,5 +32,7 @@ def read_pages() -> dict[str, Page]:
         suffix = "." + file.name.rpartition(".")[2]
         if suffix in TYPES:
             body = file.read_bytes()
-            found[file.name] = Page(body, TYPES[suffix], hashlib.sha256(body).hexdigest()[:24])
+            found[file.name] = StaticFile(
+                body, TYPES[suffix], hashlib.sha256(body).hexdigest()[:24]
+            )
     return found

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from remoting.codes import RequestCode, ResponseCode
 from remoting.plan.plan import parse_plan
 from remoting.protocol.frames import Frame, decode_frame, decode_length
-from tests.unit.console.sights import VERSION
+from tests.unit.console.observed import VERSION
 from tests.unit.remoting.plans import broker, name_server, plan_of
 from tests.unit.remoting.scripted_peer import frame
 
@@ -95,7 +95,7 @@ class BrokerState:
     held: int = 1000
     put: int = 0
     got: int = 0
-    copied_by: tuple[str, ...] = ()
+    replicating_to: tuple[str, ...] = ()
     topics: tuple[str, ...] = ("Orders", "TBW102")
     queues: Any = 4
     groups: tuple[str, ...] = ("readers",)
@@ -140,7 +140,7 @@ class BrokerState:
     def _ha(self, _: Frame) -> Any:
         connections = [
             {"addr": f"{ip}:40000", "slaveAckOffset": self.held, "inSync": True}
-            for ip in self.copied_by
+            for ip in self.replicating_to
         ]
         is_master = self.role != "SLAVE"
         status = {"master": is_master, "masterCommitLogMaxOffset": self.held}
@@ -170,9 +170,9 @@ class FakeCluster:
     def __init__(self) -> None:
         self.listed: dict[str, Any] = {}
         self.states = {
-            "broker-a": BrokerState("SYNC_MASTER", copied_by=("127.0.0.3",)),
+            "broker-a": BrokerState("SYNC_MASTER", replicating_to=("127.0.0.3",)),
             "broker-a-s": BrokerState("SLAVE"),
-            "broker-b": BrokerState("SYNC_MASTER", copied_by=("127.0.0.4",)),
+            "broker-b": BrokerState("SYNC_MASTER", replicating_to=("127.0.0.4",)),
             "broker-b-s": BrokerState("SLAVE"),
         }
         self._stack = ExitStack()

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import uvicorn
 
-from console.observe.connection import Tally
+from console.observe.connection import RequestCounter
 from console.server.app import make_app
-from console.server.auth import Doorkeeper
-from console.server.snapshot import Board
-from console.server.static_files import Page, read_pages
+from console.server.auth import Authenticator
+from console.server.snapshot import SnapshotCache
+from console.server.static_files import StaticFile, read_static_files
 from remoting.plan.plan import parse_plan
+from tests.unit.console.observed import CONFIGURATION, healthy
 from tests.unit.console.passwords import hash_line
-from tests.unit.console.sights import CONFIGURATION, healthy
 from tests.unit.remoting.plans import seed_plan
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Answer:
 @dataclass(frozen=True)
 class Client:
     address: tuple[str, int]
-    usual: Mapping[str, str] = field(default_factory=dict)
+    default_headers: Mapping[str, str] = field(default_factory=dict)
     stop: Callable[[], None] = lambda: None
     """End the server, once it has answered everybody."""
 
@@ -55,7 +55,7 @@ class Client:
         connection = http.client.HTTPConnection(*self.address, timeout=SECONDS)
         try:
             sent = {name.replace("_", "-"): text for name, text in headers.items()}
-            connection.request(method, path, body, {**self.usual, **sent})
+            connection.request(method, path, body, {**self.default_headers, **sent})
             answer = connection.getresponse()
             names = {name.lower(): text for name, text in answer.getheaders()}
             return Answer(answer.status, names, answer.read())
@@ -72,23 +72,23 @@ class Client:
     def with_session(self, password: str) -> Client:
         """Return the same client, logged in."""
         cookie = self.log_in(password).headers["set-cookie"].partition(";")[0]
-        return Client(self.address, {**self.usual, "Cookie": cookie})
+        return Client(self.address, {**self.default_headers, "Cookie": cookie})
 
 
-def stand_in_app(board: Board | None = None) -> ASGIApp:
+def console_app(snapshots: SnapshotCache | None = None) -> ASGIApp:
     """Return the console of a healthy cluster, or of a board, with stand-ins for the page."""
     html = "text/html; charset=utf-8"
     pages = {
-        "index.html": Page(b"<p>the page", html, "1" * 24),
-        "login.html": Page(b"<p>the login", html, "2" * 24),
-        "app.js": Page(b"start()", "text/javascript; charset=utf-8", "3" * 24),
-        "openapi.json": read_pages()["openapi.json"],
+        "index.html": StaticFile(b"<p>the page", html, "1" * 24),
+        "login.html": StaticFile(b"<p>the login", html, "2" * 24),
+        "app.js": StaticFile(b"start()", "text/javascript; charset=utf-8", "3" * 24),
+        "openapi.json": read_static_files()["openapi.json"],
     }
     plan = parse_plan(seed_plan())
-    usual = Board(plan, CONFIGURATION, healthy(plan), Tally())
+    healthy_cluster = SnapshotCache(plan, CONFIGURATION, healthy(plan), RequestCounter())
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("console.server.app.read_pages", lambda: pages)
-        return make_app(board or usual, Doorkeeper(hash_line()))
+        patched.setattr("console.server.app.read_static_files", lambda: pages)
+        return make_app(snapshots or healthy_cluster, Authenticator(hash_line()))
 
 
 @contextmanager

@@ -24,8 +24,8 @@ from blueprint.rendering.console import (
     render_login,
 )
 from console.configuration import read_configuration
-from console.server.auth import USER as DOORKEEPERS_USER
-from console.server.auth import Doorkeeper
+from console.server.auth import USER as AUTHENTICATORS_USER
+from console.server.auth import Authenticator
 from remoting.checks.console import KINDS
 from remoting.checks.console import USER as CHECKS_USER
 from tests.support.golden import JAR
@@ -94,9 +94,9 @@ def test_what_makes_passwords_makes_another_one_each_time():
 
 @pytest.mark.parametrize("text", ["", "one", "a b c", "-- AAAA"])
 def test_other_output_is_no_password_and_not_repeated(text):
-    with pytest.raises(ValueError, match=r"^no password was printed; are base32") as refused:
+    with pytest.raises(ValueError, match=r"^no password was printed; are base32") as process_down:
         parse_password(text)
-    assert not text or text not in str(refused.value).split()
+    assert not text or text not in str(process_down.value).split()
 
 
 def test_the_login_lets_in_who_has_the_password_and_does_not_hold_it():
@@ -104,9 +104,9 @@ def test_the_login_lets_in_who_has_the_password_and_does_not_hold_it():
     line = render_login(CLUSTER.console, password)
     assert password.text not in line
     assert line == render_login(CLUSTER.console, password)
-    doorkeeper = Doorkeeper(line)
-    assert doorkeeper.check_password(password.text, "10.0.0.1")
-    assert not doorkeeper.check_password(password.text + "x", "10.0.0.1")
+    authenticator = Authenticator(line)
+    assert authenticator.check_password(password.text, "10.0.0.1")
+    assert not authenticator.check_password(password.text + "x", "10.0.0.1")
 
 
 def test_a_dashboard_gets_the_password_as_its_own_users_file_has_it():
@@ -115,7 +115,7 @@ def test_a_dashboard_gets_the_password_as_its_own_users_file_has_it():
 
 
 def test_program_checks_and_plan_agree_on_the_user_and_the_kinds():
-    assert USER == DOORKEEPERS_USER == CHECKS_USER
+    assert USER == AUTHENTICATORS_USER == CHECKS_USER
     assert set(KINDS) == {CLUSTER.console.console_kind, DASHBOARD.console.console_kind}
 
 

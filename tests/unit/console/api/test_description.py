@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from console.compare.inventory import MOST_SHOWN
+from console.compare.inventory import MAX_SHOWN
 from console.compare.problems import TEXTS
-from console.server.app import COOKIE, LONGEST_LOGIN_BYTES, make_app
-from console.server.auth import LONGEST_PASSWORD
-from console.server.static_files import Page
+from console.server.app import COOKIE, MAX_LOGIN_BYTES, make_app
+from console.server.auth import MAX_PASSWORD_LENGTH
+from console.server.static_files import StaticFile
 from tests.unit.console.openapi import DOCUMENT
 
 SCHEMAS = DOCUMENT["components"]["schemas"]
@@ -29,8 +29,8 @@ def objects_in(schema: Any) -> list[dict[str, Any]]:
 
 def test_every_address_of_the_console_is_described_and_no_other(monkeypatch):
     names = ("index.html", "login.html", "app.js", "style.css", "openapi.json")
-    pages = {name: Page(b"", "text/html", "") for name in names}
-    monkeypatch.setattr("console.server.app.read_pages", lambda: pages)
+    pages = {name: StaticFile(b"", "text/html", "") for name in names}
+    monkeypatch.setattr("console.server.app.read_static_files", lambda: pages)
     # Neither is asked before there is a request.
     routes = make_app(None, None).routes
     served = {
@@ -76,8 +76,8 @@ def test_every_schema_and_every_key_says_what_it_is(name):
 
 def test_limits_are_those_of_the_code():
     login = DOCUMENT["paths"]["/login"]["post"]
-    assert str(LONGEST_LOGIN_BYTES) in login["requestBody"]["description"]
-    assert SCHEMAS["Login"]["properties"]["password"]["maxLength"] == LONGEST_PASSWORD
+    assert str(MAX_LOGIN_BYTES) in login["requestBody"]["description"]
+    assert SCHEMAS["Login"]["properties"]["password"]["maxLength"] == MAX_PASSWORD_LENGTH
     assert DOCUMENT["components"]["securitySchemes"]["session"]["name"] == COOKIE
     for key in ("topics", "consumerGroups"):
-        assert str(MOST_SHOWN) in SCHEMAS["Cluster"]["properties"][key]["description"]
+        assert str(MAX_SHOWN) in SCHEMAS["Cluster"]["properties"][key]["description"]

@@ -7,14 +7,22 @@ import pytest
 
 from console.api.document import cluster_document
 from console.compare.cluster import view_cluster
-from console.compare.inventory import MOST_SHOWN
-from console.observe.state import SILENT, Inventory, Look, Sight
+from console.compare.inventory import MAX_SHOWN
+from console.observe.state import SILENT, Inventory, Observation, ObservedState
 from remoting.plan.plan import parse_plan
 from remoting.requests.admin import TopicConfig
 from remoting.requests.inventory import Consumption
+from tests.unit.console.observed import (
+    AT,
+    CONFIGURATION,
+    REPORT,
+    change,
+    healthy,
+    list_group,
+    mark_down,
+)
 from tests.unit.console.openapi import faults_in
-from tests.unit.console.sights import AT, CONFIGURATION, REPORT, change, healthy, list_at, lose
-from tests.unit.console.spoiling import SPOILED, with_proxy
+from tests.unit.console.problem_cases import PROBLEM_CASES, with_proxy
 from tests.unit.remoting.plans import controller_plan, dledger_plan, seed_plan
 
 
@@ -29,20 +37,24 @@ def inventory(topics: int = 1, groups: int = 1) -> Inventory:
     )
 
 
-def document_of(plan: dict[str, Any], sight: Sight | None = None, at: float = AT) -> Any:
+def document_of(
+    plan: dict[str, Any], observed: ObservedState | None = None, at: float = AT
+) -> Any:
     parsed = parse_plan(plan)
-    seen = healthy(parsed) if sight is None else sight
+    seen = healthy(parsed) if observed is None else observed
     view = view_cluster(parsed, CONFIGURATION, seen, (REPORT,), at)
     # As a client reads it.
     return json.loads(json.dumps(cluster_document(parsed, CONFIGURATION, view)))
 
 
-def busy() -> Sight:
-    sight = healthy(parse_plan(seed_plan()))
-    sight.inventories["broker-a"] = inventory()
+def busy() -> ObservedState:
+    observed = healthy(parse_plan(seed_plan()))
+    observed.inventories["broker-a"] = inventory()
     for step in (1, 2, 4, 5):
-        sight.rates["broker-a"].add(int(AT // 2) - 6 + step, AT - 12 + 2 * step, 33 * step, step)
-    return sight
+        observed.rates["broker-a"].add(
+            int(AT // 2) - 6 + step, AT - 12 + 2 * step, 33 * step, step
+        )
+    return observed
 
 
 def broker_of(document: Any, name: str) -> Any:
@@ -59,26 +71,33 @@ def test_a_healthy_cluster_is_answered_as_the_description_says(plan):
 
 @pytest.mark.parametrize("plan", PLANS)
 def test_a_cluster_nobody_looked_at_is_answered_as_the_description_says(plan):
-    document = document_of(plan, Sight())
+    document = document_of(plan, ObservedState())
     assert faults_in(document) == []
     assert (document["state"], document["observedAt"]) == ("starting", None)
 
 
-@pytest.mark.parametrize(("kind", "_", "plan", "spoil"), SPOILED)
-def test_a_cluster_with_a_problem_is_answered_as_the_description_says(kind, _, plan, spoil):
-    sight = healthy(parse_plan(plan))
-    spoil(sight)
-    document = document_of(plan, sight)
+@pytest.mark.parametrize(("kind", "_", "plan", "fault"), PROBLEM_CASES)
+def test_a_cluster_with_a_problem_is_answered_as_the_description_says(kind, _, plan, fault):
+    observed = healthy(parse_plan(plan))
+    fault(observed)
+    document = document_of(plan, observed)
     assert faults_in(document) == []
     assert kind in {problem["kind"] for problem in document["problems"]}
 
 
 @pytest.mark.parametrize("plan", PLANS)
 def test_a_cluster_that_is_silent_is_answered_as_the_description_says(plan):
-    sight = healthy(parse_plan(plan))
-    for looks in (sight.name_servers, sight.controllers, sight.proxies, sight.brokers):
-        looks.update({name: Look(AT, SILENT, "no answer within 1.0 s") for name in looks})
-    document = document_of(plan, sight)
+    observed = healthy(parse_plan(plan))
+    for observations in (
+        observed.name_servers,
+        observed.controllers,
+        observed.proxies,
+        observed.brokers,
+    ):
+        observations.update(
+            {name: Observation(AT, SILENT, "no answer within 1.0 s") for name in observations}
+        )
+    document = document_of(plan, observed)
     assert faults_in(document) == []
     assert document["state"] == "dead"
 
@@ -109,11 +128,11 @@ def test_the_schema_refuses_a_key_too_many_and_one_too_few():
 
 
 def test_what_is_left_out_is_counted():
-    sight = healthy(parse_plan(seed_plan()))
-    sight.inventories["broker-a"] = inventory(MOST_SHOWN + 3, MOST_SHOWN + 5)
-    document = document_of(seed_plan(), sight)
+    observed = healthy(parse_plan(seed_plan()))
+    observed.inventories["broker-a"] = inventory(MAX_SHOWN + 3, MAX_SHOWN + 5)
+    document = document_of(seed_plan(), observed)
     shown = (len(document["topics"]), len(document["consumerGroups"]))
-    assert shown == (MOST_SHOWN, MOST_SHOWN)
+    assert shown == (MAX_SHOWN, MAX_SHOWN)
     assert (document["topicsLeftOut"], document["consumerGroupsLeftOut"]) == (3, 5)
 
 
@@ -126,15 +145,15 @@ def test_times_are_told_in_utc_to_the_millisecond():
 
 
 def test_a_broker_whose_clock_is_ahead_has_not_run_for_less_than_no_time():
-    sight = healthy(parse_plan(seed_plan()))
-    change(sight, "broker-a", booted_at=AT + 50)
-    assert broker_of(document_of(seed_plan(), sight), "broker-a")["uptimeSeconds"] == 0
+    observed = healthy(parse_plan(seed_plan()))
+    change(observed, "broker-a", booted_at=AT + 50)
+    assert broker_of(document_of(seed_plan(), observed), "broker-a")["uptimeSeconds"] == 0
 
 
 def test_a_lost_broker_keeps_its_place_and_its_plan_and_nothing_it_said():
-    sight = busy()
-    lose(sight, "broker-a")
-    document = document_of(seed_plan(), sight)
+    observed = busy()
+    mark_down(observed, "broker-a")
+    document = document_of(seed_plan(), observed)
     broker = broker_of(document, "broker-a")
     assert (broker["host"], broker["plannedRole"]) == ("server1", "SYNC_MASTER")
     keys = ("role", "version", "startedAt", "uptimeSeconds", "inPerSecond", "isDrained")
@@ -143,9 +162,9 @@ def test_a_lost_broker_keeps_its_place_and_its_plan_and_nothing_it_said():
 
 
 def test_a_name_server_that_lists_too_few_shows_how_many():
-    sight = healthy(parse_plan(seed_plan()))
-    list_at(sight, "broker-a", {0: "10.0.0.11:10911"}, "namesrv-2")
-    listed = [one["listed"] for one in document_of(seed_plan(), sight)["nameServers"]]
+    observed = healthy(parse_plan(seed_plan()))
+    list_group(observed, "broker-a", {0: "10.0.0.11:10911"}, "namesrv-2")
+    listed = [one["listed"] for one in document_of(seed_plan(), observed)["nameServers"]]
     assert listed == [4, 3]
 
 
@@ -155,11 +174,11 @@ def test_one_controller_leads():
 
 
 def test_the_step_that_is_still_looked_at_is_not_shown_yet():
-    sight = healthy(parse_plan(seed_plan()))
+    observed = healthy(parse_plan(seed_plan()))
     step = int(AT // 2)
     for back in (2, 1, 0):
-        sight.rates["broker-a"].add(step - back, AT - 2 * back, 100 - 20 * back, 0)
-    history = document_of(seed_plan(), sight)["history"]
+        observed.rates["broker-a"].add(step - back, AT - 2 * back, 100 - 20 * back, 0)
+    history = document_of(seed_plan(), observed)["history"]
     assert history == {
         "stepSeconds": 2.0,
         "brokers": {

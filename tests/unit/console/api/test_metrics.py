@@ -6,28 +6,30 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from console.api.metrics import render_metrics
 from console.compare.cluster import view_cluster
-from console.observe.state import Inventory, Sight
+from console.observe.state import Inventory, ObservedState
 from remoting.plan.plan import parse_plan
 from remoting.requests.admin import TopicConfig
 from remoting.requests.inventory import Consumption
-from tests.unit.console.sights import AT, CONFIGURATION, healthy, list_at, lose
-from tests.unit.console.spoiling import refused, with_proxy
+from tests.unit.console.observed import AT, CONFIGURATION, healthy, list_group, mark_down
+from tests.unit.console.problem_cases import process_down, with_proxy
 from tests.unit.remoting.plans import controller_plan, seed_plan
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
-def text_of(plan: dict[str, Any], sight: Sight | None = None, requests: int = 0) -> str:
+def text_of(plan: dict[str, Any], observed: ObservedState | None = None, requests: int = 0) -> str:
     parsed = parse_plan(plan)
-    seen = healthy(parsed) if sight is None else sight
+    seen = healthy(parsed) if observed is None else observed
     view = view_cluster(parsed, CONFIGURATION, seen, (), AT)
     return render_metrics(parsed, view, requests).decode()
 
 
-def samples_of(plan: dict[str, Any], sight: Sight | None = None, requests: int = 0) -> Samples:
+def samples_of(
+    plan: dict[str, Any], observed: ObservedState | None = None, requests: int = 0
+) -> Samples:
     """Read the text as Prometheus does, and refuse what it would: a series that is there twice."""
     found: Samples = {}
-    for family in text_string_to_metric_families(text_of(plan, sight, requests)):
+    for family in text_string_to_metric_families(text_of(plan, observed, requests)):
         for sample in family.samples:
             series = (sample.name, frozenset(sample.labels.items()))
             assert series not in found, series
@@ -61,9 +63,9 @@ def test_the_numbers_of_a_master_and_its_slave():
 
 
 def test_what_nobody_knows_has_no_number():
-    sight = healthy(parse_plan(seed_plan()))
-    lose(sight, "broker-a")
-    samples = samples_of(seed_plan(), sight)
+    observed = healthy(parse_plan(seed_plan()))
+    mark_down(observed, "broker-a")
+    samples = samples_of(seed_plan(), observed)
     assert sample(samples, "broker_up", **A) == 0
     for name in ("messages_in_per_second", "disk_used_ratio", "replicas_connected"):
         assert sample(samples, f"broker_{name}", **A) is None
@@ -72,18 +74,18 @@ def test_what_nobody_knows_has_no_number():
 
 
 def test_rates_are_those_of_the_last_step():
-    sight = healthy(parse_plan(seed_plan()))
-    sight.rates["broker-a"].add(1, AT, 0, 0)
-    sight.rates["broker-a"].add(2, AT + 2, 30, 10)
-    samples = samples_of(seed_plan(), sight)
+    observed = healthy(parse_plan(seed_plan()))
+    observed.rates["broker-a"].add(1, AT, 0, 0)
+    observed.rates["broker-a"].add(2, AT + 2, 30, 10)
+    samples = samples_of(seed_plan(), observed)
     assert sample(samples, "broker_messages_in_per_second", **A) == 15
     assert sample(samples, "broker_messages_out_per_second", **A) == 5
 
 
 def test_other_processes_are_up_or_not():
-    sight = healthy(parse_plan(with_proxy()))
-    refused("proxies", "proxy-1")(sight)
-    samples = samples_of(with_proxy(), sight)
+    observed = healthy(parse_plan(with_proxy()))
+    process_down("proxies", "proxy-1")(observed)
+    samples = samples_of(with_proxy(), observed)
     labels = {"process": "proxy-1", "kind": "proxy", "host": "server1"}
     assert sample(samples, "process_up", **labels) == 0
     labels = {"process": "namesrv-2", "kind": "nameServer", "host": "server2"}
@@ -93,7 +95,7 @@ def test_other_processes_are_up_or_not():
 
 
 def test_nothing_seen_yet_is_a_text_too():
-    samples = samples_of(seed_plan(), Sight(), requests=12)
+    samples = samples_of(seed_plan(), ObservedState(), requests=12)
     assert sample(samples, "cluster_state", state="starting") == 1
     assert sample(samples, "broker_up", **A) == 0
     assert sample(samples, "console_requests_total") == 12
@@ -101,16 +103,16 @@ def test_nothing_seen_yet_is_a_text_too():
 
 def test_an_odd_name_is_escaped_and_breaks_no_line():
     odd = 'a"b\\c\nd{e="f"} 1\r\u2028 密'
-    sight = healthy(parse_plan(seed_plan()))
-    sight.inventories["broker-a"] = Inventory(
+    observed = healthy(parse_plan(seed_plan()))
+    observed.inventories["broker-a"] = Inventory(
         topics={"Orders": TopicConfig(1, 1, 6)},
         groups=(odd,),
         consumptions=(Consumption(odd, "Orders", {0: 1}),),
         ends={"Orders": {0: 9}},
         clients={odd: 2},
     )
-    list_at(sight, odd, {0: "10.0.0.9:10911"})
-    text = text_of(seed_plan(), sight)
+    list_group(observed, odd, {0: "10.0.0.9:10911"})
+    text = text_of(seed_plan(), observed)
     assert text.count("rocketmq_consumer_group_clients{") == 1
     assert 'group="a\\"b\\\\c\\nd{e=\\"f\\"} 1\r\u2028 密"} 8.0\n' in text
     (line,) = [line for line in text.split("\n") if line.startswith("rocketmq_cluster_problems{")]
@@ -127,8 +129,8 @@ def test_every_metric_says_what_it_is():
 
 
 def test_two_problems_of_one_kind_and_subject_are_one_series_that_counts_them():
-    sight = healthy(parse_plan(seed_plan()))
-    list_at(sight, "broker-a", {0: "10.0.0.11:10911", 1: "10.0.0.9:1"}, "namesrv-1")
-    list_at(sight, "broker-a", {0: "10.0.0.11:10911", 1: "10.0.0.9:2"}, "namesrv-2")
+    observed = healthy(parse_plan(seed_plan()))
+    list_group(observed, "broker-a", {0: "10.0.0.11:10911", 1: "10.0.0.9:1"}, "namesrv-1")
+    list_group(observed, "broker-a", {0: "10.0.0.11:10911", 1: "10.0.0.9:2"}, "namesrv-2")
     labels = {"kind": "misplaced", "severity": "error", "subject": "broker-a-s"}
-    assert sample(samples_of(seed_plan(), sight), "cluster_problems", **labels) == 2
+    assert sample(samples_of(seed_plan(), observed), "cluster_problems", **labels) == 2

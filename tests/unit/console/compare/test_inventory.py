@@ -14,14 +14,14 @@ OWN = frozenset({"DefaultCluster", "broker-a"})
 
 
 def inventory(**changes: Any) -> Inventory:
-    usual: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "topics": {},
         "groups": (),
         "consumptions": (),
         "ends": {},
         "clients": {},
     }
-    return Inventory(**{**usual, **changes})
+    return Inventory(**{**defaults, **changes})
 
 
 def test_a_topics_queues_are_those_of_all_broker_groups():

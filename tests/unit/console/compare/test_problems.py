@@ -5,15 +5,17 @@ import re
 import pytest
 
 from console.compare.problems import TEXTS
-from tests.unit.console.spoiling import SPOILED, problems_of, with_proxy
+from tests.unit.console.problem_cases import PROBLEM_CASES, problems_of, with_proxy
 from tests.unit.remoting.plans import controller_plan, dledger_plan, seed_plan
 
 
 @pytest.mark.parametrize(
-    ("kind", "text", "plan", "spoil"), SPOILED, ids=[f"{one[0]}: {one[1][:40]}" for one in SPOILED]
+    ("kind", "text", "plan", "fault"),
+    PROBLEM_CASES,
+    ids=[f"{one[0]}: {one[1][:40]}" for one in PROBLEM_CASES],
 )
-def test_what_differs_from_the_plan_is_told_in_one_whole_line(kind, text, plan, spoil):
-    found = {problem.text: problem.kind for problem in problems_of(plan, spoil)}
+def test_what_differs_from_the_plan_is_told_in_one_whole_line(kind, text, plan, fault):
+    found = {problem.text: problem.kind for problem in problems_of(plan, fault)}
     assert found.get(text) == kind
 
 
@@ -22,12 +24,12 @@ def test_a_cluster_that_is_as_planned_has_no_problems(plan):
     assert problems_of(plan) == ()
 
 
-def test_every_kind_of_problem_is_spoiled_here():
-    tried = {kind for kind, *_ in SPOILED}
+def test_every_kind_of_problem_has_a_case():
+    tried = {kind for kind, *_ in PROBLEM_CASES}
     assert tried | {"notVerified"} == set(TEXTS)
 
 
-@pytest.mark.parametrize(("kind", "_", "plan", "spoil"), SPOILED)
-def test_no_line_holds_an_empty_place_or_a_broken_one(kind, _, plan, spoil):
-    for problem in problems_of(plan, spoil):
+@pytest.mark.parametrize(("kind", "_", "plan", "fault"), PROBLEM_CASES)
+def test_no_line_holds_an_empty_place_or_a_broken_one(kind, _, plan, fault):
+    for problem in problems_of(plan, fault):
         assert not re.search(r"None|[{}\n\[\]]|  |, $", problem.text), kind

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from console.compare.verification import VerificationRecord
-from tests.unit.console.sights import REPORT
+from tests.unit.console.observed import REPORT
 
 
 def hosts_of(record: VerificationRecord) -> list[str]:

@@ -36,7 +36,7 @@ def test_a_clock_that_went_back_makes_no_rate():
 
 def test_the_time_without_an_answer_is_not_spread_over_the_messages_after_it():
     history = history_of((1, 100.0, 0, 0), (2, 102.0, 20, 0))
-    history.forget_last()
+    history.interrupt()
     assert history.latest is None
     history.add(5, 108.0, 100, 0)
     history.add(6, 110.0, 104, 0)

@@ -9,13 +9,13 @@ from itsdangerous import TimestampSigner
 from console.configuration import ConfigurationError
 from console.server.auth import (
     FAILURE_SECONDS,
-    LONGEST_PASSWORD,
-    MOST_ADDRESSES,
-    MOST_FAILURES,
-    MOST_WAITING,
+    MAX_ADDRESSES,
+    MAX_FAILURES,
+    MAX_PASSWORD_LENGTH,
+    MAX_WAITING,
     SESSION_SECONDS,
-    Doorkeeper,
-    Failures,
+    Authenticator,
+    FailedAttempts,
     PasswordHash,
     TooManyAttemptsError,
 )
@@ -38,19 +38,19 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def doorkeeper(clock: Clock) -> Doorkeeper:
-    return Doorkeeper(hash_line(), clock)
+def authenticator(clock: Clock) -> Authenticator:
+    return Authenticator(hash_line(), clock)
 
 
 def test_only_the_password_of_a_hash_fits_it():
     found = PasswordHash(hash_line())
-    assert found.fits(PASSWORD)
-    assert not found.fits(OTHER)
-    assert not found.fits("")
+    assert found.matches(PASSWORD)
+    assert not found.matches(OTHER)
+    assert not found.matches("")
 
 
 def test_a_password_may_hold_any_text():
-    assert PasswordHash(hash_line("pässwörd: 密碼 🔑")).fits("pässwörd: 密碼 🔑")
+    assert PasswordHash(hash_line("pässwörd: 密碼 🔑")).matches("pässwörd: 密碼 🔑")
 
 
 @pytest.mark.parametrize(
@@ -73,117 +73,117 @@ def test_a_file_without_a_hash_is_refused_in_one_line_that_does_not_show_it(line
     path = tmp_path / "login"
     path.write_text(line)
     with pytest.raises(ConfigurationError) as caught:
-        Doorkeeper.from_file(path)
+        Authenticator.from_file(path)
     assert str(caught.value) == f"{path}: holds no password's hash; run make up again"
 
 
 def test_a_missing_file_is_told_with_its_cause(tmp_path):
     with pytest.raises(ConfigurationError) as caught:
-        Doorkeeper.from_file(tmp_path / "login")
+        Authenticator.from_file(tmp_path / "login")
     expected = f"{tmp_path / 'login'}: No such file or directory; run make up again"
     assert str(caught.value) == expected
 
 
-def test_a_session_is_known_until_it_ends(doorkeeper, monkeypatch):
+def test_a_session_is_known_until_it_ends(authenticator, monkeypatch):
     begun = 1_800_000_000
     monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: begun)
-    session = doorkeeper.new_session()
+    session = authenticator.new_session()
     monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: begun + SESSION_SECONDS)
-    assert doorkeeper.is_session(session)
+    assert authenticator.is_session(session)
     monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: begun + SESSION_SECONDS + 1)
-    assert not doorkeeper.is_session(session)
+    assert not authenticator.is_session(session)
 
 
-def test_a_restart_ends_no_session_and_another_password_ends_all(doorkeeper):
-    session = doorkeeper.new_session()
-    assert Doorkeeper(hash_line()).is_session(session)
-    assert not Doorkeeper(hash_line(OTHER)).is_session(session)
+def test_a_restart_ends_no_session_and_another_password_ends_all(authenticator):
+    session = authenticator.new_session()
+    assert Authenticator(hash_line()).is_session(session)
+    assert not Authenticator(hash_line(OTHER)).is_session(session)
 
 
-def test_the_same_password_set_anew_ends_all_sessions_too(doorkeeper):
-    assert not Doorkeeper(hash_line(salt=b"other")).is_session(doorkeeper.new_session())
+def test_the_same_password_set_anew_ends_all_sessions_too(authenticator):
+    assert not Authenticator(hash_line(salt=b"other")).is_session(authenticator.new_session())
 
 
 @pytest.mark.parametrize("text", ["", ".", "a.b.c", "ä", "x" * 5000, "\x00"])
-def test_a_text_of_somebody_else_is_no_session(doorkeeper, text):
-    assert not doorkeeper.is_session(text)
-    assert not doorkeeper.is_session(doorkeeper.new_session() + text + "x")
+def test_a_text_of_somebody_else_is_no_session(authenticator, text):
+    assert not authenticator.is_session(text)
+    assert not authenticator.is_session(authenticator.new_session() + text + "x")
 
 
-def test_two_sessions_differ(doorkeeper):
-    assert doorkeeper.new_session() != doorkeeper.new_session()
+def test_two_sessions_differ(authenticator):
+    assert authenticator.new_session() != authenticator.new_session()
 
 
-def fail(doorkeeper: Doorkeeper, times: int, address: str = HERE) -> None:
+def fail(authenticator: Authenticator, times: int, address: str = HERE) -> None:
     for _ in range(times):
-        assert not doorkeeper.check_password(OTHER, address)
+        assert not authenticator.check_password(OTHER, address)
 
 
-def test_after_a_few_wrong_passwords_even_the_right_one_waits(doorkeeper, clock):
-    fail(doorkeeper, MOST_FAILURES)
+def test_after_a_few_wrong_passwords_even_the_right_one_waits(authenticator, clock):
+    fail(authenticator, MAX_FAILURES)
     clock.now += 10
     with pytest.raises(TooManyAttemptsError) as caught:
-        doorkeeper.check_password(PASSWORD, HERE)
+        authenticator.check_password(PASSWORD, HERE)
     assert caught.value.seconds == FAILURE_SECONDS - 10
     assert str(caught.value) == "too many attempts; wait 50 s"
 
 
-def test_nobody_is_told_to_wait_for_no_time_at_all(doorkeeper, clock):
-    fail(doorkeeper, MOST_FAILURES)
+def test_nobody_is_told_to_wait_for_no_time_at_all(authenticator, clock):
+    fail(authenticator, MAX_FAILURES)
     clock.now += FAILURE_SECONDS - 0.25
     with pytest.raises(TooManyAttemptsError, match="wait 1 s"):
-        doorkeeper.check_password(PASSWORD, HERE)
+        authenticator.check_password(PASSWORD, HERE)
 
 
-def test_whoever_waited_may_try_again(doorkeeper, clock):
-    fail(doorkeeper, MOST_FAILURES)
+def test_whoever_waited_may_try_again(authenticator, clock):
+    fail(authenticator, MAX_FAILURES)
     clock.now += FAILURE_SECONDS
-    assert doorkeeper.check_password(PASSWORD, HERE)
+    assert authenticator.check_password(PASSWORD, HERE)
 
 
-def test_one_failure_that_is_forgotten_allows_one_more_attempt(doorkeeper, clock):
-    fail(doorkeeper, 1)
+def test_one_failure_that_is_forgotten_allows_one_more_attempt(authenticator, clock):
+    fail(authenticator, 1)
     clock.now += 30
-    fail(doorkeeper, MOST_FAILURES - 1)
+    fail(authenticator, MAX_FAILURES - 1)
     clock.now += FAILURE_SECONDS - 30
-    fail(doorkeeper, 1)
+    fail(authenticator, 1)
     with pytest.raises(TooManyAttemptsError):
-        doorkeeper.check_password(PASSWORD, HERE)
+        authenticator.check_password(PASSWORD, HERE)
 
 
-def test_the_failures_of_one_address_stop_nobody_else(doorkeeper):
-    fail(doorkeeper, MOST_FAILURES)
-    assert doorkeeper.check_password(PASSWORD, THERE)
+def test_the_failures_of_one_address_stop_nobody_else(authenticator):
+    fail(authenticator, MAX_FAILURES)
+    assert authenticator.check_password(PASSWORD, THERE)
 
 
-def test_a_right_password_is_no_failure(doorkeeper):
-    fail(doorkeeper, MOST_FAILURES - 1)
-    assert all(doorkeeper.check_password(PASSWORD, HERE) for _ in range(20))
+def test_a_right_password_is_no_failure(authenticator):
+    fail(authenticator, MAX_FAILURES - 1)
+    assert all(authenticator.check_password(PASSWORD, HERE) for _ in range(20))
 
 
 def test_the_addresses_that_failed_are_not_remembered_without_end(clock):
-    failures = Failures(clock)
-    for _ in range(MOST_FAILURES):
+    failures = FailedAttempts(clock)
+    for _ in range(MAX_FAILURES):
         failures.add(HERE)
     assert failures.wait_seconds(HERE) > 0
-    for number in range(MOST_ADDRESSES):
+    for number in range(MAX_ADDRESSES):
         failures.add(str(number))
     assert failures.wait_seconds(HERE) == 0
 
 
-def test_a_password_that_is_too_long_is_wrong_without_being_hashed(doorkeeper, monkeypatch):
-    monkeypatch.setattr(PasswordHash, "fits", None)
-    assert not doorkeeper.check_password("x" * (LONGEST_PASSWORD + 1), HERE)
+def test_a_password_that_is_too_long_is_wrong_without_being_hashed(authenticator, monkeypatch):
+    monkeypatch.setattr(PasswordHash, "matches", None)
+    assert not authenticator.check_password("x" * (MAX_PASSWORD_LENGTH + 1), HERE)
 
 
-def test_a_password_that_fitted_is_not_hashed_again(doorkeeper, monkeypatch):
-    assert doorkeeper.check_password(PASSWORD, HERE)
-    monkeypatch.setattr(PasswordHash, "fits", None)
-    assert doorkeeper.check_password(PASSWORD, THERE)
+def test_a_password_that_fitted_is_not_hashed_again(authenticator, monkeypatch):
+    assert authenticator.check_password(PASSWORD, HERE)
+    monkeypatch.setattr(PasswordHash, "matches", None)
+    assert authenticator.check_password(PASSWORD, THERE)
 
 
 def test_so_many_wait_for_their_turn_and_a_further_one_is_told_to_come_back(
-    doorkeeper, monkeypatch
+    authenticator, monkeypatch
 ):
     asked, answer = threading.Semaphore(0), threading.Event()
 
@@ -197,34 +197,34 @@ def test_so_many_wait_for_their_turn_and_a_further_one_is_told_to_come_back(
         def __exit__(self, *_: object):
             pass
 
-    monkeypatch.setattr(doorkeeper, "_one_at_a_time", SlowLock())
+    monkeypatch.setattr(authenticator, "_hash_lock", SlowLock())
     found: list[bool] = []
     waiting = [
-        threading.Thread(target=lambda: found.append(doorkeeper.check_password(OTHER, THERE)))
-        for _ in range(MOST_WAITING)
+        threading.Thread(target=lambda: found.append(authenticator.check_password(OTHER, THERE)))
+        for _ in range(MAX_WAITING)
     ]
     for thread in waiting:
         thread.start()
     for _ in waiting:
         assert asked.acquire(timeout=30)
     with pytest.raises(TooManyAttemptsError) as caught:
-        doorkeeper.check_password(PASSWORD, HERE)
+        authenticator.check_password(PASSWORD, HERE)
     answer.set()
     for thread in waiting:
         thread.join(30)
     assert caught.value.seconds == 1
-    assert found == [False] * MOST_WAITING
-    assert doorkeeper.check_password(PASSWORD, HERE)
+    assert found == [False] * MAX_WAITING
+    assert authenticator.check_password(PASSWORD, HERE)
 
 
-def test_nothing_of_passwords_and_sessions_is_logged_or_shown(doorkeeper, caplog, capfd):
+def test_nothing_of_passwords_and_sessions_is_logged_or_shown(authenticator, caplog, capfd):
     caplog.set_level(logging.DEBUG)
-    doorkeeper.check_password(PASSWORD, HERE)
-    doorkeeper.check_password(OTHER, HERE)
-    session = doorkeeper.new_session()
-    doorkeeper.is_session(session + "x")
+    authenticator.check_password(PASSWORD, HERE)
+    authenticator.check_password(OTHER, HERE)
+    session = authenticator.new_session()
+    authenticator.is_session(session + "x")
     assert caplog.text == ""
     assert capfd.readouterr() == ("", "")
-    shown = repr(vars(doorkeeper))
+    shown = repr(vars(authenticator))
     assert PASSWORD not in shown
     assert session not in shown

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from console.server.idle_timeout import ImpatientProtocol
-from tests.unit.console.serving import serving, stand_in_app
+from console.server.idle_timeout import IdleTimeoutProtocol
+from tests.unit.console.serving import console_app, serving
 
 SECONDS = 30
 ASK = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -18,8 +18,8 @@ LOGIN = b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
 
 @pytest.fixture
 def address(monkeypatch, request):
-    monkeypatch.setattr("console.server.idle_timeout.PATIENCE_SECONDS", request.param)
-    with serving(stand_in_app(), http=ImpatientProtocol) as client:
+    monkeypatch.setattr("console.server.idle_timeout.CHECK_SECONDS", request.param)
+    with serving(console_app(), http=IdleTimeoutProtocol) as client:
         yield client.address
 
 

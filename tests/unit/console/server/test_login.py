@@ -6,8 +6,8 @@ import socket
 
 import pytest
 
-from console.server.app import LONGEST_LOGIN_BYTES
-from console.server.auth import MOST_FAILURES, SESSION_SECONDS
+from console.server.app import MAX_LOGIN_BYTES
+from console.server.auth import MAX_FAILURES, SESSION_SECONDS
 from tests.unit.console.passwords import OTHER, PASSWORD
 from tests.unit.console.serving import basic, post
 
@@ -108,7 +108,7 @@ def test_a_login_that_is_none_is_refused(client, body):
 
 def test_a_login_is_not_read_without_end(fresh):
     frame = len('{"password":""}')
-    longest = json.dumps({"password": "x" * (LONGEST_LOGIN_BYTES - frame)}, separators=(",", ":"))
+    longest = json.dumps({"password": "x" * (MAX_LOGIN_BYTES - frame)}, separators=(",", ":"))
     assert post(fresh, longest.encode()).status == 401
     assert post(fresh, longest.encode() + b" ").status == 413
 
@@ -125,7 +125,7 @@ def test_who_hangs_up_in_the_middle_of_a_login_leaves_no_trace_of_an_error(fresh
 
 
 def test_who_guesses_is_told_how_long_to_wait(fresh):
-    for _ in range(MOST_FAILURES):
+    for _ in range(MAX_FAILURES):
         assert fresh.log_in(OTHER).status == 401
     answer = fresh.log_in(PASSWORD)
     assert answer.status == 429
@@ -136,7 +136,7 @@ def test_who_guesses_is_told_how_long_to_wait(fresh):
 
 def test_who_guesses_ends_no_session(fresh):
     member = fresh.with_session(PASSWORD)
-    for _ in range(MOST_FAILURES + 1):
+    for _ in range(MAX_FAILURES + 1):
         fresh.log_in(OTHER)
     assert member.get("/api/cluster").status == 200
 
@@ -156,7 +156,7 @@ def test_no_password_and_no_session_is_logged(fresh, caplog):
     secrets = (
         PASSWORD,
         OTHER,
-        session.usual["Cookie"].partition("=")[2],
+        session.default_headers["Cookie"].partition("=")[2],
         basic("admin", PASSWORD),
     )
     assert [text for text in secrets if text in caplog.text] == []

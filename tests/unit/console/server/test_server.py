@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from console.server.security_headers import HEADERS
-from console.server.snapshot import Board
+from console.server.snapshot import SnapshotCache
 from tests.unit.console.openapi import DOCUMENT, faults_in
 from tests.unit.console.passwords import PASSWORD
 
@@ -131,7 +131,7 @@ def test_every_answer_has_the_security_headers(client, method, path):
 
 
 def test_an_error_of_the_consoles_own_is_answered_as_every_other(fresh, monkeypatch):
-    monkeypatch.setattr(Board, "view", None)
+    monkeypatch.setattr(SnapshotCache, "view", None)
     answer = fresh.with_session(PASSWORD).get("/api/cluster")
     assert (answer.status, answer.json()) == (500, {"error": "failed"})
     assert {name: answer.headers.get(name.lower()) for name in HEADERS} == HEADERS

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from console.observe.connection import Tally
-from console.observe.inventory import InventoryWatch
+from console.observe.connection import RequestCounter
+from console.observe.inventory import InventoryPoller
 from console.observe.pollers import CONFIG_STEPS
-from console.observe.state import Sight
-from console.observe.threads import Watchers, step_at
-from console.server.snapshot import Board
+from console.observe.state import ObservedState
+from console.observe.threads import PollerThreads, step_at
+from console.server.snapshot import SnapshotCache
+from tests.unit.console.observed import CONFIGURATION
 from tests.unit.console.passwords import PASSWORD
-from tests.unit.console.serving import serving, stand_in_app
-from tests.unit.console.sights import CONFIGURATION
-from tests.unit.console.steps import UP
+from tests.unit.console.serving import console_app, serving
+from tests.unit.console.stepping import UP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 SECONDS = 30
 
 
-def test_a_cluster_that_is_as_planned_is_healthy_after_one_step(steps):
-    steps.step()
-    document = steps.document()
+def test_a_cluster_that_is_as_planned_is_healthy_after_one_step(stepped):
+    stepped.step()
+    document = stepped.document()
     assert (document["state"], document["problems"]) == ("healthy", [])
-    assert steps.states() == UP
-    assert steps.tally.count == steps.cluster.asked
+    assert stepped.states() == UP
+    assert stepped.counter.count == stepped.cluster.asked
 
 
-def test_what_a_cluster_holds_for_its_clients_is_seen(steps):
-    steps.step()
-    document = steps.document()
+def test_what_a_cluster_holds_for_its_clients_is_seen(stepped):
+    stepped.step()
+    document = stepped.document()
     assert [topic["name"] for topic in document["topics"]] == ["Orders", "TBW102"]
     assert document["topics"][0]["readQueues"] == 8
     lag = {"topic": "Orders", "lag": 6}
@@ -43,57 +43,59 @@ def test_what_a_cluster_holds_for_its_clients_is_seen(steps):
     assert document["consumerGroups"] == [expected]
 
 
-def test_a_broker_that_stops_is_down_at_the_next_step_and_its_return_is_seen(steps, cluster):
-    steps.step()
+def test_a_broker_that_stops_is_down_at_the_next_step_and_its_return_is_seen(stepped, cluster):
+    stepped.step()
     cluster.processes["broker-a"].stop()
-    steps.step()
-    assert steps.states() == {**UP, "broker-a": "down"}
-    assert "missing" in {problem["kind"] for problem in steps.document()["problems"]}
+    stepped.step()
+    assert stepped.states() == {**UP, "broker-a": "down"}
+    assert "missing" in {problem["kind"] for problem in stepped.document()["problems"]}
     cluster.processes["broker-a"].start()
-    steps.step()
-    assert steps.states() == UP
-    assert steps.document()["state"] == "healthy"
+    stepped.step()
+    assert stepped.states() == UP
+    assert stepped.document()["state"] == "healthy"
 
 
-def test_a_broker_that_accepts_and_never_answers_is_silent_and_the_others_are_not(steps, cluster):
-    steps.step()
+def test_a_broker_that_accepts_and_never_answers_is_silent_and_the_others_are_not(
+    stepped, cluster
+):
+    stepped.step()
     cluster.processes["broker-a"].is_silent = True
-    steps.step()
-    assert steps.states() == {**UP, "broker-a": "silent"}
-    causes = [one["cause"] for one in steps.document()["brokers"]]
+    stepped.step()
+    assert stepped.states() == {**UP, "broker-a": "silent"}
+    causes = [one["cause"] for one in stepped.document()["brokers"]]
     assert causes == ["no answer within 0.2 s", None, None, None]
     cluster.processes["broker-a"].is_silent = False
-    steps.step()
-    assert steps.states() == UP
+    stepped.step()
+    assert stepped.states() == UP
 
 
-def test_a_restart_between_two_looks_is_no_outage(steps, cluster):
+def test_a_restart_between_two_looks_is_no_outage(stepped, cluster):
     state = cluster.states["broker-a"]
     for put in (10, 20):
         state.put = put
-        steps.step()
+        stepped.step()
     cluster.processes["broker-a"].stop()
     state.restart()
     cluster.processes["broker-a"].start()
-    steps.step()
-    assert steps.states() == UP
-    document = steps.document()
+    stepped.step()
+    assert stepped.states() == UP
+    document = stepped.document()
     assert document["problems"] == []
     assert document["brokers"][0]["uptimeSeconds"] < 60
 
 
-def test_a_slave_that_is_ahead_of_its_master_is_seen_at_the_second_step(steps, cluster):
+def test_a_slave_that_is_ahead_of_its_master_is_seen_at_the_second_step(stepped, cluster):
     cluster.states["broker-a-s"].held = cluster.states["broker-a"].held + 7
-    steps.step()
-    steps.step()
-    (problem,) = steps.document()["problems"]
+    stepped.step()
+    stepped.step()
+    (problem,) = stepped.document()["problems"]
     assert (problem["kind"], problem["values"]) == (
         "slaveAhead",
         {"slave": "broker-a-s", "bytes": 7},
     )
 
 
-def test_a_slave_that_copies_at_once_is_never_ahead(steps, cluster):
+def test_a_slave_that_copies_at_once_is_never_ahead(stepped, cluster):
     master, slave = cluster.states["broker-a"], cluster.states["broker-a-s"]
 
     def grow() -> None:
@@ -101,31 +103,31 @@ def test_a_slave_that_copies_at_once_is_never_ahead(steps, cluster):
 
     master.when_asked = slave.when_asked = grow
     for _ in range(4):
-        steps.step()
-        assert steps.document()["problems"] == []
+        stepped.step()
+        assert stepped.document()["problems"] == []
 
 
-def test_a_restarted_broker_is_asked_for_its_configuration_anew(steps, cluster):
-    steps.step()
+def test_a_restarted_broker_is_asked_for_its_configuration_anew(stepped, cluster):
+    stepped.step()
     cluster.processes["broker-a"].stop()
     cluster.states["broker-a"].restart()
     cluster.states["broker-a"].role = "SLAVE"
     cluster.processes["broker-a"].start()
-    steps.step()
-    assert "wrongRole" in {problem["kind"] for problem in steps.document()["problems"]}
+    stepped.step()
+    assert "wrongRole" in {problem["kind"] for problem in stepped.document()["problems"]}
 
 
-def test_a_connection_is_opened_once_and_kept(steps, monkeypatch):
-    steps.step()
+def test_a_connection_is_opened_once_and_kept(stepped, monkeypatch):
+    stepped.step()
     monkeypatch.setattr("console.observe.connection.CountedConnection", None)
-    steps.step()
-    assert steps.states() == UP
+    stepped.step()
+    assert stepped.states() == UP
 
 
-def test_one_dead_name_server_does_not_blind_the_console(steps, cluster):
+def test_one_dead_name_server_does_not_blind_the_console(stepped, cluster):
     cluster.processes["namesrv-1"].stop()
-    steps.step()
-    document = steps.document()
+    stepped.step()
+    document = stepped.document()
     assert [problem["kind"] for problem in document["problems"]] == ["nameServerDown"]
     assert [one["listedBy"] for one in document["brokers"]] == [["namesrv-2"]] * 4
     assert [one["listed"] for one in document["nameServers"]] == [None, 4]
@@ -135,40 +137,40 @@ def test_one_dead_name_server_does_not_blind_the_console(steps, cluster):
 def test_what_a_cluster_holds_is_asked_before_there_was_a_look_at_its_brokers(
     cluster,
 ):
-    sight, tally = Sight(), Tally()
-    watch = InventoryWatch("broker-a", cluster.plan, sight, SECONDS, tally)
-    watch.look(0)
-    assert list(sight.inventories["broker-a"].topics) == ["Orders", "TBW102"]
+    observed, counter = ObservedState(), RequestCounter()
+    poller = InventoryPoller("broker-a", cluster.plan, observed, SECONDS, counter)
+    poller.poll(0)
+    assert list(observed.inventories["broker-a"].topics) == ["Orders", "TBW102"]
 
 
-def test_without_a_master_its_slave_is_asked_for_topics(steps, cluster):
-    steps.step()
+def test_without_a_master_its_slave_is_asked_for_topics(stepped, cluster):
+    stepped.step()
     cluster.processes["broker-a"].stop()
     cluster.states["broker-a-s"].topics = ("Bills",)
-    steps.step()
-    names = [topic["name"] for topic in steps.document()["topics"]]
+    stepped.step()
+    names = [topic["name"] for topic in stepped.document()["topics"]]
     assert names == ["Bills", "Orders", "TBW102"]
 
 
-def test_a_dead_cluster_is_an_answer_of_200_that_says_so(steps, cluster):
-    steps.step()
+def test_a_dead_cluster_is_an_answer_of_200_that_says_so(stepped, cluster):
+    stepped.step()
     for process in cluster.processes.values():
         process.stop()
-    steps.step()
-    assert steps.document()["state"] == "dead"
-    with serving(stand_in_app(steps.board)) as client:
+    stepped.step()
+    assert stepped.document()["state"] == "dead"
+    with serving(console_app(stepped.snapshots)) as client:
         answer = client.with_session(PASSWORD).get("/api/cluster")
     assert answer.status == 200
 
 
-def test_many_who_ask_cause_no_more_requests_to_the_cluster_than_one(steps):
+def test_many_who_ask_cause_no_more_requests_to_the_cluster_than_one(stepped):
     for _ in range(CONFIG_STEPS):
-        steps.step()
-    with serving(stand_in_app(steps.board)) as client:
-        member, over, answered = client.with_session(PASSWORD), threading.Event(), Tally()
+        stepped.step()
+    with serving(console_app(stepped.snapshots)) as client:
+        member, over, answered = client.with_session(PASSWORD), threading.Event(), RequestCounter()
         alone = []
         for _ in range(2 * CONFIG_STEPS):
-            alone.append(steps.step())
+            alone.append(stepped.step())
             assert member.get("/api/cluster").status == 200
 
         def ask() -> None:
@@ -180,7 +182,7 @@ def test_many_who_ask_cause_no_more_requests_to_the_cluster_than_one(steps):
         for thread in clients:
             thread.start()
         until(lambda: answered.count >= len(clients))
-        among_many = [steps.step() for _ in range(2 * CONFIG_STEPS)]
+        among_many = [stepped.step() for _ in range(2 * CONFIG_STEPS)]
         over.set()
         for thread in clients:
             thread.join(SECONDS)
@@ -199,20 +201,20 @@ def test_a_broker_that_hangs_delays_neither_the_others_nor_the_answer(cluster):
     cluster.processes["broker-a"].is_silent = True
     # As long as the whole test: while it lasts, nothing is known of that broker.
     patient = replace(CONFIGURATION, every_seconds=0.05, request_seconds=SECONDS)
-    sight = Sight()
-    watchers = Watchers(cluster.plan, patient, sight)
-    board = Board(cluster.plan, patient, sight, watchers.requests)
-    watchers.start()
+    observed = ObservedState()
+    pollers = PollerThreads(cluster.plan, patient, observed)
+    snapshots = SnapshotCache(cluster.plan, patient, observed, pollers.requests)
+    pollers.start()
     try:
         others = ("broker-a-s", "broker-b", "broker-b-s")
-        until(lambda: all(name in sight.brokers for name in others))
-        first = {name: sight.brokers[name].at for name in others}
-        until(lambda: all(sight.brokers[name].at > first[name] for name in others))
-        document = json.loads(board.cluster().body)
+        until(lambda: all(name in observed.brokers for name in others))
+        first = {name: observed.brokers[name].at for name in others}
+        until(lambda: all(observed.brokers[name].at > first[name] for name in others))
+        document = json.loads(snapshots.cluster().body)
         assert [one["state"] for one in document["brokers"]] == ["starting", "up", "up", "up"]
-        assert "broker-a" not in sight.brokers
+        assert "broker-a" not in observed.brokers
     finally:
-        watchers.stop()
+        pollers.stop()
         cluster.processes["broker-a"].stop()
         until(lambda: not any(thread.name.endswith("(_run)") for thread in threading.enumerate()))
 
@@ -220,12 +222,12 @@ def test_a_broker_that_hangs_delays_neither_the_others_nor_the_answer(cluster):
 @pytest.mark.usefixtures("lines")
 def test_watches_that_run_by_themselves_see_a_death_and_a_return(cluster):
     quick = replace(CONFIGURATION, every_seconds=0.05, request_seconds=SECONDS)
-    sight = Sight()
-    watchers = Watchers(cluster.plan, quick, sight)
-    watchers.start()
+    observed = ObservedState()
+    pollers = PollerThreads(cluster.plan, quick, observed)
+    pollers.start()
 
     def seen(state: str) -> bool:
-        return "broker-b" in sight.brokers and sight.brokers["broker-b"].state == state
+        return "broker-b" in observed.brokers and observed.brokers["broker-b"].state == state
 
     try:
         until(lambda: seen("up"))
@@ -234,7 +236,7 @@ def test_watches_that_run_by_themselves_see_a_death_and_a_return(cluster):
         cluster.processes["broker-b"].start()
         until(lambda: seen("up"))
     finally:
-        watchers.stop()
+        pollers.stop()
         until(lambda: not any(thread.name.endswith("(_run)") for thread in threading.enumerate()))
 
 

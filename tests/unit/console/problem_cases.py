@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from console.compare.cluster import view_cluster
-from console.compare.problems import LAG_BYTES
-from console.observe.state import DOWN, SILENT, Look, Sight
+from console.compare.problems import MAX_LAG_BYTES
+from console.observe.state import DOWN, SILENT, Observation, ObservedState
 from remoting.plan.plan import parse_plan
-from tests.unit.console.sights import (
+from tests.unit.console.observed import (
     AT,
     CONFIGURATION,
-    HELD,
+    LOG_BYTES,
     change,
-    copied_by,
     healthy,
-    list_at,
-    lose,
+    list_group,
+    mark_down,
+    replicating_to,
 )
 from tests.unit.remoting.plans import controller_plan, dledger_plan, plan_of, proxy, seed_plan
 
@@ -25,27 +25,27 @@ if TYPE_CHECKING:
 
     from console.compare.problems import Problem
 
-    Spoil = Callable[[Sight], object]
+    Fault = Callable[[ObservedState], object]
 
 
 def problems_of(
-    plan: dict[str, Any], spoil: Spoil | None = None, reports: tuple[dict[str, Any], ...] = ()
+    plan: dict[str, Any], fault: Fault | None = None, reports: tuple[dict[str, Any], ...] = ()
 ) -> tuple[Problem, ...]:
     parsed = parse_plan(plan)
-    sight = healthy(parsed)
-    if spoil is not None:
-        spoil(sight)
-    return view_cluster(parsed, CONFIGURATION, sight, reports, AT).problems
+    observed = healthy(parsed)
+    if fault is not None:
+        fault(observed)
+    return view_cluster(parsed, CONFIGURATION, observed, reports, AT).problems
 
 
-def both(*changes: Spoil) -> Spoil:
-    return lambda sight: [change(sight) for change in changes]
+def combined(*changes: Fault) -> Fault:
+    return lambda observed: [change(observed) for change in changes]
 
 
-def refused(table: str, name: str, state: str = DOWN) -> Spoil:
+def process_down(table: str, name: str, state: str = DOWN) -> Fault:
     """Let a process that is no broker answer no more."""
-    look: Look[Any] = Look(AT, state, "Connection refused")
-    return lambda sight: getattr(sight, table).update({name: look})
+    observation: Observation[Any] = Observation(AT, state, "Connection refused")
+    return lambda observed: getattr(observed, table).update({name: observation})
 
 
 def with_proxy() -> dict[str, Any]:
@@ -61,128 +61,132 @@ UNGUARDED = "its guard has not found its slaves in sync yet"
 DRAINED_UNTIL = AT + 1e9
 GUARD = "journalctl -u rocketmq-guard@broker-a.service"
 
-SPOILED: list[tuple[str, str, dict[str, Any], Spoil]] = [
+PROBLEM_CASES: list[tuple[str, str, dict[str, Any], Fault]] = [
     (
         "clusterDead",
         "no broker answers: the cluster is dead",
         seed_plan(),
-        lambda sight: lose(sight, "broker-a", "broker-a-s", "broker-b", "broker-b-s"),
+        lambda observed: mark_down(observed, "broker-a", "broker-a-s", "broker-b", "broker-b-s"),
     ),
     (
         "missing",
         f"broker-a is missing: planned on server1 at {A}, Connection refused",
         seed_plan(),
-        lambda sight: lose(sight, "broker-a"),
+        lambda observed: mark_down(observed, "broker-a"),
     ),
     (
         "silent",
         f"broker-a is silent: on server1 at {A}, no answer within 1.0 s",
         seed_plan(),
-        lambda sight: lose(sight, "broker-a", state=SILENT, cause="no answer within 1.0 s"),
+        lambda observed: mark_down(
+            observed, "broker-a", state=SILENT, cause="no answer within 1.0 s"
+        ),
     ),
     (
         "nameServerDown",
         "name server namesrv-1 is down: server1 at 10.0.0.11:9876, Connection refused",
         seed_plan(),
-        refused("name_servers", "namesrv-1"),
+        process_down("name_servers", "namesrv-1"),
     ),
     (
         "controllerDown",
         "controller controller-2 is down: server2 at 10.0.0.12:9878, Connection refused",
         controller_plan(),
-        refused("controllers", "controller-2"),
+        process_down("controllers", "controller-2"),
     ),
     (
         "proxyDown",
         "proxy proxy-1 is down: server1 at 10.0.0.11:8081, Connection refused",
         with_proxy(),
-        refused("proxies", "proxy-1"),
+        process_down("proxies", "proxy-1"),
     ),
     (
         "extra",
         f"broker-a id 7 is extra: at {PORT}, and in no plan",
         seed_plan(),
-        lambda sight: list_at(sight, "broker-a", {0: A, 1: A_S, 7: PORT}),
+        lambda observed: list_group(observed, "broker-a", {0: A, 1: A_S, 7: PORT}),
     ),
     (
         "misplaced",
         f"broker-a-s is misplaced: listed at {PORT}, planned at {A_S}",
         seed_plan(),
-        lambda sight: list_at(sight, "broker-a", {0: A, 1: PORT}),
+        lambda observed: list_group(observed, "broker-a", {0: A, 1: PORT}),
     ),
     (
         "wrongRole",
         "broker-a-s is SYNC_MASTER, planned as SLAVE",
         seed_plan(),
-        lambda sight: change(sight, "broker-a-s", role="SYNC_MASTER"),
+        lambda observed: change(observed, "broker-a-s", role="SYNC_MASTER"),
     ),
     (
         "notListed",
         f"broker-a-s is not listed by {SERVERS}: clients do not find it",
         seed_plan(),
-        lambda sight: list_at(sight, "broker-a", {0: A}),
+        lambda observed: list_group(observed, "broker-a", {0: A}),
     ),
     (
         "outOfSync",
-        f"broker-a-s is out of sync: {LAG_BYTES + 1} bytes behind its master",
+        f"broker-a-s is out of sync: {MAX_LAG_BYTES + 1} bytes behind its master",
         seed_plan(),
-        lambda sight: change(
-            sight, "broker-a", ha=copied_by("10.0.0.12", acked=HELD - LAG_BYTES - 1)
+        lambda observed: change(
+            observed,
+            "broker-a",
+            ha=replicating_to("10.0.0.12", acked=LOG_BYTES - MAX_LAG_BYTES - 1),
         ),
     ),
     (
         "notReplicating",
         "broker-a-s does not copy its master broker-a: the master has no connection from its host",
         seed_plan(),
-        lambda sight: change(sight, "broker-a", ha=copied_by()),
+        lambda observed: change(observed, "broker-a", ha=replicating_to()),
     ),
     (
         "fewReplicas",
         "broker-a has 0 of 1 replicas connected",
         seed_plan(),
-        lambda sight: change(sight, "broker-a", ha=copied_by()),
+        lambda observed: change(observed, "broker-a", ha=replicating_to()),
     ),
     (
         "slaveAhead",
         f"broker-a holds less than its slave broker-a-s, by 9 bytes: {STOP}",
         seed_plan(),
-        lambda sight: change(sight, "broker-a-s", at=AT - 2, max_offset=HELD + 9),
+        lambda observed: change(observed, "broker-a-s", at=AT - 2, max_offset=LOG_BYTES + 9),
     ),
     (
         "drained",
         "broker-a takes no new messages: its brokerPermission is 4, planned is 6",
         seed_plan(),
-        lambda sight: change(sight, "broker-a", permission=4),
+        lambda observed: change(observed, "broker-a", permission=4),
     ),
     (
         "drained",
         f"broker-a takes no new messages: {UNGUARDED} ({GUARD})",
         seed_plan(),
-        lambda sight: change(sight, "broker-a", accepts_sends_from=DRAINED_UNTIL),
+        lambda observed: change(observed, "broker-a", accepts_sends_from=DRAINED_UNTIL),
     ),
     (
         "diskFull",
         "broker-b has 91 % of its disk used",
         seed_plan(),
-        lambda sight: change(sight, "broker-b", disk_used=0.91),
+        lambda observed: change(observed, "broker-b", disk_used=0.91),
     ),
     (
         "wrongVersion",
         "broker-b runs RocketMQ 4.9.4, planned is 5.3.2",
         seed_plan(),
-        lambda sight: change(sight, "broker-b", version="4.9.4"),
+        lambda observed: change(observed, "broker-b", version="4.9.4"),
     ),
     (
         "noMaster",
         "group broker-a has no master",
         dledger_plan(),
-        lambda sight: list_at(sight, "broker-a", {2: A}),
+        lambda observed: list_group(observed, "broker-a", {2: A}),
     ),
     (
         "twoMasters",
         f"group broker-a has more than one master: {A}, 10.0.0.12:10911",
         controller_plan(),
-        lambda sight: change(sight, "broker-a-2", ha=copied_by()),
+        lambda observed: change(observed, "broker-a-2", ha=replicating_to()),
     ),
 ]
 """Of each kind of problem: its line, a plan, and what brings it about."""

@@ -8,14 +8,14 @@ from typing import Any
 
 from console.compare.cluster import ClusterView, view_cluster
 from console.configuration import Configuration
-from console.observe.state import DOWN, UP, BrokerFacts, Look, Sight
+from console.observe.state import DOWN, UP, BrokerFacts, Observation, ObservedState
 from remoting.plan.plan import DLEDGER, Plan, PlannedBroker, parse_plan
 from remoting.protocol.connection import split_address
 from remoting.requests.admin import HaConnection, HaStatus, ListedBroker
 
 AT = 1_800_000_000.0
 VERSION = "5.3.2"
-HELD = 5_000_000
+LOG_BYTES = 5_000_000
 """Bytes in the log of every broker."""
 
 CONFIGURATION = Configuration(
@@ -48,10 +48,10 @@ REPORT: dict[str, Any] = {
 
 
 def facts(**changes: Any) -> BrokerFacts:
-    usual: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "version": VERSION,
         "booted_at": AT - 3600,
-        "max_offset": HELD,
+        "max_offset": LOG_BYTES,
         "put_total": 100,
         "get_total": 50,
         "disk_used": 0.25,
@@ -60,21 +60,21 @@ def facts(**changes: Any) -> BrokerFacts:
         "role": "SYNC_MASTER",
         "permission": 6,
     }
-    return BrokerFacts(**{**usual, **changes})
+    return BrokerFacts(**{**defaults, **changes})
 
 
-def copied_by(*ips: str, acked: int = HELD) -> HaStatus:
+def replicating_to(*ips: str, acked: int = LOG_BYTES) -> HaStatus:
     """A master's replication, with a connection from each of these."""
     connections = tuple(HaConnection(ip, acked) for ip in ips)
-    return HaStatus(is_master=True, max_offset=HELD, connections=connections)
+    return HaStatus(is_master=True, max_offset=LOG_BYTES, connections=connections)
 
 
-COPIES = HaStatus(is_master=False, max_offset=0, connections=())
+SLAVE_HA = HaStatus(is_master=False, max_offset=0, connections=())
 
 
-def healthy(plan: Plan) -> Sight:
+def healthy(plan: Plan) -> ObservedState:
     """Every process answers, and is what it should be; the first replica of a group leads."""
-    sight = Sight()
+    observed = ObservedState()
     listed: dict[str, ListedBroker] = {}
     for group in dict.fromkeys(broker.group for broker in plan.brokers):
         members = plan.replicas_of(group)
@@ -82,14 +82,16 @@ def healthy(plan: Plan) -> Sight:
         listed[group] = ListedBroker(group, plan.cluster, addresses)
         for member in members:
             said = _usual(member, members, plan)
-            sight.brokers[member.name] = Look(AT, UP, facts=said, began=AT)
+            observed.brokers[member.name] = Observation(AT, UP, facts=said, started_at=AT)
     for server in plan.name_servers:
-        sight.name_servers[server.name] = Look(AT, UP, facts=dict(listed))
+        observed.name_servers[server.name] = Observation(AT, UP, facts=dict(listed))
     for controller in plan.controllers:
-        sight.controllers[controller.name] = Look(AT, UP, facts=plan.controllers[0].address)
+        observed.controllers[controller.name] = Observation(
+            AT, UP, facts=plan.controllers[0].address
+        )
     for proxy in plan.proxies:
-        sight.proxies[proxy.name] = Look(AT, UP, facts=True)
-    return sight
+        observed.proxies[proxy.name] = Observation(AT, UP, facts=True)
+    return observed
 
 
 def _usual(member: PlannedBroker, members: tuple[PlannedBroker, ...], plan: Plan) -> BrokerFacts:
@@ -97,34 +99,47 @@ def _usual(member: PlannedBroker, members: tuple[PlannedBroker, ...], plan: Plan
     if plan.election == DLEDGER:
         return facts(role=role)
     others = [split_address(other.address)[0] for other in members if other is not member]
-    return facts(role=role, ha=copied_by(*others) if member is members[0] else COPIES)
+    return facts(role=role, ha=replicating_to(*others) if member is members[0] else SLAVE_HA)
 
 
 def change(
-    sight: Sight, name: str, *, at: float = AT, began: float | None = None, **changes: Any
+    observed: ObservedState,
+    name: str,
+    *,
+    at: float = AT,
+    started_at: float | None = None,
+    **changes: Any,
 ) -> None:
     """Let a broker answer something else."""
-    seen = sight.brokers[name].facts
+    seen = observed.brokers[name].facts
     assert seen is not None
-    asked_at = at if began is None else began
-    sight.brokers[name] = Look(at, UP, facts=replace(seen, **changes), began=asked_at)
+    asked_at = at if started_at is None else started_at
+    observed.brokers[name] = Observation(
+        at, UP, facts=replace(seen, **changes), started_at=asked_at
+    )
 
 
-def lose(sight: Sight, *names: str, state: str = DOWN, cause: str = "Connection refused") -> None:
+def mark_down(
+    observed: ObservedState, *names: str, state: str = DOWN, cause: str = "Connection refused"
+) -> None:
     """Let brokers stop to answer."""
     for name in names:
-        sight.brokers[name] = Look(AT, state, cause)
+        observed.brokers[name] = Observation(AT, state, cause)
 
 
-def list_at(sight: Sight, group: str, addresses: dict[int, str], *servers: str) -> None:
+def list_group(
+    observed: ObservedState, group: str, addresses: dict[int, str], *servers: str
+) -> None:
     """Let name servers, all unless some are named, list a group's brokers."""
-    for name in servers or tuple(sight.name_servers):
-        table = dict(sight.name_servers[name].facts or {})
+    for name in servers or tuple(observed.name_servers):
+        table = dict(observed.name_servers[name].facts or {})
         table[group] = ListedBroker(group, "DefaultCluster", addresses)
-        sight.name_servers[name] = Look(AT, UP, facts=table)
+        observed.name_servers[name] = Observation(AT, UP, facts=table)
 
 
-def seen_as(plan: dict[str, Any], sight: Sight | None = None, at: float = AT) -> ClusterView:
+def view_of_plan(
+    plan: dict[str, Any], observed: ObservedState | None = None, at: float = AT
+) -> ClusterView:
     """Return the view of a plan, healthy unless a sight is given."""
     parsed = parse_plan(plan)
-    return view_cluster(parsed, CONFIGURATION, sight or healthy(parsed), (), at)
+    return view_cluster(parsed, CONFIGURATION, observed or healthy(parsed), (), at)

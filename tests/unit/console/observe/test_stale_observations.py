@@ -8,7 +8,7 @@ from console.api.document import cluster_document
 from console.api.metrics import render_metrics
 from console.compare.cluster import view_cluster
 from remoting.plan.plan import parse_plan
-from tests.unit.console.sights import AT, CONFIGURATION, healthy
+from tests.unit.console.observed import AT, CONFIGURATION, healthy
 from tests.unit.remoting.plans import seed_plan
 
 PLAN = parse_plan(seed_plan())

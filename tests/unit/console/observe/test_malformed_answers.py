@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from console.api.metrics import render_metrics
-from tests.unit.console.steps import UP
+from tests.unit.console.stepping import UP
 
 
 @pytest.mark.parametrize(
@@ -22,43 +22,43 @@ from tests.unit.console.steps import UP
         ("msgPutTotalTodayNow", "1.5"),
     ],
 )
-def test_a_number_that_is_none_is_a_fault_of_the_broker_that_told_it(steps, cluster, key, text):
+def test_a_number_that_is_none_is_a_fault_of_the_broker_that_told_it(stepped, cluster, key, text):
     cluster.states["broker-b-s"].runtime = {key: text}
-    steps.step()
-    assert steps.states() == {**UP, "broker-b-s": "down"}
-    (broker,) = [one for one in steps.document()["brokers"] if one["state"] == "down"]
+    stepped.step()
+    assert stepped.states() == {**UP, "broker-b-s": "down"}
+    (broker,) = [one for one in stepped.document()["brokers"] if one["state"] == "down"]
     assert "runtime info that cannot be read" in broker["cause"]
 
 
 @pytest.mark.parametrize("number", [float("inf"), float("nan"), "many", None, [], {}])
-def test_a_topic_that_cannot_be_read_is_left_out_until_it_can_be(steps, cluster, number):
+def test_a_topic_that_cannot_be_read_is_left_out_until_it_can_be(stepped, cluster, number):
     states = [cluster.states[name] for name in ("broker-a", "broker-a-s")]
     for state in states:
         state.queues = number
-    steps.step()
-    assert list(steps.sight.inventories) == ["broker-b"]
+    stepped.step()
+    assert list(stepped.observed.inventories) == ["broker-b"]
     for state in states:
         state.queues = 4
-    steps.step()
-    assert sorted(steps.sight.inventories) == ["broker-a", "broker-b"]
-    assert steps.states() == UP
+    stepped.step()
+    assert sorted(stepped.observed.inventories) == ["broker-a", "broker-b"]
+    assert stepped.states() == UP
 
 
-def test_a_broker_may_be_told_to_take_messages_never(steps, cluster):
+def test_a_broker_may_be_told_to_take_messages_never(stepped, cluster):
     cluster.states["broker-b"].runtime = {"startAcceptSendRequestTimeStamp": "9" * 400}
-    steps.step()
-    assert steps.states() == UP
-    assert [problem["kind"] for problem in steps.document()["problems"]] == ["drained"]
+    stepped.step()
+    assert stepped.states() == UP
+    assert [problem["kind"] for problem in stepped.document()["problems"]] == ["drained"]
 
 
-def test_a_name_that_is_no_text_is_shown_as_far_as_it_is_one(steps, cluster):
+def test_a_name_that_is_no_text_is_shown_as_far_as_it_is_one(stepped, cluster):
     odd = "half \ud800 a character"
     cluster.listed[odd] = {"cluster": odd, "brokerName": odd, "brokerAddrs": {0: odd}}
     for state in cluster.states.values():
         state.groups = state.topics = (odd,)
-    steps.step()
-    document = steps.document()
+    stepped.step()
+    document = stepped.document()
     assert document["brokers"][-1]["name"] == "half ? a character id 0"
     assert document["topics"][0]["name"] == "half ? a character"
-    text = render_metrics(steps.plan, steps.board.view(), 0)
+    text = render_metrics(stepped.plan, stepped.snapshots.view(), 0)
     assert b'{group="half ? a character"}' in text
