@@ -13,7 +13,7 @@ from project import ROOT
 class Engine:
     """`pulumi` in this project, on a stack that only the test knows."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, passphrase: str = "test"):  # noqa: S107 (of a state that only the test has)
         self.config = folder / "Pulumi.local.yaml"
         (folder / "backend").mkdir()
         (folder / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())
@@ -21,7 +21,7 @@ class Engine:
         self.write()
         self.environment = os.environ | {
             "PULUMI_BACKEND_URL": f"file://{folder}/backend",
-            "PULUMI_CONFIG_PASSPHRASE": "test",
+            "PULUMI_CONFIG_PASSPHRASE": passphrase,
             "ROCKETMQ_MACHINES_ROOT": str(folder / "machines"),
         }
         self.environment.pop("PULUMI_CONFIG_PASSPHRASE_FILE", None)

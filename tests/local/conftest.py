@@ -1,3 +1,4 @@
+import json
 import zipfile
 
 import pytest
@@ -8,6 +9,7 @@ from project import ROOT
 from tests.local.clone import Clone, remove
 from tests.local.hosts import LiveHosts
 from tests.support.dead_run import sign, sweep_after_dead_run
+from tests.support.recorded_states import RECORDED, recorded_state, with_recorded_commands
 from tests.support.root import require_root
 
 
@@ -18,7 +20,11 @@ def _only_as_root():
 
 @pytest.fixture(scope="session")
 def clone(tmp_path_factory):
-    """A fresh clone whose cluster is up; at the end nothing of it is left."""
+    """A fresh clone whose cluster is up.
+
+    At the end it is taken down by the commands that an earlier release recorded in its state, and
+    nothing of it is left.
+    """
     sweep_after_dead_run("live", "machines")
     made = Clone(tmp_path_factory.mktemp("clone") / "rocketmq", "live", "10.98.65.0/24")
     sign(made.folder)
@@ -27,8 +33,21 @@ def clone(tmp_path_factory):
         assert done.returncode == 0, done.stdout[-6000:]
         made.first_up = done.stdout
         yield made
+        _give_recorded_commands(made)
     finally:
         remove(made)
+
+
+def _give_recorded_commands(clone: Clone) -> None:
+    """Put the clone's stack into the state in which an earlier release would have left it."""
+    file = clone.folder / ".state" / "exported.json"
+    exported = json.loads(clone.pulumi("stack export").stdout)
+    recorded = recorded_state(RECORDED[-1])
+    changed, given = with_recorded_commands(exported, recorded, ("10.98.64.", "10.98.65."))
+    assert given > 40
+    file.write_text(json.dumps(changed))
+    done = clone.pulumi(f"stack import --file {file}")
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.fixture(scope="session")

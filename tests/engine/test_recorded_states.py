@@ -1,0 +1,81 @@
+"""A stack that an earlier release deployed is updated in place: nothing is replaced or removed."""
+
+import json
+import re
+
+import pytest
+import yaml
+
+from machines.shared.records import MachineRecord, write_machine
+from tests.engine.conftest import Engine
+from tests.support.recorded_states import (
+    PASSPHRASE,
+    RECORDED,
+    recorded_settings,
+    recorded_state,
+)
+
+pytestmark = pytest.mark.engine
+
+IN_PLACE = {"same", "update", "create"}
+FILE_OF_ROCKETMQ = re.compile(r"(broker|namesrv)-.*-(properties|unit)")
+
+
+@pytest.fixture(scope="module", params=RECORDED)
+def preview(tmp_path_factory, request):
+    """What this release would do to the recorded stack."""
+    folder = tmp_path_factory.mktemp("recorded")
+    engine = Engine(folder, passphrase=PASSPHRASE)
+    engine.settings = yaml.safe_load(recorded_settings(request.param).read_text())
+    exported = recorded_state(request.param)
+    _put_machines_in_place(exported, folder / "machines")
+    state = folder / "state.json"
+    state.write_text(json.dumps(exported))
+    done = engine.run(
+        "-C", str(folder), "stack", "import", "--stack", "local", "--file", str(state)
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    done = engine.preview("--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+def _put_machines_in_place(exported, root):
+    """Leave the records of the machines, which the update would start for the first time again."""
+    for resource in exported["deployment"]["resources"]:
+        if resource.get("inputs", {}).get("create") != "python3 -m machines machine":
+            continue
+        printed = json.loads(resource["outputs"]["stdout"])
+        place = root / "local" / "hosts" / printed["name"]
+        place.mkdir(parents=True)
+        record = MachineRecord(
+            incarnation=printed["incarnation"],
+            boots=0,
+            booting=0,
+            address=printed["address"],
+            prefix_length=24,
+            bridge="rmq-local",
+            image="",
+        )
+        write_machine(place / "machine.json", record)
+
+
+def test_a_state_is_recorded():
+    assert RECORDED
+
+
+def test_a_recorded_stack_is_previewed_without_a_replacement_or_a_removal(preview):
+    assert set(preview["changeSummary"]) <= IN_PLACE
+    assert sum(preview["changeSummary"].values()) >= 73
+    assert {step["op"] for step in preview["steps"]} <= {*IN_PLACE, "refresh"}
+
+
+def test_no_file_of_a_recorded_broker_or_name_server_changes(preview):
+    """A process is started from these files: another text restarts it."""
+    files = {
+        name: (step["oldState"]["inputs"]["stdin"], step["newState"]["inputs"]["stdin"])
+        for step in preview["steps"]
+        if FILE_OF_ROCKETMQ.fullmatch(name := step["urn"].rpartition("::")[2])
+    }
+    assert len(files) == 12
+    assert [name for name, (before, now) in files.items() if before != now] == []
