@@ -1,4 +1,4 @@
-"""What the stack's own state says was made already."""
+"""What the state of the running stack knows of the last update."""
 
 import pulumi
 
@@ -9,7 +9,7 @@ READ_OUTPUTS = "pulumi:pulumi:readStackResourceOutputs"
 
 
 def read_deployed_state() -> DeployedState:
-    """Return the scheme, replicas and placements that the state knows; of a new stack, nothing."""
+    """Return what the state knows; nothing for a new stack."""
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
     result = pulumi.runtime.invoke(READ_OUTPUTS, {"stackName": stack}).value
     return deployed_state_of((result or {}).get("outputs", {}).items())

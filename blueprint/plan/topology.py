@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.plan.console import plan_console
-from blueprint.plan.deployed import NOT_DEPLOYED, DeployedState, Placement
+from blueprint.plan.deployed import DeployedState, Placement
 from blueprint.plan.hosts import HostSpec
 from blueprint.plan.memory import Kind, ProcessMemory, plan_memory
 from blueprint.plan.paths import broker_paths, controller_paths, name_server_paths, proxy_paths
@@ -44,9 +44,7 @@ def controller_name(host: str, slot: int) -> str:
     return f"controller-{host}-{slot + 1}" if slot else f"controller-{host}"
 
 
-def place_groups(
-    settings: ClusterSettings, deployed: DeployedState = NOT_DEPLOYED
-) -> dict[str, Placement]:
+def place_groups(settings: ClusterSettings, deployed: DeployedState) -> dict[str, Placement]:
     """Return the placement of every broker: where it was, where its group says, else by load."""
     groups = [
         GroupToPlace(brokers=broker_names(settings, group.name), hosts=group.hosts)
@@ -57,14 +55,14 @@ def place_groups(
 
 
 def plan_cluster(
-    settings: ClusterSettings, deployed: DeployedState = NOT_DEPLOYED, *, emulated: bool = False
+    settings: ClusterSettings, deployed: DeployedState, *, emulated: bool
 ) -> ClusterSpec:
-    """Decide the whole cluster; `checks` has found the settings usable.
+    """Decide the whole cluster, from settings without a problem.
 
     Args:
         settings: what a person wrote.
-        deployed: what the stack has made already.
-        emulated: whether the hosts are virtual machines without a processor's help.
+        deployed: what the stack's state knows.
+        emulated: whether the hosts are virtual machines without KVM.
 
     """
     hosts = tuple(_host(server, emulated=emulated) for server in settings.hosts.servers)

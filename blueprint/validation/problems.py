@@ -1,11 +1,9 @@
-"""Problems that only show when settings are compared with each other."""
+"""Problems of valid fields: alone, compared with each other, and of the plan they mean."""
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from blueprint.plan.cluster_spec import ClusterSpec
-from blueprint.plan.deployed import NOT_DEPLOYED, DeployedState
-from blueprint.plan.topology import plan_cluster
 from blueprint.settings.cluster import ClusterSettings
 from blueprint.validation.artifacts import _jar_problems, _version_problems
 from blueprint.validation.capacity import (
@@ -13,12 +11,11 @@ from blueprint.validation.capacity import (
     find_memory_problems,
     find_port_problems,
 )
-from blueprint.validation.changes import find_change_problems
 from blueprint.validation.placement import find_name_problems, find_placement_problems
 from blueprint.validation.properties import find_property_problems
 from blueprint.validation.servers import _server_problems
 
-PLACING = frozenset(
+LAYOUT_KEYS = frozenset(
     {
         "allowSharedHost",
         "brokerGroups",
@@ -31,46 +28,42 @@ PLACING = frozenset(
         "scheme",
     }
 )
-"""The keys without which there is no plan worth a look."""
+"""The keys that decide where processes run; a plan without one of them is not worth checking."""
 
-SIZING = frozenset({"brokers", "heap"})
-"""The keys by which the memory of its processes is known."""
+MEMORY_KEYS = frozenset({"brokers", "heap"})
+"""The keys that decide the memory of processes."""
 
 
-def find_problems(
-    settings: ClusterSettings,
-    deployed: DeployedState = NOT_DEPLOYED,
-    unusable: AbstractSet[str] = frozenset(),
-) -> tuple[str, ...]:
-    """Return one line per problem: the key, its value, and what is allowed.
+def find_value_problems(settings: ClusterSettings, unusable: AbstractSet[str]) -> Iterator[str]:
+    """Iterate over problems of versions, archives, properties and sizes.
 
     Args:
-        settings: what a person wrote.
-        deployed: what the stack has made already.
-        unusable: keys whose value here is not what was written; nothing is said by them.
+        settings: the settings.
+        unusable: keys with a field in error; their values are not checked.
 
     """
-    problems = [*_version_problems(settings, unusable), *_property_problems(settings)]
-    problems += find_least_problems(settings)
-    problems += _jar_problems(settings, unusable)
-    placement = [*_server_problems(settings, unusable)]
-    placement += find_placement_problems(settings, unusable)
-    if not placement and unusable.isdisjoint(PLACING):
-        placement = [*find_change_problems(settings, deployed)]
-        if not placement:
-            placement = _plan_problems(plan_cluster(settings, deployed), unusable)
-    return (*problems, *placement)
+    yield from _version_problems(settings, unusable)
+    yield from _property_problems(settings)
+    yield from find_least_problems(settings)
+    yield from _jar_problems(settings, unusable)
 
 
-def _plan_problems(cluster: ClusterSpec, unusable: AbstractSet[str]) -> list[str]:
+def find_layout_problems(settings: ClusterSettings, unusable: AbstractSet[str]) -> Iterator[str]:
+    """Iterate over problems of servers, and of what shall run on them; arguments as above."""
+    yield from _server_problems(settings, unusable)
+    yield from find_placement_problems(settings, unusable)
+
+
+def find_plan_problems(cluster: ClusterSpec, unusable: AbstractSet[str]) -> Iterator[str]:
+    """Iterate over names, ports and memory of the plan that collide or do not fit."""
     problems = [*find_name_problems(cluster)]
     if problems:
         # Two brokers of one name share a placement, so the rest of the plan is wrong, too.
-        return problems
-    problems += find_port_problems(cluster)
-    if unusable.isdisjoint(SIZING):
-        problems += find_memory_problems(cluster)
-    return problems
+        yield from problems
+        return
+    yield from find_port_problems(cluster)
+    if unusable.isdisjoint(MEMORY_KEYS):
+        yield from find_memory_problems(cluster)
 
 
 def _property_problems(settings: ClusterSettings) -> Iterator[str]:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Iterable
 
 from blueprint.errors import ClusterError
 from blueprint.hosts.identity import identity_of, is_of_another_key
-from blueprint.load import Check, parse_settings
+from blueprint.load import Preflight, load_plan, load_settings
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.plan.paths import HOME
-from blueprint.plan.topology import plan_cluster
 from blueprint.rendering.scripts import render_gate
 from blueprint.settings.cluster import ClusterSettings
 from blueprint.settings.hosts import ExistingHostsSettings, ExistingServerSettings
+from cli.engine.deployment import deployed_state_in, resources_in
 from cli.engine.engine import Engine
 from cli.engine.prune import forget, identities_in
 from cli.engine.stack_folder import StackFolder
@@ -42,9 +42,11 @@ def require_usable(engine: Engine, folder: StackFolder) -> None:
         ClusterError: one line for each server that cannot be used.
 
     """
-    settings, hosts = _settings(folder, find_archive_problems)
+    checks = (find_archive_problems, find_key_problems, find_agent_problems)
+    deployed = deployed_state_in(engine.export())
+    settings, cluster = load_plan(folder.cluster(), deployed, Preflight(checks=checks))
+    hosts = existing_hosts(settings)
     logins = logins_in(hosts)
-    cluster = plan_cluster(settings)
     with agent_with(read_login_key(hosts), logins) as ssh:
         _require_none(answer.problem for answer in probe(ssh, logins, folder.stack))
         _require_none(_gate_problems(ssh, logins, cluster))
@@ -87,10 +89,9 @@ def part_from_gone(
 
 def keeps_stores(engine: Engine, folder: StackFolder) -> bool:
     """Tell whether a destroy leaves message stores; say so where the settings want otherwise."""
-    resources = (engine.export().get("deployment") or {}).get("resources") or []
     scripts = [
         str((resource.get("inputs") or {}).get("stdin"))
-        for resource in resources
+        for resource in resources_in(engine.export())
         if resource["urn"].endswith("-preparation")
     ]
     keeps = any(PURGES not in script for script in scripts)
@@ -140,11 +141,9 @@ def existing_hosts(settings: ClusterSettings) -> ExistingHostsSettings:
     return settings.hosts
 
 
-def _settings(
-    folder: StackFolder, *checks: Check
-) -> tuple[ClusterSettings, ExistingHostsSettings]:
-    settings = parse_settings(folder.cluster(), *checks, find_key_problems, find_agent_problems)
-    return settings, existing_hosts(settings)
+def _hosts_settings(folder: StackFolder) -> ExistingHostsSettings:
+    preflight = Preflight(checks=(find_key_problems, find_agent_problems))
+    return existing_hosts(load_settings(folder.cluster(), preflight))
 
 
 def _known_logins(
@@ -157,7 +156,7 @@ def _known_logins(
     logins: dict[str, Login] = {}
     key: str | None = None
     try:
-        _, hosts = _settings(folder)
+        hosts = _hosts_settings(folder)
         logins = {login.host: login for login in logins_in(hosts)}
         key = read_login_key(hosts)
     except ClusterError:
@@ -199,7 +198,7 @@ def _forget_former(engine: Engine, hosts: ExistingHostsSettings) -> None:
 def _forget_rekeyed(engine: Engine, folder: StackFolder) -> None:
     """Forget what was installed under another host key; with the same, it can be undone."""
     try:
-        _, hosts = _settings(folder)
+        hosts = _hosts_settings(folder)
     except ClusterError:
         return
     _forget_where(engine, hosts, is_of_another_key)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from blueprint.load import parse_settings
+from blueprint.load import NO_PREFLIGHT, Preflight, load_settings
 from blueprint.settings.hosts import ExistingHostsSettings
 from blueprint.settings.ssh import PINNABLE, parse_host_key
 from cli.commands.existing import EXISTING, existing_hosts, logins_in
@@ -74,9 +74,10 @@ def _settings_without_keys(raw: dict[str, Any]) -> ExistingHostsSettings:
             parse_host_key(str(owner.get("hostKey", "")))
         except ValueError:
             owner["hostKey"] = STAND_IN
-    # Only through a bastion does anybody log in.
-    checks = (find_key_problems,) if (whole.get("hosts") or {}).get("bastion") else ()
-    return existing_hosts(parse_settings(whole, *checks))
+    # Only a bastion is logged in to.
+    with_bastion = (whole.get("hosts") or {}).get("bastion")
+    preflight = Preflight(checks=(find_key_problems,)) if with_bastion else NO_PREFLIGHT
+    return existing_hosts(load_settings(whole, preflight))
 
 
 def _owners_of_keys(hosts: object) -> Iterator[dict[str, Any]]:

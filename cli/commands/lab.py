@@ -1,11 +1,12 @@
 """What the virtual machines of a stack need on this computer before the engine runs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from blueprint.hosts.acceleration import architecture_of
 from blueprint.hosts.images import plan_image
 from blueprint.settings.hosts import BuiltImage, LibvirtHostsSettings
+from cli.engine.deployment import resources_in
 from cli.engine.stack_folder import StackFolder
 from cli.errors import CommandError
 from machines.libvirt.built_image import built_digest
@@ -40,7 +41,7 @@ def prepare_lab(folder: StackFolder, run_tool: Tool) -> None:
         raise CommandError(str(error)) from error
 
 
-def clear_leftovers(folder: StackFolder, deployment: Mapping[str, Any]) -> None:
+def clear_leftovers(folder: StackFolder, deployment: dict[str, Any]) -> None:
     """Remove what a failed or killed run left on the hypervisor and the state does not know.
 
     Raises:
@@ -52,7 +53,7 @@ def clear_leftovers(folder: StackFolder, deployment: Mapping[str, Any]) -> None:
         return
     known = {
         resource.get("inputs", {}).get("name")
-        for resource in (deployment.get("deployment") or {}).get("resources", [])
+        for resource in resources_in(deployment)
         if resource["type"].startswith("libvirt:")
     }
     try:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from blueprint.hosts.identity import host_in
+from cli.engine.deployment import resources_in
 
 ON_HOSTS = ("command:remote:Command", "command:remote:CopyToRemote")
 
@@ -15,7 +16,7 @@ ON_HOSTS = ("command:remote:Command", "command:remote:CopyToRemote")
 def identities_in(stored: dict[str, Any]) -> dict[str, set[str]]:
     """Return the identities that resources are recorded with, by their host's name."""
     found: dict[str, set[str]] = {}
-    for resource in _resources(stored):
+    for resource in resources_in(stored):
         identity = _identity(resource)
         if identity:
             found.setdefault(host_in(identity), set()).add(identity)
@@ -28,7 +29,7 @@ def forget(stored: dict[str, Any], identities: set[str]) -> int:
     Whatever depends on one of them then depends on what that one did, so that the order in which
     the rest is undone stays the same.
     """
-    resources = _resources(stored)
+    resources = resources_in(stored)
     forgotten = [r for r in resources if _identity(r) in identities]
     if not forgotten:
         return 0
@@ -69,10 +70,6 @@ def _reach(
         elif urn not in seen:
             seen.add(urn)
             yield from _reach(behind[urn], lost, behind, seen)
-
-
-def _resources(stored: dict[str, Any]) -> list[dict[str, Any]]:
-    return (stored.get("deployment") or {}).get("resources") or []
 
 
 def _identity(resource: dict[str, Any]) -> str:

@@ -1,14 +1,17 @@
+from dataclasses import replace
+
 import pulumi
 import pytest
 
-from blueprint.load import parse_settings
+from blueprint.load import load_plan
 from blueprint.plan.archives import Programs, plan_archive
-from blueprint.plan.topology import plan_cluster
+from blueprint.plan.deployed import NOT_DEPLOYED
 from components.cluster import Cluster
 from components.exports import export_cluster
 from components.hosts.hosts import make_hosts
 from preflight.console_program import plan_console_program
 from preflight.hypervisor import ask_hypervisor
+from preflight.program import preflight_of
 from tests.support import virtual
 from tests.support.recording import record
 from tests.support.stacks import raw_cluster
@@ -18,9 +21,10 @@ def make_cluster(raw):
     """Return a program that makes the whole cluster of an object of settings."""
 
     def program():
-        settings = parse_settings(raw)
-        hypervisor = ask_hypervisor(settings, pulumi.get_stack())
-        cluster = plan_cluster(settings, emulated=hypervisor is not None and hypervisor.emulated)
+        stack = pulumi.get_stack()
+        preflight = replace(preflight_of(stack, preview=True), checks=())
+        settings, cluster = load_plan(raw, NOT_DEPLOYED, preflight)
+        hypervisor = ask_hypervisor(settings, stack)
         hosts = make_hosts(settings, cluster, hypervisor)
         programs = Programs(rocketmq=plan_archive(settings), console=plan_console_program(cluster))
         export_cluster(cluster, hosts, Cluster("cluster", cluster, hosts, programs))

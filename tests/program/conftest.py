@@ -8,13 +8,12 @@ import tempfile
 import pytest
 from pulumi.runtime import set_all_config
 
-from blueprint.load import parse_settings
 from blueprint.plan.archives import plan_archive
 from machines.libvirt.built_image import built_digest
 from project import ROOT
 from tests.support import virtual
 from tests.support.recording import record
-from tests.support.stacks import STACKS, raw_cluster
+from tests.support.stacks import STACKS, raw_cluster, settings_of
 
 
 @pytest.fixture
@@ -25,7 +24,7 @@ def archives(tmp_path, monkeypatch):
     virtual.answer(monkeypatch)
     virtual.write_image(tmp_path / f".state/images/{built_digest()}.qcow2")
     for stack in STACKS:
-        path = plan_archive(parse_settings(raw_cluster(stack))).upload_path
+        path = plan_archive(settings_of(raw_cluster(stack))).upload_path
         if path:
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / path).touch()

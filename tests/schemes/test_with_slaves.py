@@ -4,9 +4,8 @@ import time
 
 import pytest
 
-from blueprint.load import parse_settings
-from blueprint.plan.topology import plan_cluster
 from blueprint.rendering.scripts import render_gate
+from tests.support.stacks import planned
 
 pytestmark = pytest.mark.schemes
 
@@ -122,7 +121,7 @@ def test_another_scheme_is_refused_in_a_preview_with_why(cluster, scheme):
 
 def test_messages_that_a_stack_left_behind_are_refused_by_the_host(cluster):
     record = "/usr/local/rocketmq/store/.scheme"
-    plan = plan_cluster(parse_settings(cluster.clone.cluster()))
+    plan = planned(cluster.clone.cluster())
     gate = render_gate(plan, plan.hosts[0], "root")
     assert cluster.hosts.run("server1", f"cat {record}") == "2m-2s-sync\n"
     assert cluster.hosts.run_script("server1", gate, "check").returncode == 0

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from blueprint.errors import SettingsError
-from blueprint.load import parse_settings
-from tests.support.stacks import changed, ring
+from tests.support.stacks import changed, ring, settings_of
 
 LONGEST_LINE = 400
 
@@ -14,7 +13,7 @@ LONGEST_LINE = 400
 def problems_of(raw: Any) -> tuple[str, ...]:
     """Return the lines of the report; fail when there is none."""
     with pytest.raises(SettingsError) as refused:
-        parse_settings(raw)
+        settings_of(raw)
     return refused.value.problems
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import yaml
 
-from blueprint.load import parse_settings
+from blueprint.load import Check, Preflight, load_plan
 from blueprint.plan.cluster_spec import ClusterSpec
-from blueprint.plan.topology import plan_cluster
+from blueprint.plan.deployed import NOT_DEPLOYED, DeployedState
+from blueprint.settings.cluster import ClusterSettings
 from project import ROOT
 
 STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
@@ -46,6 +47,15 @@ def ring(groups: int, hosts: int, **further: Any) -> dict[str, Any]:
     }
 
 
-def planned(raw: dict[str, Any]) -> ClusterSpec:
-    """Return the plan of an object that has no problem."""
-    return plan_cluster(parse_settings(raw))
+def settings_of(
+    raw: Any, *checks: Check, deployed: DeployedState = NOT_DEPLOYED
+) -> ClusterSettings:
+    """Return the settings of an object, in which neither the plan nor a check finds a problem."""
+    return load_plan(raw, deployed, Preflight(checks=checks))[0]
+
+
+def planned(
+    raw: Any, deployed: DeployedState = NOT_DEPLOYED, *, emulated: bool = False
+) -> ClusterSpec:
+    """Return the plan of an object without problems; on a new stack unless a state is given."""
+    return load_plan(raw, deployed, Preflight(is_emulated=lambda _: emulated))[1]

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import yaml
 
-from blueprint.load import parse_settings
+from blueprint.load import NO_PREFLIGHT, load_plan
 from blueprint.overview.mermaid import render_plan_mermaid
-from blueprint.plan.topology import plan_cluster
+from blueprint.plan.deployed import NOT_DEPLOYED
 from blueprint.rendering.templates import render
 from blueprint.rocketmq.schemes import REPLICATION_PROMISES, TRAITS, Election
 from blueprint.settings.json_schema import (
@@ -60,7 +60,7 @@ def _with_block(text: str, name: str, block: str) -> str:
 
 def _plan() -> str:
     raw = yaml.safe_load((ROOT / f"Pulumi.{SHOWN_STACK}.yaml").read_text("utf-8"))
-    cluster = plan_cluster(parse_settings(raw["config"][CONFIG_KEY]))
+    _, cluster = load_plan(raw["config"][CONFIG_KEY], NOT_DEPLOYED, NO_PREFLIGHT)
     return f"```mermaid\n{render_plan_mermaid(cluster)}```\n"
 
 

@@ -4,8 +4,12 @@ import re
 
 import pytest
 
+from blueprint import load
+from blueprint.errors import SettingsError
+from blueprint.plan.deployed import NOT_DEPLOYED
+from blueprint.plan.topology import plan_cluster
 from tests.support.refusals import assert_one_line, problems_of
-from tests.support.stacks import changed, ring
+from tests.support.stacks import changed, planned, raw_cluster, ring
 from tests.unit.blueprint.settings import test_console_refused
 from tests.unit.blueprint.settings.test_settings_refused import REFUSED, REFUSED_OF_EXISTING
 from tests.unit.blueprint.validation import test_capacity as test_budgets_refused
@@ -121,3 +125,48 @@ def test_a_secret_is_in_no_line(name, value):
     (line,) = problems_of(changed(brokerProperties={name: value}))
     assert line.startswith(f"cluster.brokerProperties.{name}: its value ")
     assert "hunter2" not in line
+
+
+def test_the_cluster_is_planned_once(monkeypatch):
+    plans = []
+
+    def plan_once(*args, **options):
+        plans.append(plan_cluster(*args, **options))
+        return plans[-1]
+
+    monkeypatch.setattr(load, "plan_cluster", plan_once)
+    assert plans == [planned(raw_cluster())]
+
+
+@pytest.mark.parametrize("emulated", [True, False])
+def test_the_plan_knows_whether_the_preflight_found_emulation(emulated):
+    cluster = planned(raw_cluster("lab"), emulated=emulated)
+    assert [host.emulated for host in cluster.hosts] == [emulated, emulated]
+
+
+@pytest.mark.parametrize("raw", [raw_cluster(), changed(nameServers=9), changed(flavour="x")])
+def test_emulation_is_asked_for_only_when_nothing_else_is_wrong(raw):
+    checks = (lambda _: ["cluster.artifact: is not here"],)
+    preflight = load.Preflight(checks=checks, is_emulated=lambda _: pytest.fail("was asked"))
+    with pytest.raises(SettingsError, match=r"cluster\.artifact: is not here"):
+        load.load_plan(raw, NOT_DEPLOYED, preflight)
+
+
+def test_settings_alone_are_loaded_without_a_plan():
+    raw = changed(heap={"broker": "900GiB"})
+    assert "cluster.hosts.servers[0].memory" in problems_of(raw)[0]
+    assert load.load_settings(raw, load.NO_PREFLIGHT).heap.broker == 900 * 1024
+
+
+def test_settings_alone_are_refused_with_the_problems_that_show_without_a_plan():
+    raw = changed(flavour="x", version="5.0.0", nameServers=9)
+    preflight = load.Preflight(checks=(lambda _: ["cluster.hosts.key: is not here"],))
+    with pytest.raises(SettingsError) as refused:
+        load.load_settings(raw, preflight)
+    keys = [line.partition(": ")[0] for line in refused.value.problems]
+    assert keys == [
+        "cluster.flavour",
+        "cluster.version",
+        "cluster.nameServers",
+        "cluster.hosts.key",
+    ]

@@ -5,13 +5,11 @@ import re
 
 import pytest
 
-from blueprint.load import parse_settings
 from blueprint.overview.document import plan_document, render_plan_json
 from blueprint.overview.mermaid import render_plan_mermaid
 from blueprint.overview.stages import Pace, plan_stages
 from blueprint.overview.text import render_plan_page, render_plan_summary
 from blueprint.plan.deployed import DeployedState, Placement
-from blueprint.plan.topology import plan_cluster
 from blueprint.rocketmq.schemes import REPLICATION_PROMISES, TRAITS, Replication, Scheme
 from tests.support.stacks import changed, planned, raw_cluster, ring
 
@@ -207,7 +205,7 @@ def test_a_group_may_be_named_as_a_word_of_mermaids():
 
 
 def test_brokers_that_exist_are_shown_where_they_are():
-    settings = parse_settings(changed(brokerGroups=["broker-a"]))
+    raw = changed(brokerGroups=["broker-a"])
     deployed = DeployedState(
         scheme=Scheme.SYNC,
         placements={
@@ -215,8 +213,6 @@ def test_brokers_that_exist_are_shown_where_they_are():
             "broker-a-s": Placement(host="server1", slot=3),
         },
     )
-    shown = {
-        row[0]: row for row in _rows(render_plan_page(plan_cluster(settings, deployed)), "pro")
-    }
+    shown = {row[0]: row for row in _rows(render_plan_page(planned(raw, deployed)), "pro")}
     assert shown["broker-a"][2] == "server2"
     assert shown["broker-a-s"][2:4] == ["server1", "listen:17911 fast:17909 ha:17912"]

@@ -5,18 +5,17 @@ import hashlib
 import pytest
 
 from blueprint.errors import SettingsError
-from blueprint.load import parse_settings
 from blueprint.plan.archives import plan_archive
 from blueprint.rocketmq.versions import maven_sha512
 from preflight.archives import find_archive_problems
-from tests.support.stacks import changed
+from tests.support.stacks import changed, settings_of
 
 DIGEST = "0123456789abcdef" * 8
 
 
 @pytest.mark.parametrize("said", ["maven", {"source": "maven"}])
 def test_the_assembled_archive_is_uploaded_from_a_path_below_the_project(said):
-    archive = plan_archive(parse_settings(changed(artifact=said)))
+    archive = plan_archive(settings_of(changed(artifact=said)))
     sha512 = maven_sha512("5.3.3")
     assert (archive.sha512, archive.url) == (sha512, None)
     assert archive.upload_path == f".state/archive/{sha512[:16]}.zip"
@@ -24,28 +23,28 @@ def test_the_assembled_archive_is_uploaded_from_a_path_below_the_project(said):
 
 
 def test_the_assembled_archive_is_that_of_its_version():
-    archive = plan_archive(parse_settings(changed(version="5.2.0")))
+    archive = plan_archive(settings_of(changed(version="5.2.0")))
     assert archive.sha512 == maven_sha512("5.2.0")
 
 
 def test_no_word_about_the_archive_means_the_assembled_one():
     raw = changed()
     del raw["artifact"]
-    assert plan_archive(parse_settings(raw)).sha512 == maven_sha512("5.3.3")
+    assert plan_archive(settings_of(raw)).sha512 == maven_sha512("5.3.3")
 
 
 @pytest.mark.parametrize("url", ["https://mirror.example/a.zip", "http://mirror.example/a.zip"])
 def test_machines_of_this_computer_cannot_download(url):
     said = {"source": "url", "url": url, "sha512": DIGEST}
     with pytest.raises(SettingsError, match="which have no way out"):
-        parse_settings(changed(artifact=said, version="5.9.9"))
+        settings_of(changed(artifact=said, version="5.9.9"))
 
 
 @pytest.mark.parametrize("url", ["ftp://a/b.zip", "https://user:secret@a/b.zip", "http://[a"])
 def test_an_address_that_is_none_or_holds_a_login_is_refused_without_its_login(url):
     said = {"source": "url", "url": url, "sha512": DIGEST}
     with pytest.raises(SettingsError) as refused:
-        parse_settings(changed(artifact=said))
+        settings_of(changed(artifact=said))
     (problem,) = refused.value.problems
     assert problem.startswith("cluster.artifact.url: ")
     assert "secret" not in problem
@@ -53,14 +52,14 @@ def test_an_address_that_is_none_or_holds_a_login_is_refused_without_its_login(u
 
 def test_an_archive_with_an_address_is_downloaded_by_the_hosts():
     said = {"source": "url", "url": "file:///mirror/a.zip", "sha512": DIGEST}
-    archive = plan_archive(parse_settings(changed(artifact=said, version="5.9.9")))
+    archive = plan_archive(settings_of(changed(artifact=said, version="5.9.9")))
     assert (archive.sha512, archive.url) == (DIGEST, "file:///mirror/a.zip")
     assert archive.upload_path is None
 
 
 def test_a_local_file_is_uploaded_from_a_path_that_is_the_same_in_every_clone():
     said = {"source": "file", "path": "/somewhere/a.zip", "sha512": DIGEST}
-    archive = plan_archive(parse_settings(changed(artifact=said, version="5.9.9")))
+    archive = plan_archive(settings_of(changed(artifact=said, version="5.9.9")))
     assert (archive.sha512, archive.url) == (DIGEST, None)
     assert archive.upload_path == f".state/archive/{DIGEST[:16]}.zip"
 
@@ -75,7 +74,7 @@ def test_a_local_file_with_its_digest_is_no_problem_and_is_linked_for_the_upload
     (project / "mine.zip").write_bytes(b"an archive")
     digest = hashlib.sha512(b"an archive").hexdigest()
     said = {"source": "file", "path": "mine.zip", "sha512": digest}
-    settings = parse_settings(changed(artifact=said), find_archive_problems)
+    settings = settings_of(changed(artifact=said), find_archive_problems)
     upload = project / plan_archive(settings).upload_path
     assert upload.read_bytes() == b"an archive"
 
@@ -83,7 +82,7 @@ def test_a_local_file_with_its_digest_is_no_problem_and_is_linked_for_the_upload
 def test_a_local_file_with_another_digest_is_refused_with_both(project):
     (project / "mine.zip").write_bytes(b"another archive")
     said = {"source": "file", "path": "mine.zip", "sha512": DIGEST}
-    settings = parse_settings(changed(artifact=said))
+    settings = settings_of(changed(artifact=said))
     (problem,) = find_archive_problems(settings)
     actual = hashlib.sha512(b"another archive").hexdigest()
     assert problem.startswith("cluster.artifact.path: ")
@@ -96,22 +95,22 @@ def test_a_local_file_with_another_digest_is_refused_with_both(project):
 
 def test_a_local_file_that_is_not_there_is_refused_by_its_path(project):
     said = {"source": "file", "path": "absent.zip", "sha512": DIGEST}
-    (problem,) = find_archive_problems(parse_settings(changed(artifact=said)))
+    (problem,) = find_archive_problems(settings_of(changed(artifact=said)))
     assert problem.startswith("cluster.artifact.path: ")
     assert str(project / "absent.zip") in problem
 
 
 def test_an_archive_that_is_not_assembled_yet_is_refused_with_the_command(project):
-    (problem,) = find_archive_problems(parse_settings(changed()))
+    (problem,) = find_archive_problems(settings_of(changed()))
     assert problem.startswith("cluster.artifact: 'maven'")
     assert "make archive" in problem
-    path = project / plan_archive(parse_settings(changed())).upload_path
+    path = project / plan_archive(settings_of(changed())).upload_path
     path.parent.mkdir(parents=True)
     path.touch()
-    assert list(find_archive_problems(parse_settings(changed()))) == []
+    assert list(find_archive_problems(settings_of(changed()))) == []
 
 
 @pytest.mark.usefixtures("project")
 def test_a_downloaded_archive_needs_nothing_on_this_computer():
     said = {"source": "url", "url": "file:///mirror/a.zip", "sha512": DIGEST}
-    assert list(find_archive_problems(parse_settings(changed(artifact=said)))) == []
+    assert list(find_archive_problems(settings_of(changed(artifact=said)))) == []

@@ -7,13 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blueprint.load import parse_settings
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.plan.deployed import DeployedState, Placement
 from blueprint.plan.processes import BrokerSpec
-from blueprint.plan.topology import plan_cluster
 from blueprint.rocketmq.schemes import TRAITS, Scheme
-from tests.support.stacks import ring
+from tests.support.stacks import planned, ring
 
 CLOSE_PORTS = {"step": 20}
 """So that every broker of forty groups finds its ports on a single host."""
@@ -52,7 +50,7 @@ class Case:
 def plan(case: Case, deployed: DeployedState | None = None, **changes) -> ClusterSpec:
     raw = {**case.raw, **changes}
     known = deployed or DeployedState()
-    return plan_cluster(parse_settings(raw, deployed=known), known)
+    return planned(raw, known)
 
 
 def deployed_state_of(cluster: ClusterSpec) -> DeployedState:

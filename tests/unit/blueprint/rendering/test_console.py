@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from blueprint.load import parse_settings
 from blueprint.plan.archives import Archive
-from blueprint.plan.topology import plan_cluster
 from blueprint.rendering.console import (
     MAKE_LOGIN,
     USER,
@@ -73,7 +71,7 @@ def test_the_console_reads_the_configuration_that_is_rendered(tmp_path):
 def test_an_emulated_host_is_asked_less_often_and_given_longer():
     said = []
     for emulated in (False, True):
-        cluster = plan_cluster(parse_settings(raw_cluster()), emulated=emulated)
+        cluster = planned(raw_cluster(), emulated=emulated)
         said.append(json.loads(render_console_configuration(cluster, cluster.console)))
     for key in ("everySeconds", "requestSeconds"):
         assert said[0][key] < said[1][key]

@@ -3,8 +3,6 @@
 import pytest
 
 from blueprint.errors import RenderError
-from blueprint.load import parse_settings
-from blueprint.plan.topology import plan_cluster
 from blueprint.rendering.processes import render_configuration, render_unit
 from blueprint.rendering.templates import render
 from tests.support.golden import ARCHIVE, GOLDEN, golden_texts
@@ -123,9 +121,8 @@ def test_behind_a_proxy_the_threads_that_keep_memory_are_bounded_unless_a_person
 
 
 def test_an_emulated_broker_lets_a_send_wait_and_no_other_does():
-    settings = parse_settings(raw_cluster("lab"))
     for emulated, expected in ((True, "2000"), (False, None)):
-        cluster = plan_cluster(settings, emulated=emulated)
+        cluster = planned(raw_cluster("lab"), emulated=emulated)
         for broker in cluster.brokers:
             rendered = _properties(render_configuration(cluster, broker))
             assert rendered.get("waitTimeMillsInSendQueue") == expected

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from blueprint.load import parse_settings
 from blueprint.plan.archives import plan_archive
 from blueprint.rendering.scripts import (
     Archive,
@@ -24,7 +23,7 @@ from blueprint.rendering.scripts import (
 )
 from blueprint.rendering.templates import TEMPLATES
 from project import ROOT
-from tests.support.stacks import changed, planned, raw_cluster, ring
+from tests.support.stacks import changed, planned, raw_cluster, ring, settings_of
 
 SHELLCHECK = Path(sys.executable).parent / "shellcheck"
 LONGEST_LINE = 64 * 1024
@@ -34,7 +33,7 @@ URL_ARCHIVE = Archive(sha512="ab" * 64, url="https://a.example/it's here.zip", u
 
 def _every_script():
     cluster = planned(raw_cluster())
-    archive = plan_archive(parse_settings(raw_cluster()))
+    archive = plan_archive(settings_of(raw_cluster()))
     host = cluster.hosts[0]
     scripts = {
         "first contact": render_first_contact(host, "e6f9"),

@@ -5,11 +5,10 @@ import hashlib
 import pytest
 
 from blueprint.errors import SettingsError
-from blueprint.load import parse_settings
 from preflight.console_program import find_jar_problems, plan_console_program
 from tests.support.golden import JAR
 from tests.support.refusals import assert_only_line
-from tests.support.stacks import changed, planned
+from tests.support.stacks import changed, planned, settings_of
 
 DIGEST = "0123456789abcdef" * 8
 URL = {"source": "url", "url": "https://mirror.example/d.jar", "sha512": DIGEST}
@@ -92,7 +91,7 @@ def test_a_jar_of_this_computer_is_uploaded_from_a_path_below_the_project(
 ):
     monkeypatch.setattr("preflight.console_program.ROOT", tmp_path)
     raw = dashboard(jar=jar)
-    parse_settings(raw, find_jar_problems)
+    settings_of(raw, find_jar_problems)
     program = plan_console_program(planned(raw))
     assert program.upload_path == f".state/archive/{jar['sha512'][:16]}.zip"
     assert (tmp_path / program.upload_path).read_bytes() == b"a jar"
@@ -107,7 +106,7 @@ def test_a_jar_of_this_computer_is_uploaded_from_a_path_below_the_project(
 )
 def test_a_jar_that_is_not_the_one_that_is_meant_is_refused_before_anything(jar, said, told):
     with pytest.raises(SettingsError) as refused:
-        parse_settings(dashboard(jar={**jar, **said}), find_jar_problems)
+        settings_of(dashboard(jar={**jar, **said}), find_jar_problems)
     (line,) = refused.value.problems
     assert line.startswith("cluster.console.jar.path: ")
     assert told in line

@@ -8,7 +8,6 @@ import yaml
 from referencing import Registry, Resource
 
 from blueprint.errors import SettingsError
-from blueprint.load import parse_settings
 from blueprint.rocketmq.property_rules import (
     DECIDED,
     NOT_SUPPORTED,
@@ -17,7 +16,7 @@ from blueprint.rocketmq.property_rules import (
 )
 from blueprint.settings.json_schema import CLUSTER_FILE, DIALECT, cluster_schema, stack_schema
 from project import ROOT
-from tests.support.stacks import STACKS, changed, raw_cluster
+from tests.support.stacks import STACKS, changed, raw_cluster, settings_of
 from toolchain.docs.texts import texts
 
 CLUSTER = cluster_schema()
@@ -105,7 +104,7 @@ ACCEPTED = [
 @pytest.mark.parametrize("raw", ACCEPTED)
 def test_what_the_schema_accepts_the_program_accepts_too(raw):
     assert errors_in(raw) == []
-    assert parse_settings(raw)
+    assert settings_of(raw)
 
 
 REFUSED = [
@@ -162,7 +161,7 @@ REFUSED = [
 def test_what_the_schema_refuses_is_refused_at_its_place_and_by_the_program(place, raw):
     assert errors_in(raw) == [place]
     with pytest.raises(SettingsError):
-        parse_settings(raw)
+        settings_of(raw)
 
 
 def test_every_property_that_may_be_set_is_offered_and_no_other():

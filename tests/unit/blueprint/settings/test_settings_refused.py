@@ -3,9 +3,8 @@
 import pytest
 
 from blueprint.errors import ClusterError, SettingsError
-from blueprint.load import parse_settings
 from tests.support.refusals import assert_one_line, problems_of
-from tests.support.stacks import changed, raw_cluster, ring
+from tests.support.stacks import changed, raw_cluster, ring, settings_of
 
 ONE_SERVER = [{"name": "server1", "address": "10.98.64.151", "memory": "4GiB"}]
 DIGEST = "0" * 128
@@ -288,7 +287,7 @@ def test_a_server_that_runs_already_is_refused_in_one_line_too(what):
     ],
 )
 def test_a_pinned_key_is_kept_without_its_comment(key):
-    settings = parse_settings(changed("hosts", hosts__servers__0__hostKey=key))
+    settings = settings_of(changed("hosts", hosts__servers__0__hostKey=key))
     assert settings.hosts.servers[0].host_key == " ".join(key.split()[:2])
 
 
@@ -317,7 +316,7 @@ def test_all_problems_of_all_layers_are_in_one_report():
 
 def test_a_problem_of_the_archive_is_in_the_same_report_as_one_of_the_settings():
     with pytest.raises(SettingsError) as refused:
-        parse_settings(changed(nameServers=9), lambda _: ["cluster.artifact.path: another digest"])
+        settings_of(changed(nameServers=9), lambda _: ["cluster.artifact.path: another digest"])
     keys = [line.partition(":")[0] for line in refused.value.problems]
     assert keys == ["cluster.nameServers", "cluster.artifact.path"]
 
@@ -327,7 +326,7 @@ def test_a_further_check_that_needs_what_is_already_refused_is_passed_over():
         raise ValueError("unknown version")
 
     with pytest.raises(SettingsError) as refused:
-        parse_settings(changed(version="5.0.0"), needs_a_known_version)
+        settings_of(changed(version="5.0.0"), needs_a_known_version)
     assert [p.partition(":")[0] for p in refused.value.problems] == [
         "cluster.version",
     ]
@@ -338,7 +337,7 @@ def test_an_error_of_a_further_check_is_not_swallowed_when_nothing_else_is_wrong
         raise ValueError("broken check")
 
     with pytest.raises(ValueError, match="broken check"):
-        parse_settings(raw_cluster(), breaks)
+        settings_of(raw_cluster(), breaks)
 
 
 def test_the_report_counts_its_problems_and_gives_each_a_line():

@@ -5,17 +5,15 @@ import itertools
 import pytest
 
 from blueprint.errors import SettingsError
-from blueprint.load import parse_settings
 from blueprint.plan.deployed import NOT_DEPLOYED, DeployedState, Placement
-from blueprint.plan.topology import plan_cluster
 from blueprint.rocketmq.schemes import TRAITS, Scheme
 from tests.support.refusals import LONGEST_LINE
-from tests.support.stacks import ring
+from tests.support.stacks import planned, ring, settings_of
 
 
 def made(raw, deployed=NOT_DEPLOYED):
     """Return what the state knows once the settings were applied."""
-    cluster = plan_cluster(parse_settings(raw, deployed=deployed), deployed)
+    cluster = planned(raw, deployed)
     placements = {b.name: Placement(host=b.host.name, slot=b.slot) for b in cluster.brokers}
     controllers = tuple(controller.name for controller in cluster.controllers)
     return DeployedState(
@@ -29,7 +27,7 @@ def made(raw, deployed=NOT_DEPLOYED):
 def refused(raw, deployed):
     """Return the only line of the refusal."""
     with pytest.raises(SettingsError) as error:
-        parse_settings(raw, deployed=deployed)
+        settings_of(raw, deployed=deployed)
     (line,) = error.value.problems
     assert len(line) < LONGEST_LINE
     assert "\n" not in line
@@ -146,7 +144,7 @@ def test_a_removed_host_that_holds_a_store_is_refused_with_what_it_holds(scheme)
     held = {name for name, placement in before.placements.items() if placement.host == gone}
     assert held
     with pytest.raises(SettingsError) as error:
-        parse_settings(raw, deployed=before)
+        settings_of(raw, deployed=before)
     lines = error.value.problems
     assert len(lines) == len(held)
     for line in lines:

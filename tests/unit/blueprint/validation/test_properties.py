@@ -2,9 +2,8 @@
 
 import pytest
 
-from blueprint.load import parse_settings
 from tests.support.refusals import assert_one_line
-from tests.support.stacks import changed
+from tests.support.stacks import changed, settings_of
 
 PROPERTIES_REFUSED = {
     "misspelt": ("fileReservedTim", 48, ["'48'", "did you mean fileReservedTime?"]),
@@ -72,6 +71,6 @@ def test_a_property_that_the_plan_decides_is_refused_with_what_decides_it(name):
     ],
 )
 def test_a_property_within_its_range_is_taken(name, value):
-    settings = parse_settings(changed(brokerProperties={name: value}))
+    settings = settings_of(changed(brokerProperties={name: value}))
     expected = str(value).lower() if isinstance(value, bool) else str(value)
     assert settings.broker_properties[name] == expected

@@ -3,13 +3,12 @@
 import pytest
 
 from blueprint.errors import SettingsError
-from blueprint.load import parse_settings
-from tests.support.stacks import changed
+from tests.support.stacks import changed, settings_of
 
 
 def problem_of(**changes):
     with pytest.raises(SettingsError) as refused:
-        parse_settings(changed(**changes))
+        settings_of(changed(**changes))
     (problem,) = refused.value.problems
     assert "\n" not in problem
     return problem
@@ -58,7 +57,7 @@ def test_text_that_java_reads_otherwise_is_refused(value):
 )
 def test_group_names_that_would_share_a_unit_or_a_store_are_refused(groups, shared):
     with pytest.raises(SettingsError) as refused:
-        parse_settings(changed(brokerGroups=groups))
+        settings_of(changed(brokerGroups=groups))
     lines = [line for line in refused.value.problems if shared in line]
     assert len(lines) == 1
     assert lines[0].startswith("cluster.brokerGroups: ")
@@ -66,7 +65,7 @@ def test_group_names_that_would_share_a_unit_or_a_store_are_refused(groups, shar
 
 def test_direct_memory_that_serves_nothing_is_refused():
     with pytest.raises(SettingsError) as refused:
-        parse_settings(changed(heap={"brokerDirect": "1MiB"}))
+        settings_of(changed(heap={"brokerDirect": "1MiB"}))
     (line,) = refused.value.problems
     assert line.startswith("cluster.heap.brokerDirect: 1 MiB ")
     assert "write 192MiB or more" in line

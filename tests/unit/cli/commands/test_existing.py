@@ -9,19 +9,20 @@ import yaml
 
 from blueprint.errors import SettingsError
 from blueprint.hosts.identity import identity_of
-from blueprint.load import parse_settings
-from blueprint.rendering.scripts import render_preparation
+from blueprint.plan.deployed import BROKER_TYPE, CLUSTER_TYPE
+from blueprint.rendering.scripts import render_gate, render_preparation
 from cli import __main__ as commands
 from cli.commands import existing as servers
 from cli.commands import host_keys as hostkeys
 from cli.commands.existing import keeps_stores, leave_agent_alone, part_from_gone, require_usable
+from cli.engine.deployment import deployed_state_in
 from cli.engine.stack_folder import StackFolder
 from cli.errors import CommandError
 from cli.ssh.probe import Answer
-from tests.support.stacks import changed, planned, raw_cluster
+from tests.support.stacks import changed, planned, raw_cluster, settings_of
 
 COMMAND = "command:remote:Command"
-
+SHOWN = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE6wawdZ07zYPuW1dbKhn/wTGNA4iiti3pmV+l091Vrw"
 
 GONE = {"problem": "server2: 192.0.2.12: no answer by SSH; is it up?", "gone": True}
 
@@ -65,7 +66,7 @@ class Stack:
 def made_on(*hosts, stdin="x", identities=None):
     known = identities or {
         server.name: identity_of(server)
-        for server in parse_settings(raw_cluster("hosts")).hosts.servers
+        for server in settings_of(raw_cluster("hosts")).hosts.servers
     }
     return [
         {
@@ -197,6 +198,50 @@ def test_a_server_that_is_gone_from_the_world_and_the_settings_does_not_block_up
     require_usable(stack, folder(raw_cluster("hosts")))
     assert stack.names() == []
     assert GONE["problem"] in capsys.readouterr().err
+
+
+def state_after(raw):
+    """Return what the state holds of the plan once the settings were applied."""
+    cluster = planned(raw)
+    parts = [(CLUSTER_TYPE, "cluster", {"scheme": cluster.scheme.value, "replicas": 2})]
+    parts += [(BROKER_TYPE, broker.name, broker.placement) for broker in cluster.brokers]
+    return [
+        {"urn": f"urn:pulumi:hosts::rocketmq::{kind}::{name}", "type": kind, "outputs": outputs}
+        for kind, name, outputs in parts
+    ]
+
+
+def grown(memory):
+    """Return the settings with a third server."""
+    raw = raw_cluster("hosts")
+    third = {**raw["hosts"]["servers"][1], "name": "server3", "address": "192.0.2.13"}
+    raw["hosts"]["servers"].append({**third, "hostKey": SHOWN, "memory": memory})
+    return raw
+
+
+def test_a_small_server_added_to_a_deployed_cluster_is_planned_around_its_brokers(
+    folder, answer, gate
+):
+    answer()
+    asked = gate((0, ""), (0, ""), (0, ""))
+    raw = grown("512MiB")
+    with pytest.raises(SettingsError, match=r"servers\[2\]\.memory"):
+        planned(raw)
+    require_usable(Stack(state_after(raw_cluster("hosts"))), folder(raw))
+    assert len(asked["scripts"]) == 3
+
+
+def test_the_gate_asks_each_server_for_the_ports_that_the_update_takes_there(folder, answer, gate):
+    answer()
+    asked = gate((0, ""), (0, ""), (0, ""))
+    raw = {**grown("8GiB"), "brokerGroups": ["broker-a", "broker-b", "broker-c"]}
+    state = state_after(raw_cluster("hosts"))
+    require_usable(Stack(state), folder(raw))
+    deployed = deployed_state_in({"deployment": {"resources": state}})
+    plans = planned(raw, deployed), planned(raw)
+    now, anew = ([render_gate(plan, host, "admin") for host in plan.hosts] for plan in plans)
+    assert asked["scripts"] == now
+    assert now != anew
 
 
 def test_servers_that_are_the_same_are_not_forgotten(folder, answer, gate):
@@ -339,9 +384,6 @@ def test_the_image_is_built_for_machines_of_this_computer(folder, monkeypatch):
     monkeypatch.setattr(commands, "show", lambda words, **_: ran.append(words[1:]) or 0)
     assert commands.COMMANDS["image"](None, folder(raw_cluster("local")), None) == 0
     assert ran == [["-m", "machines", "image"]]
-
-
-SHOWN = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE6wawdZ07zYPuW1dbKhn/wTGNA4iiti3pmV+l091Vrw"
 
 
 @pytest.fixture

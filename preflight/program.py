@@ -1,0 +1,29 @@
+"""All that the program asks of this computer before it makes anything."""
+
+from blueprint.load import Check, Preflight
+from blueprint.settings.cluster import ClusterSettings
+from preflight.archives import find_archive_problems
+from preflight.console_program import find_jar_problems
+from preflight.hypervisor import ask_hypervisor, find_hypervisor_problems
+from preflight.login_key import find_agent_problems, find_key_problems
+
+
+def preflight_of(stack: str, *, preview: bool) -> Preflight:
+    """Return the checks; a preview logs in nowhere, so it needs no SSH agent."""
+
+    def find_problems_of_hypervisor(settings: ClusterSettings) -> list[str]:
+        return list(find_hypervisor_problems(settings, stack=stack))
+
+    def is_emulated(settings: ClusterSettings) -> bool:
+        hypervisor = ask_hypervisor(settings, stack)
+        return hypervisor is not None and hypervisor.emulated
+
+    checks: tuple[Check, ...] = (
+        find_archive_problems,
+        find_jar_problems,
+        find_key_problems,
+        find_problems_of_hypervisor,
+    )
+    if not preview:
+        checks = (*checks, find_agent_problems)
+    return Preflight(checks=checks, is_emulated=is_emulated)
