@@ -1,13 +1,16 @@
-"""What an earlier update made and a later one must not forget."""
+"""What the last update deployed, as far as the next one must take it into account."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from blueprint.hosts.identity import host_in, is_of_existing_server, key_in
 from blueprint.rocketmq.schemes import Scheme
 
 CLUSTER_TYPE = "rocketmq:cluster:Cluster"
 BROKER_TYPE = "rocketmq:broker:Broker"
+HOST_TYPE = "rocketmq:prepared_host:PreparedHost"
+COMMAND_TYPE = "command:remote:Command"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,7 +23,7 @@ class Placement:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeployedState:
-    """The cluster as the stack's state knows it; of a new stack there is nothing to know."""
+    """The cluster as the stack's state knows it; all empty for a new stack."""
 
     scheme: Scheme | None = None
     replicas: int | None = None
@@ -29,24 +32,48 @@ class DeployedState:
     """Their names, in the order of their ids."""
     placements: Mapping[str, Placement] = field(default_factory=dict)
     """By the broker's name; it stays there for as long as it is in the plan."""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """By the name of each host that holds anything of ours."""
+    host_keys: Mapping[str, str] = field(default_factory=dict)
+    """Fingerprints by host, of provider `existing` alone: the others make their hosts' keys."""
 
 
 NOT_DEPLOYED = DeployedState()
 
 
 def deployed_state_of(resources: Iterable[tuple[str, Mapping[str, Any]]]) -> DeployedState:
-    """Return what the resources of a state say, each its URN and what the state keeps of it."""
-    scheme, replicas, placements = None, None, {}
-    controllers: tuple[str, ...] = ()
-    for urn, resource in resources:
-        outputs = resource.get("outputs") or {}
-        if resource.get("type") == CLUSTER_TYPE and "scheme" in outputs:
-            scheme = Scheme(outputs["scheme"])
-            replicas = int(outputs["replicas"]) if "replicas" in outputs else None
-            controllers = tuple(outputs.get("controllers") or ())
-        if resource.get("type") == BROKER_TYPE and "slot" in outputs:
-            name = urn.rpartition("::")[2]
-            placements[name] = Placement(host=outputs["host"], slot=int(outputs["slot"]))
+    """Return what the resources of a state say.
+
+    Args:
+        resources: the URN of each, and its `type` and `outputs` as the state has them.
+
+    """
+    found = [
+        (urn.rpartition("::")[2], resource.get("type"), resource.get("outputs") or {})
+        for urn, resource in resources
+    ]
+    cluster = next((out for _, kind, out in found if kind == CLUSTER_TYPE and "scheme" in out), {})
     return DeployedState(
-        scheme=scheme, replicas=replicas, controllers=controllers, placements=placements
+        scheme=Scheme(cluster["scheme"]) if cluster else None,
+        replicas=int(cluster["replicas"]) if "replicas" in cluster else None,
+        controllers=tuple(cluster.get("controllers") or ()),
+        placements={
+            name: Placement(host=out["host"], slot=int(out["slot"]))
+            for name, kind, out in found
+            if kind == BROKER_TYPE and "slot" in out
+        },
+        addresses={
+            name: out["address"]
+            for name, kind, out in found
+            if kind == HOST_TYPE and "address" in out
+        },
+        host_keys=dict(_host_keys(out for _, kind, out in found if kind == COMMAND_TYPE)),
     )
+
+
+def _host_keys(commands: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    for outputs in commands:
+        # The only trigger of a command on a host is the host's identity.
+        for identity in outputs.get("triggers") or ():
+            if is_of_existing_server(identity):
+                yield host_in(identity), key_in(identity)

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from blueprint.hosts.ssh_keys import fingerprint
 from blueprint.plan.deployed import DeployedState
 from blueprint.plan.topology import broker_names, controller_hosts, controller_name
 from blueprint.rocketmq.schemes import UNSEEDED, refuse_switch
 from blueprint.settings.cluster import ClusterSettings
+from blueprint.settings.hosts import ExistingServerSettings, ServerSettings
 
 
 def find_change_problems(settings: ClusterSettings, deployed: DeployedState) -> Iterator[str]:
@@ -20,6 +22,7 @@ def find_change_problems(settings: ClusterSettings, deployed: DeployedState) -> 
                 "move there"
             )
             return
+    yield from _rename_problems(settings, deployed)
     yield from _controller_problems(settings, deployed)
     yield from _group_problems(settings, deployed)
 
@@ -31,6 +34,30 @@ def _group_problems(settings: ClusterSettings, deployed: DeployedState) -> Itera
             if name in deployed.placements:
                 said = group.hosts[number] if group.hosts else None
                 yield from _move_problems(settings, deployed, (position, group.name, name), said)
+
+
+def _rename_problems(settings: ClusterSettings, deployed: DeployedState) -> Iterator[str]:
+    """Check that no server takes the place of a removed one: removing that one would wipe it."""
+    names = {server.name for server in settings.hosts.servers}
+    removed = {h: a for h, a in deployed.addresses.items() if h not in names}
+    removed_keys = {h: key for h, key in deployed.host_keys.items() if h not in names}
+    for position, server in enumerate(settings.hosts.servers):
+        address, key = str(server.address), _fingerprint(server)
+        found = [(host, "address") for host, other in removed.items() if other == address]
+        # Servers cloned from one image may share a host key, and may stay side by side.
+        if key and deployed.host_keys.get(server.name) != key:
+            found += [(host, "host key") for host, other in removed_keys.items() if other == key]
+        for host, what in found[:1]:
+            yield (
+                f"cluster.hosts.servers[{position}].name: {server.name!r} has the {what} of "
+                f"{host!r}, which is deployed and whose removal would wipe {server.name!r}; keep "
+                f"the name {host!r}, or remove the server, run make up, then add it as "
+                f"{server.name!r}"
+            )
+
+
+def _fingerprint(server: ServerSettings) -> str:
+    return fingerprint(server.host_key) if isinstance(server, ExistingServerSettings) else ""
 
 
 def _controller_problems(settings: ClusterSettings, deployed: DeployedState) -> Iterator[str]:

@@ -5,6 +5,8 @@ import pytest
 from blueprint.plan.deployed import (
     BROKER_TYPE,
     CLUSTER_TYPE,
+    COMMAND_TYPE,
+    HOST_TYPE,
     NOT_DEPLOYED,
     DeployedState,
     Placement,
@@ -12,6 +14,7 @@ from blueprint.plan.deployed import (
 from blueprint.rocketmq.schemes import Scheme
 from components.cluster import Cluster
 from components.deployed_state import read_deployed_state
+from components.hosts.prepared_host import PreparedHost
 from components.services.processes import Broker
 from tests.support.recording import Recorder, record
 
@@ -86,5 +89,31 @@ def test_a_resource_without_a_type_is_passed_over():
     assert deployed_state_in({f"{URN}::x::broker-a": {"outputs": {"slot": 0}}}) == NOT_DEPLOYED
 
 
+def test_the_addresses_of_prepared_hosts_are_read():
+    state = {
+        f"{URN}::{HOST_TYPE}::server1": {"type": HOST_TYPE, "outputs": {"address": "192.0.2.11"}},
+        f"{URN}::{HOST_TYPE}::server2": {"type": HOST_TYPE},
+    }
+    assert deployed_state_in(state) == DeployedState(addresses={"server1": "192.0.2.11"})
+
+
+@pytest.mark.parametrize(
+    ("triggers", "keys"),
+    [
+        (["server1:12ab:3"], {"server1": "12ab"}),
+        # Identities of machines, and of a resource without one.
+        (["c0ffee012345"], {}),
+        (["6a8f3c1e-3b56-4a51-9b7e-0f6d2f2a7c11"], {}),
+        ([None], {}),
+        (None, {}),
+    ],
+)
+def test_host_keys_are_read_from_what_servers_of_provider_existing_hold(triggers, keys):
+    outputs = {"triggers": triggers}
+    state = {f"{URN}::{COMMAND_TYPE}::x": {"type": COMMAND_TYPE, "outputs": outputs}}
+    assert deployed_state_in(state) == DeployedState(host_keys=keys)
+
+
 def test_the_state_is_searched_for_the_types_that_the_components_have():
-    assert (CLUSTER_TYPE, BROKER_TYPE) == (Cluster.TYPE, Broker.TYPE)
+    known = (CLUSTER_TYPE, BROKER_TYPE, HOST_TYPE)
+    assert known == (Cluster.TYPE, Broker.TYPE, PreparedHost.TYPE)

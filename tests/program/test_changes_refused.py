@@ -10,6 +10,7 @@ from tests.support.stacks import changed, planned, raw_cluster
 
 BOTH = pytest.mark.parametrize("preview", [True, False])
 URN = "urn:pulumi:tested::rocketmq"
+ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPw532/fcMNzQhJHtpYz7axCYTUw7QUxgxOyYeHSkyTP"
 
 
 def state_after(raw):
@@ -27,6 +28,17 @@ def state_after(raw):
             "outputs": {"address": broker.address, **broker.placement},
         }
     return parts
+
+
+def state_left_by(recorder):
+    """Return what the engine's state holds of what was recorded; of a command, its triggers."""
+    return {
+        f"{URN}::{made.token}::{name}": {
+            "type": made.token,
+            "outputs": recorder.outputs.get(name, {"triggers": made.inputs.get("triggers")}),
+        }
+        for name, made in recorder.resources.items()
+    }
 
 
 @BOTH
@@ -60,6 +72,30 @@ def test_brokers_stay_where_the_state_says_when_a_host_is_added(run_program, pre
     stayed |= {"broker-a-s": "server2", "broker-b-s": "server1"}
     assert moved != stayed
     assert {broker["name"]: broker["host"] for broker in exported} == stayed
+
+
+@BOTH
+def test_a_renamed_host_is_refused_before_any_resource(run_program, preview):
+    raw = changed(brokerGroups=["broker-a"])
+    third = {"name": "server3", "address": "10.98.64.153", "memory": "4GiB"}
+    raw["hosts"]["servers"].append(third)
+    recorder = Recorder(state=state_left_by(run_program(raw)))
+    third["name"] = "renamed"
+    with pytest.raises(pulumi.RunError, match=r"'renamed' has the address of 'server3'"):
+        run_program(raw, preview=preview, recorder=recorder)
+    assert recorder.resources == {}
+
+
+@BOTH
+def test_a_renamed_server_is_known_by_its_host_key(run_program, preview):
+    raw = changed("hosts", brokerGroups=["broker-a"])
+    third = {**raw["hosts"]["servers"][1], "name": "server3", "address": "192.0.2.13"}
+    raw["hosts"]["servers"].append({**third, "hostKey": ED25519})
+    recorder = Recorder(state=state_left_by(run_program(raw)))
+    raw["hosts"]["servers"][2] |= {"name": "renamed", "address": "192.0.2.99"}
+    with pytest.raises(pulumi.RunError, match=r"'renamed' has the host key of 'server3'"):
+        run_program(raw, preview=preview, recorder=recorder)
+    assert recorder.resources == {}
 
 
 def test_the_state_that_the_program_leaves_is_what_it_reads(run_program):

@@ -1,14 +1,20 @@
 """What a stack that was made already can be changed to, and what is refused with its reason."""
 
+import base64
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from blueprint.errors import SettingsError
+from blueprint.hosts.ssh_keys import fingerprint
 from blueprint.plan.deployed import NOT_DEPLOYED, DeployedState, Placement
 from blueprint.rocketmq.schemes import TRAITS, Scheme
 from tests.support.refusals import LONGEST_LINE
-from tests.support.stacks import planned, ring, settings_of
+from tests.support.stacks import changed, planned, ring, settings_of
+
+HEADER = b"\0\0\0\x0bssh-ed25519\0\0\0\x20"
+KEYS = [f"ssh-ed25519 {base64.b64encode(HEADER + bytes([n] * 32)).decode()}" for n in range(4)]
 
 
 def made(raw, deployed=NOT_DEPLOYED):
@@ -21,6 +27,7 @@ def made(raw, deployed=NOT_DEPLOYED):
         replicas=cluster.replicas,
         controllers=controllers,
         placements=placements,
+        addresses={host.name: host.address for host in cluster.hosts},
     )
 
 
@@ -167,6 +174,64 @@ def test_a_host_may_go_with_the_groups_on_it():
     servers = raw["hosts"]["servers"]
     raw["hosts"]["servers"] = [server for server in servers if server["name"] in used]
     assert made(raw, before).placements.items() <= before.placements.items()
+
+
+@pytest.mark.parametrize("stays", [True, False], ids=["new name", "name of another host"])
+def test_a_host_without_brokers_cannot_be_renamed_since_the_old_name_is_undone_last(stays):
+    raw = ring(1, 4)
+    before = made(raw)
+    third, fourth = raw["hosts"]["servers"][2:]
+    assert {placement.host for placement in before.placements.values()} == {"server1", "server2"}
+    if stays:
+        third["name"] = "server9"
+    else:
+        raw["hosts"]["servers"].remove(third)
+        fourth["address"] = third["address"]
+    name = raw["hosts"]["servers"][2]["name"]
+    line = refused(raw, before)
+    assert line.startswith(
+        f"cluster.hosts.servers[2].name: {name!r} has the address of 'server3', which is deployed"
+    )
+    assert f"whose removal would wipe {name!r}" in line
+    assert "keep the name 'server3', or remove the server, run make up, then add it as" in line
+
+
+def existing(*names, key=None):
+    """Return the object of stack hosts with servers of these names, each with a key of its own."""
+    raw = changed("hosts", brokerGroups=["broker-a"])
+    servers = dict.fromkeys(names, raw["hosts"]["servers"][0])
+    raw["hosts"]["servers"] = [
+        {**server, "name": name, "address": f"192.0.2.{11 + n}", "hostKey": key or KEYS[n]}
+        for n, (name, server) in enumerate(servers.items())
+    ]
+    return raw
+
+
+def deployed_servers(raw):
+    servers = settings_of(raw).hosts.servers
+    keys = {server.name: fingerprint(server.host_key) for server in servers}
+    return replace(made(raw), host_keys=keys)
+
+
+def test_a_server_that_is_known_by_its_host_key_cannot_be_renamed_at_another_address():
+    before = deployed_servers(existing("server1", "server2", "server3"))
+    raw = existing("server1", "server2", "edge")
+    raw["hosts"]["servers"][2]["address"] = "192.0.2.99"
+    line = refused(raw, before)
+    assert "servers[2].name: 'edge' has the host key of 'server3', which is deployed" in line
+
+
+def test_a_server_with_its_own_key_and_address_may_take_the_place_of_a_removed_one():
+    before = deployed_servers(existing("server1", "server2", "server3"))
+    raw = existing("server1", "server2", "edge")
+    raw["hosts"]["servers"][2] |= {"address": "192.0.2.99", "hostKey": KEYS[3]}
+    assert made(raw, before).placements == before.placements
+
+
+def test_servers_cloned_with_their_host_key_can_be_removed_one_by_one():
+    before = deployed_servers(existing("server1", "server2", "server3", key=KEYS[0]))
+    raw = existing("server1", "server2", key=KEYS[0])
+    assert made(raw, before).placements == before.placements
 
 
 def test_a_broker_that_is_said_to_move_is_refused_with_where_its_store_is():
