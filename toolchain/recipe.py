@@ -2,9 +2,10 @@
 
 import hashlib
 import platform
-import re
 from dataclasses import dataclass
 from pathlib import Path
+
+from toolchain.stack_file import read_provider
 
 ENGINE_VERSION = "3.188.0"
 SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3"
@@ -68,14 +69,12 @@ SCRIPTS = (
     Script(name="pulumi-analyzer-policy-python", path="python/dist/pulumi-analyzer-policy-python"),
 )
 ALL_STACKS = "all"
-_LIBVIRT = re.compile(r"""^\s*["']?provider["']?:\s*["']?libvirt\b""", re.MULTILINE)
 
 
 def binaries_for(stack: str, root: Path) -> list[Binary]:
     """Return what a stack needs, by the provider in its settings; ALL_STACKS needs everything."""
-    settings = root / f"Pulumi.{stack}.yaml"
-    on_libvirt = settings.is_file() and _LIBVIRT.search(settings.read_text("utf-8")) is not None
-    return [b for b in BINARIES if not b.lab_only or on_libvirt or stack == ALL_STACKS]
+    with_libvirt = stack == ALL_STACKS or read_provider(root / f"Pulumi.{stack}.yaml") == "libvirt"
+    return [binary for binary in BINARIES if with_libvirt or not binary.lab_only]
 
 
 def go_build_arguments(binary: Binary) -> list[str]:

@@ -105,10 +105,10 @@ def keeps_stores(engine: Engine, folder: StackFolder) -> bool:
 
 def leave_agent_alone(folder: StackFolder) -> None:
     """Keep a user's agent out of connections that have a key: a dead one would end them all."""
-    hosts = folder.cluster().get("hosts")
-    key = hosts.get("key") if isinstance(hosts, dict) else None
-    by_file = isinstance(key, dict) and key.get("source") == "file"
     provider = folder.provider()
+    hosts = folder.cluster()["hosts"] if provider else {}
+    key = hosts.get("key")
+    by_file = isinstance(key, dict) and key.get("source") == "file"
     if provider in {"nspawn", "libvirt"} or (provider == EXISTING and by_file):
         os.environ.pop("SSH_AUTH_SOCK", None)
 

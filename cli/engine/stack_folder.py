@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cli.errors import CommandError
 from project import ROOT
+from toolchain.stack_file import StackFileError, read_cluster, read_provider
 
 SALT_LINE = re.compile(r"^encryptionsalt:.*\n?", re.MULTILINE)
 
@@ -43,7 +42,10 @@ class StackFolder:
             CommandError: the stack has no file.
 
         """
-        text = self._committed_text()
+        try:
+            text = self.committed_config.read_text("utf-8")
+        except FileNotFoundError:
+            raise self._no_file() from None
         if not SALT_LINE.search(text) and self.config.exists():
             kept = SALT_LINE.search(self.config.read_text("utf-8"))
             text = text.rstrip("\n") + "\n" + (kept.group() if kept else "")
@@ -57,40 +59,30 @@ class StackFolder:
         """Return the raw `cluster` object of the stack's file, which is only read.
 
         Raises:
-            CommandError: the stack has no file, or it holds no such object.
+            ClusterError: the stack has no file, or it holds no such object.
 
         """
-        name = self.committed_config.name
         try:
-            return yaml.safe_load(self._committed_text())["config"]["rocketmq:cluster"]
-        except yaml.YAMLError as error:
-            cause = " ".join(str(error).split())
-            message = f"{name}: is not YAML: {cause}; mend it"
-            raise CommandError(message) from None
-        except (KeyError, TypeError):
-            message = f"{name}: config has no rocketmq:cluster; docs/config.md explains its keys"
-            raise CommandError(message) from None
-
-    def _committed_text(self) -> str:
-        try:
-            return self.committed_config.read_text("utf-8")
+            return read_cluster(self.committed_config)
         except FileNotFoundError:
-            known = ", ".join(sorted(p.name.split(".")[1] for p in ROOT.glob("Pulumi.*.yaml")))
-            message = f"STACK={self.stack}: no {self.committed_config.name}; there are {known}"
-            raise CommandError(message) from None
+            raise self._no_file() from None
 
     def cluster(self) -> dict[str, Any]:
-        """Return the raw `cluster` object; empty where the program itself will complain."""
+        """Return the raw `cluster` object of the copy; empty if the program will refuse it."""
         try:
-            found = yaml.safe_load(self.config.read_text("utf-8"))["config"]["rocketmq:cluster"]
-        except (KeyError, TypeError, yaml.YAMLError):
+            found = read_cluster(self.config)
+        except StackFileError:
             return {}
         return found if isinstance(found, dict) else {}
 
     def provider(self) -> str | None:
-        """Return `cluster.hosts.provider`, or None where the settings do not say it."""
-        hosts = self.cluster().get("hosts")
-        return str(hosts["provider"]) if isinstance(hosts, dict) and "provider" in hosts else None
+        """Return `cluster.hosts.provider` of the copy, or None if the settings lack it."""
+        return read_provider(self.config)
+
+    def _no_file(self) -> CommandError:
+        known = ", ".join(sorted(p.name.split(".")[1] for p in ROOT.glob("Pulumi.*.yaml")))
+        message = f"STACK={self.stack}: no {self.committed_config.name}; there are {known}"
+        return CommandError(message)
 
 
 def ensure_passphrase() -> None:

@@ -3,21 +3,19 @@
 import copy
 from typing import Any
 
-import yaml
-
 from blueprint.load import Check, Preflight, load_plan
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.plan.deployed import NOT_DEPLOYED, DeployedState
 from blueprint.settings.cluster import ClusterSettings
 from project import ROOT
+from toolchain.stack_file import read_cluster
 
 STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
 
 
 def raw_cluster(stack: str = "local") -> dict[str, Any]:
     """Return the `cluster` object of a committed stack."""
-    text = (ROOT / f"Pulumi.{stack}.yaml").read_text("utf-8")
-    return yaml.safe_load(text)["config"]["rocketmq:cluster"]
+    return read_cluster(ROOT / f"Pulumi.{stack}.yaml")
 
 
 def changed(stack: str = "local", /, **changes: Any) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import yaml
-
 from blueprint.load import NO_PREFLIGHT, load_plan
 from blueprint.overview.mermaid import render_plan_mermaid
 from blueprint.plan.deployed import NOT_DEPLOYED
@@ -11,7 +9,6 @@ from blueprint.rendering.templates import render
 from blueprint.rocketmq.schemes import REPLICATION_PROMISES, TRAITS, Election
 from blueprint.settings.json_schema import (
     CLUSTER_FILE,
-    CONFIG_KEY,
     STACK_FILE,
     cluster_schema,
     render_schema,
@@ -19,6 +16,7 @@ from blueprint.settings.json_schema import (
 )
 from project import ROOT
 from toolchain.docs.sections import Key, Reference, Section
+from toolchain.stack_file import read_cluster
 
 SHOWN_STACK = "local"
 MASTER = {
@@ -59,8 +57,8 @@ def _with_block(text: str, name: str, block: str) -> str:
 
 
 def _plan() -> str:
-    raw = yaml.safe_load((ROOT / f"Pulumi.{SHOWN_STACK}.yaml").read_text("utf-8"))
-    _, cluster = load_plan(raw["config"][CONFIG_KEY], NOT_DEPLOYED, NO_PREFLIGHT)
+    raw = read_cluster(ROOT / f"Pulumi.{SHOWN_STACK}.yaml")
+    _, cluster = load_plan(raw, NOT_DEPLOYED, NO_PREFLIGHT)
     return f"```mermaid\n{render_plan_mermaid(cluster)}```\n"
 
 

@@ -211,8 +211,15 @@ def test_the_versions_are_those_of_the_python_lock():
     [
         ("all", None, True),
         ("unknown", None, False),
-        ("lab", "config:\n  a:\n    hosts:\n      provider: libvirt\n", True),
-        ("other", "config:\n  a:\n    hosts:\n      provider: nspawn # not libvirt\n", False),
+        ("lab", "config:\n  rocketmq:cluster:\n    hosts:\n      provider: libvirt\n", True),
+        (
+            "other",
+            "config:\n  rocketmq:cluster:\n    hosts:\n      provider: nspawn # not libvirt\n",
+            False,
+        ),
+        ("flow", "config: {'rocketmq:cluster': {hosts: {'provider': 'libvirt'}}}", True),
+        ("elsewhere", "config:\n  aws:cluster:\n    hosts:\n      provider: libvirt\n", False),
+        ("broken", "config: [unclosed", False),
     ],
 )
 def test_libvirt_is_built_only_for_stacks_on_it(tmp_path, stack, settings, libvirt):
