@@ -1,1 +1,1 @@
-"""Checks on this computer before an update: archives, login key, hypervisor, console program."""
+"""Checks of this computer before an update: archives, login key, hypervisor, console program."""

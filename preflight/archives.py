@@ -1,4 +1,4 @@
-"""Whether the archive that the settings name can be uploaded, asked before anything is made."""
+"""Checks that the RocketMQ archive can be uploaded."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from toolchain.archive.local_file import use_file
 
 
 def find_archive_problems(settings: ClusterSettings) -> Iterator[str]:
-    """Check a local file's digest and link it to the path it is uploaded from."""
+    """Check a local file's digest, and link it to the path that it is uploaded from."""
     artifact = settings.artifact
     if isinstance(artifact, FileArtifact):
         try:
@@ -22,6 +22,6 @@ def find_archive_problems(settings: ClusterSettings) -> Iterator[str]:
     path = plan_archive(settings).upload_path
     if path is not None and not (ROOT / path).is_file():
         yield (
-            f"cluster.artifact: 'maven' is not assembled, {path} is missing; "
+            f"cluster.artifact: 'maven' is not assembled yet, {path} is missing; "
             f"run make archive VERSION={settings.version}"
         )

@@ -1,4 +1,4 @@
-"""The program of the console: our own archive, or the jar that the settings name."""
+"""The console's program: our own archive, or the jar that the settings name."""
 
 from collections.abc import Iterator
 
@@ -14,14 +14,14 @@ from toolchain.console_archive import console_sha512
 
 
 def plan_console_program(cluster: ClusterSpec) -> Archive | None:
-    """Return what the console's host runs; our own archive is made where it is uploaded from."""
+    """Return the console's archive, building our own at the path that it is uploaded from."""
     if cluster.console is None:
         return None
     return cluster.console.jar or uploaded_archive(console_sha512(ROOT))
 
 
 def find_jar_problems(settings: ClusterSettings) -> Iterator[str]:
-    """Check a local jar's digest and link it to the path it is uploaded from."""
+    """Check a local jar's digest, and link it to the path that it is uploaded from."""
     console = settings.console
     if not isinstance(console, DashboardConsole) or not isinstance(console.jar, FileArtifact):
         return

@@ -1,4 +1,4 @@
-"""What the hypervisor says of itself, asked before anything is made."""
+"""What the hypervisor can do, and what of the stack it already has."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,24 +19,24 @@ from project import ROOT
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hypervisor:
-    """How virtual machines run there, and the image that they are made from."""
+    """How the stack's virtual machines run, and the image that they start from."""
 
     acceleration: Acceleration
     image: Image
     uri: str
     off: tuple[str, ...]
-    """The domains of the stack that are defined and not running."""
+    """The domains of the stack that are defined but not running."""
 
     @property
     def emulated(self) -> bool:
-        """Return whether every instruction of a machine is translated, some 30 times slower."""
+        """Return whether machines run without KVM, about 30 times slower."""
         return self.acceleration is Acceleration.TCG
 
     def warnings(self) -> Iterator[str]:
-        """Iterate over what whoever starts an update should know."""
+        """Iterate over warnings for whoever starts an update."""
         if self.emulated:
             yield (
-                "the virtual machines are emulated (TCG), some 30 times slower than with KVM: "
+                "the virtual machines are emulated (TCG), about 30 times slower than with KVM: "
                 "the cluster takes many minutes to come up, and is no measure of RocketMQ"
             )
         for domain in self.off:
@@ -47,7 +47,7 @@ class Hypervisor:
 
 
 def find_hypervisor_problems(settings: ClusterSettings, *, stack: str) -> Iterator[str]:
-    """Check what only the hypervisor and this computer can tell: one line per problem."""
+    """Check acceleration, image and disks against the hypervisor; one line per problem."""
     hosts = settings.hosts
     if not isinstance(hosts, LibvirtHostsSettings):
         return
@@ -70,7 +70,7 @@ def find_hypervisor_problems(settings: ClusterSettings, *, stack: str) -> Iterat
 
 
 def ask_hypervisor(settings: ClusterSettings, stack: str) -> Hypervisor | None:
-    """Return the answers, for settings without a problem; None for hosts of another kind."""
+    """Return the hypervisor of settings without problems; None for other providers."""
     hosts = settings.hosts
     if not isinstance(hosts, LibvirtHostsSettings):
         return None
@@ -94,7 +94,7 @@ def _image_problems(hosts: LibvirtHostsSettings, image: Image, stack: str) -> It
     file = ROOT / image.link
     if not file.is_file():
         yield (
-            f"cluster.hosts.image: {hosts.image.source!r} is not here yet, {image.link} is "
+            f"cluster.hosts.image: {hosts.image.source!r} has not been fetched, {image.link} is "
             f"missing; run make image STACK={stack}"
         )
         return
@@ -114,5 +114,5 @@ def _disk_problems(hosts: LibvirtHostsSettings, contents: Contents, stack: str) 
             yield (
                 f"cluster.hosts.servers[{position}].dataDisk: {server.data_disk} MiB, and "
                 f"{server.name}'s disk has {there} MiB; a disk that holds messages is never "
-                f"replaced: set {there}MiB, or give a new server the size that you want"
+                f"replaced: set {there}MiB, or add a new server with the size that you want"
             )

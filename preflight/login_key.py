@@ -1,4 +1,4 @@
-"""The key that servers which run already are logged in with, asked for before anything is made."""
+"""The private key or agent that logs in to servers of provider `existing`."""
 
 import os
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from project import ROOT
 
 
 def read_login_key(hosts: ExistingHostsSettings) -> str | None:
-    """Return the private key's text; None where the user's agent holds the keys."""
+    """Return the private key's text; None if the user's agent holds the keys."""
     if not isinstance(hosts.key, FileKey):
         return None
     return _place(hosts.key).read_text("utf-8")
 
 
 def find_key_problems(settings: ClusterSettings) -> Iterator[str]:
-    """Check that a key file can be used as it is."""
+    """Check that the key file holds a private key without a passphrase."""
     hosts = settings.hosts
     if not isinstance(hosts, ExistingHostsSettings) or not isinstance(hosts.key, FileKey):
         return
@@ -26,7 +26,7 @@ def find_key_problems(settings: ClusterSettings) -> Iterator[str]:
     try:
         problem = find_key_problem(_place(hosts.key).read_text("utf-8"))
     except FileNotFoundError:
-        problem = "is not there; it is sought from the project's folder, or from yours after ~/"
+        problem = "does not exist; a path is relative to the project, or after ~/ to your home"
     except (OSError, UnicodeDecodeError) as error:
         problem = f"cannot be read: {error.__class__.__name__}; give the private key's file"
     if problem:
@@ -34,7 +34,7 @@ def find_key_problems(settings: ClusterSettings) -> Iterator[str]:
 
 
 def find_agent_problems(settings: ClusterSettings) -> Iterator[str]:
-    """Check that there is an agent where the settings rely on one; a preview needs none."""
+    """Check that an agent answers if the settings rely on one."""
     hosts = settings.hosts
     if not isinstance(hosts, ExistingHostsSettings) or isinstance(hosts.key, FileKey):
         return

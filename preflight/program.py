@@ -1,4 +1,4 @@
-"""All that the program asks of this computer before it makes anything."""
+"""The preflight of the program."""
 
 from blueprint.load import Check, Preflight
 from blueprint.settings.cluster import ClusterSettings

@@ -1,4 +1,4 @@
-"""Which archive is installed, and where it comes from."""
+"""Which archives are installed, and where hosts get them."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from blueprint.settings.cluster import ClusterSettings
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Archive:
-    """What to install: its digest, and a URL when the host downloads it itself."""
+    """An archive: its digest, and either the URL that hosts download or the path to upload."""
 
     sha512: str
     url: str | None
@@ -19,42 +19,42 @@ class Archive:
 
     @property
     def cached(self) -> str:
-        """Return where a host keeps it."""
+        """Return its path on a host."""
         return str(CACHE / f"{self.sha512[:16]}.zip")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Programs:
-    """All that hosts install."""
+    """The archives that hosts install."""
 
     rocketmq: Archive
     console: Archive | None
-    """What the console's host runs; None without a console."""
+    """None without a console."""
 
 
 def plan_archive(settings: ClusterSettings) -> Archive:
-    """Return the archive's digest, and either the URL or the path that it is uploaded from."""
+    """Return the RocketMQ archive that the settings ask for."""
     artifact = settings.artifact
     if isinstance(artifact, UrlArtifact | FileArtifact):
-        return said_archive(artifact)
+        return given_archive(artifact)
     if artifact.source == "official":
         official = official_archive(settings.version)
         return Archive(sha512=official.sha512, url=official.url, upload_path=None)
     return uploaded_archive(maven_sha512(settings.version))
 
 
-def said_archive(said: UrlArtifact | FileArtifact) -> Archive:
-    """Return what settings say with a digest of their own."""
-    if isinstance(said, UrlArtifact):
-        return Archive(sha512=said.sha512, url=said.url, upload_path=None)
-    return uploaded_archive(said.sha512)
+def given_archive(artifact: UrlArtifact | FileArtifact) -> Archive:
+    """Return the archive of settings that give its digest."""
+    if isinstance(artifact, UrlArtifact):
+        return Archive(sha512=artifact.sha512, url=artifact.url, upload_path=None)
+    return uploaded_archive(artifact.sha512)
 
 
 def uploaded_archive(sha512: str) -> Archive:
-    """Return what is uploaded from its place below the project."""
+    """Return an archive that is uploaded from below the project."""
     return Archive(sha512=sha512, url=None, upload_path=upload_path(sha512))
 
 
 def upload_path(sha512: str) -> str:
-    """Return the archive's path relative to the project, the same in every clone."""
+    """Return the path to upload from, relative to the project and so the same in every clone."""
     return f".state/archive/{sha512[:16]}.zip"

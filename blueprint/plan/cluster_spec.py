@@ -1,4 +1,4 @@
-"""What is decided about a cluster: its hosts, its processes, and the whole."""
+"""The plan of a cluster: hosts, processes, and what holds for all of them."""
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -26,7 +26,7 @@ from blueprint.rocketmq.schemes import (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClusterSpec:
-    """Everything decided; what is made of it lives in components/."""
+    """The whole plan, which components/ turns into resources."""
 
     name: str
     scheme: Scheme
@@ -48,7 +48,7 @@ class ClusterSpec:
 
     @property
     def election(self) -> Election:
-        """Return who decides which broker of a group is its master."""
+        """Return what elects the master of a group."""
         return self.traits.election
 
     @property
@@ -68,21 +68,21 @@ class ClusterSpec:
 
     @property
     def masters(self) -> tuple[BrokerSpec, ...]:
-        """Return the brokers that are masters by their settings."""
+        """Return the brokers that are always masters."""
         return tuple(broker for broker in self.brokers if broker.is_master)
 
     @property
     def slaves(self) -> tuple[BrokerSpec, ...]:
-        """Return the brokers that copy such a master."""
+        """Return the slaves of these masters."""
         return tuple(broker for broker in self.brokers if broker.broker_role is BrokerRole.SLAVE)
 
     @property
     def elected(self) -> tuple[BrokerSpec, ...]:
-        """Return the brokers whose role an election decides."""
+        """Return the replicas that elect their master."""
         return tuple(b for b in self.brokers if b.broker_role is BrokerRole.REPLICA)
 
     def group_of(self, broker: BrokerSpec) -> tuple[BrokerSpec, ...]:
-        """Return the brokers of its group, itself included."""
+        """Return the brokers of its group, including itself."""
         return tuple(other for other in self.brokers if other.group == broker.group)
 
     def slaves_of(self, master: BrokerSpec) -> tuple[BrokerSpec, ...]:
@@ -90,21 +90,21 @@ class ClusterSpec:
         return tuple(slave for slave in self.slaves if slave.group == master.group)
 
     def is_guarded(self, broker: BrokerSpec) -> bool:
-        """Return whether the broker boots drained, until it was compared with its slaves."""
+        """Return whether the broker starts drained, until it has been compared with its slaves."""
         return broker.is_master and self.replicas > 1
 
     @property
     def slave_required(self) -> bool:
-        """Return whether a master may take messages only while its slave holds them too."""
+        """Return whether a master accepts messages only while a slave stores them, too."""
         return self.scheme is Scheme.SYNC and self.replication is Replication.STRICT
 
     @property
     def in_sync_replicas(self) -> int:
-        """Copies, the master's included, that must hold a message before SEND_OK."""
+        """Return how many copies, including the master's, a message needs before SEND_OK."""
         return self.replicas if self.scheme is Scheme.SYNC else 1
 
     def former_conf_files(self, process: Process) -> tuple[PurePosixPath, ...]:
-        """Return where the process's configuration was in the schemes that this may follow."""
+        """Return where the configuration was under the schemes that can be switched in place."""
         if not isinstance(process, BrokerSpec) or self.scheme not in IN_PLACE:
             return ()
         folders = sorted(scheme.value for scheme in IN_PLACE if scheme is not self.scheme)
@@ -112,15 +112,15 @@ class ClusterSpec:
 
     @property
     def processes(self) -> tuple[Process, ...]:
-        """Return every process of the cluster in the order in which each must be ready."""
+        """Return every process but the console, in the order in which they must be ready."""
         brokers = (*self.masters, *self.slaves, *self.elected)
         return (*self.name_servers, *self.controllers, *brokers, *self.proxies)
 
     @property
     def services(self) -> tuple[Process, ...]:
-        """Return every process, then the console, if there is one."""
+        """Return every process, the console last if there is one."""
         return self.processes if self.console is None else (*self.processes, self.console)
 
     def services_on(self, host: HostSpec) -> tuple[Process, ...]:
-        """Return the host's processes, in the order in which each must be ready."""
+        """Return the host's processes in the order in which they must be ready."""
         return tuple(service for service in self.services if service.host == host)

@@ -1,6 +1,6 @@
-"""What shows the cluster in a browser: where, by which port, with how much memory."""
+"""The web console: its host, port and memory."""
 
-from blueprint.plan.archives import said_archive
+from blueprint.plan.archives import given_archive
 from blueprint.plan.hosts import HostSpec
 from blueprint.plan.memory import BUILTIN_CONSOLE_MIB, DASHBOARD_HEAP_MIB, ProcessMemory
 from blueprint.plan.paths import builtin_console_paths, dashboard_paths
@@ -12,20 +12,20 @@ INSTANCE = "console"
 
 
 def plan_console(settings: ClusterSettings, hosts: tuple[HostSpec, ...]) -> ConsoleSpec | None:
-    """Return the console, on the first host unless the settings name another; None without one."""
-    said = settings.console
-    if isinstance(said, NoConsole):
+    """Return the console, by default on the first host; None if the settings want none."""
+    console = settings.console
+    if isinstance(console, NoConsole):
         return None
-    host = next((host for host in hosts if host.name == said.host), hosts[0])
-    dashboard = isinstance(said, DashboardConsole)
+    host = next((host for host in hosts if host.name == console.host), hosts[0])
+    dashboard = isinstance(console, DashboardConsole)
     heap = settings.heap.console or DASHBOARD_HEAP_MIB
     return ConsoleSpec(
         name=INSTANCE,
-        console_kind=ConsoleKind(said.kind),
+        console_kind=ConsoleKind(console.kind),
         host=host,
         port=settings.ports.console,
-        password_generation=said.password_generation,
-        jar=said_archive(said.jar) if isinstance(said, DashboardConsole) else None,
+        password_generation=console.password_generation,
+        jar=given_archive(console.jar) if isinstance(console, DashboardConsole) else None,
         memory=(
             ProcessMemory(heap_mib=heap)
             if dashboard

@@ -1,29 +1,29 @@
-"""A host of the plan."""
+"""A host in the plan."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HostSpec:
-    """One host as the plan knows it."""
+    """One host: its name, address and speed."""
 
     name: str
     address: str
     memory_mib: int
     emulated: bool = False
-    """Each instruction is translated, some 30 times slower: what waits for it waits longer."""
+    """Whether it runs without KVM, about 30 times slower; timeouts are longer."""
 
     @property
     def startup_seconds(self) -> int:
-        """Return how long its processes may take to be ready after their start."""
+        """Return the timeout for a process to become ready after its start."""
         return 1800 if self.emulated else 180
 
     @property
     def request_seconds(self) -> int:
-        """Return how long one request to its processes may take."""
+        """Return the timeout of one request to a process."""
         return 60 if self.emulated else 5
 
     @property
     def stop_seconds(self) -> int:
-        """Return how long one process may take to flush its store and end."""
+        """Return the timeout for a process to flush its store and exit."""
         return 900 if self.emulated else 120

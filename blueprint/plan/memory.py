@@ -1,16 +1,16 @@
-"""Memory sizes, and how a host's memory is shared by its processes."""
+"""How a host's memory is shared by its processes."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 JVM_OVERHEAD_MIB = 160
-"""Metaspace, code cache, thread stacks and the collector's own tables of one JVM, measured."""
+"""Measured per JVM: metaspace, code cache, thread stacks, the collector's tables."""
 
 STEP_MIB = 16
 
 
 class Kind(StrEnum):
-    """The kinds of processes, in the words of the settings."""
+    """The kinds of processes, as the settings spell them."""
 
     NAME_SERVER = "nameServer"
     CONTROLLER = "controller"
@@ -20,25 +20,24 @@ class Kind(StrEnum):
 
 
 LEAST_HEAP_MIB = {Kind.NAME_SERVER: 64, Kind.CONTROLLER: 64, Kind.BROKER: 128, Kind.PROXY: 64}
-"""Below which a process of the kind does not boot and serve, measured."""
+"""Measured: with less, a process of the kind does not start and serve."""
 
 BUILTIN_CONSOLE_MIB = 64
-"""What the built-in console takes at most, measured: it is no JVM.
+"""Measured maximum of the built-in console, which is no JVM.
 
-It comes out of the page cache's part: brokers must not restart because the console moves.
+It comes out of the page cache's share: brokers must not restart because the console moves.
 """
 
 DASHBOARD_HEAP_MIB = 256
-"""Of a console of kind dashboard, where settings say nothing."""
+"""The default of `heap.console`, for `kind: dashboard`."""
 
 LEAST_DIRECT_MIB = {Kind.BROKER: 192, Kind.PROXY: 96}
-"""Of the kinds whose memory outside the heap is planned, measured.
-"""
+"""Measured minimum of the kinds whose memory outside the heap is planned."""
 
 POP_DIRECT_MIB = 320
-"""Of a broker that proxies pop from: each thread that serves pops keeps 4 MiB of it for good.
+"""Minimum of a broker that proxies pop from: each thread that serves pops keeps 4 MiB forever.
 
-With 128 MiB brokers ran out, answered no pop any more, and did not recover.
+With 128 MiB, brokers ran out, stopped answering pops, and did not recover.
 """
 
 MOST_HEAP_MIB = {
@@ -49,12 +48,12 @@ MOST_HEAP_MIB = {
 }
 
 MOST_SHARE = {Kind.NAME_SERVER: 32, Kind.CONTROLLER: 32}
-"""Of these kinds one process gets this part of the host's memory; the rest share what is left."""
+"""Divisors of the host's memory for one process; the other kinds share what is left."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProcessMemory:
-    """What one process may take, in MiB; all of what is no JVM is overhead."""
+    """What one process may take, in MiB; of a process that is no JVM, all is overhead."""
 
     heap_mib: int
     direct_mib: int = 0
@@ -62,12 +61,12 @@ class ProcessMemory:
 
     @property
     def total_mib(self) -> int:
-        """Return all of it, the JVM's own overhead included."""
+        """Return heap, direct memory and overhead together."""
         return self.heap_mib + self.direct_mib + self.overhead_mib
 
 
 def least_direct_mib(kind: Kind, *, proxied: bool) -> int:
-    """Return the least memory outside the heap with which a process of a kind serves."""
+    """Return the minimum memory outside the heap of a process of a kind."""
     if kind is Kind.BROKER and proxied:
         return POP_DIRECT_MIB
     return LEAST_DIRECT_MIB.get(kind, 0)
@@ -78,12 +77,12 @@ def plan_memory(
 ) -> dict[Kind, ProcessMemory]:
     """Share half of a host's memory among its JVMs; the rest is page cache, which serves reads.
 
-    The result is never below what each kind needs to boot, so it may be more than `most_mib`.
+    No kind gets less than its minimum, so the sum may exceed `most_mib`.
 
     Args:
-        memory_mib: what the host has.
-        counts: how many processes of each kind it runs.
-        proxied: whether proxies of this or another host talk to its brokers.
+        memory_mib: the host's memory.
+        counts: the number of processes of each kind on the host.
+        proxied: whether the cluster has proxies, which pop from its brokers.
 
     """
     planned = {
@@ -102,7 +101,7 @@ def plan_memory(
 
 
 def most_mib(memory_mib: int) -> int:
-    """Return what the JVMs of a host may take together: three quarters of its memory."""
+    """Return the most that the JVMs of a host may take together: three quarters of its memory."""
     return memory_mib * 3 // 4
 
 

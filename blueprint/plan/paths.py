@@ -1,4 +1,4 @@
-"""Every path on a host, one property each."""
+"""Every path on a host, each defined once."""
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -6,9 +6,9 @@ from pathlib import PurePosixPath
 HOME = PurePosixPath("/usr/local/rocketmq")
 TOOLS = PurePosixPath("/usr/local/lib/rocketmq-pulumi")
 RECORDS = PurePosixPath("/var/lib/rocketmq-pulumi-host")
-"""What our scripts remember between runs: counters of written files."""
+"""State that our scripts keep between runs: counters of written files."""
 INCARNATION = PurePosixPath("/var/lib/rocketmq-pulumi-incarnation")
-"""Who a virtual machine is; nothing that undoes an installation removes it."""
+"""Identifies a virtual machine; removing an installation leaves it in place."""
 CACHE = PurePosixPath("/var/cache/rocketmq-pulumi")
 RUNTIME = PurePosixPath("/run/rocketmq")
 UNITS = PurePosixPath("/etc/systemd/system")
@@ -17,17 +17,17 @@ PLAN = CONF / "plan.json"
 STORES = HOME / "store"
 HOMES = HOME / "home"
 PROGRAMS = TOOLS / "console"
-"""Of consoles, each under its digest."""
+"""Console programs, each named by its digest."""
 VERIFICATION = RECORDS / "verification.json"
-"""What each host's last verification found; on the console's host."""
+"""The last verification report of every host, for the console on its host."""
 SCHEME_RECORD = STORES / ".scheme"
-"""Which scheme the stores beside it were written by; it goes where a data disk goes."""
+"""Names the scheme that wrote the stores beside it; it moves with the data disk."""
 REMOTING = TOOLS / "remoting.pyz"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProcessPaths:
-    """The places of one name server or broker; no two processes of a host share any."""
+    """The paths of one process; no two processes of a host share any."""
 
     instance: str
     conf_directory: PurePosixPath
@@ -47,27 +47,27 @@ class ProcessPaths:
 
     @property
     def conf_file(self) -> PurePosixPath:
-        """Return the rendered properties, which the service cannot write."""
+        """Return the rendered configuration, read-only for the service."""
         return self.conf_directory / self.conf_name
 
     @property
     def runtime_directory(self) -> PurePosixPath:
-        """Return the folder under /run that lives as long as the process."""
+        """Return the directory under /run that exists while the process runs."""
         return RUNTIME / self.instance
 
     @property
     def runtime_conf(self) -> PurePosixPath:
-        """Return the copy of the properties that the process reads, and may rewrite."""
+        """Return the copy of the configuration that the process reads and may rewrite."""
         return self.runtime_directory / self.conf_name
 
     @property
     def started_from(self) -> PurePosixPath:
-        """Return the record of the file digests that the running process was started with."""
+        """Return the record of the digests of the files that the process was started with."""
         return RUNTIME / f"{self.instance}.started-from"
 
     @property
     def guard_state(self) -> PurePosixPath:
-        """Return what the guard of a master last decided."""
+        """Return the file of the last decision of a master's guard."""
         return RUNTIME / f"{self.instance}.guard.json"
 
     @property
@@ -77,7 +77,7 @@ class ProcessPaths:
 
     @property
     def log_directory(self) -> PurePosixPath:
-        """Return where RocketMQ's own logging configuration puts the process's logs."""
+        """Return where RocketMQ's logging configuration puts the logs."""
         return self.user_home / "logs" / "rocketmqlogs"
 
     @property
@@ -97,7 +97,7 @@ class ProcessPaths:
 
 
 def version_directory(version: str) -> PurePosixPath:
-    """Return where an archive is unpacked; never holds anything that changes."""
+    """Return where an archive is unpacked; nothing in it changes afterwards."""
     return HOME / "versions" / version
 
 
@@ -113,7 +113,7 @@ def name_server_paths(instance: str) -> ProcessPaths:
 
 
 def controller_paths(instance: str) -> ProcessPaths:
-    """Return the paths of a controller, whose store is the log that the controllers agree on."""
+    """Return the paths of a controller; its store is the replicated log of the controllers."""
     return ProcessPaths(
         instance=instance,
         conf_directory=CONF / "controller",
@@ -124,7 +124,7 @@ def controller_paths(instance: str) -> ProcessPaths:
 
 
 def broker_paths(instance: str, scheme: str, store_name: str) -> ProcessPaths:
-    """Return the paths of a broker, under the scheme's own configuration folder."""
+    """Return the paths of a broker, configured in the scheme's own folder."""
     return ProcessPaths(
         instance=instance,
         conf_directory=CONF / scheme,
@@ -146,7 +146,7 @@ def builtin_console_paths(instance: str) -> ProcessPaths:
 
 
 def dashboard_paths(instance: str) -> ProcessPaths:
-    """Return the paths of a dashboard, which looks for its users where it keeps its own files."""
+    """Return the paths of a dashboard, which reads its users from its data directory."""
     return ProcessPaths(
         instance=instance,
         conf_directory=HOMES / instance / "data",

@@ -16,7 +16,7 @@ from blueprint.settings.console import ConsoleKind
 
 @dataclass(frozen=True, kw_only=True)
 class Process:
-    """One process on one host, whatever its kind."""
+    """One process on one host, of any kind."""
 
     kind: ClassVar[Kind]
     name: str
@@ -24,26 +24,26 @@ class Process:
     memory: ProcessMemory
     paths: ProcessPaths
     metrics_port: int | None = None
-    """Where Prometheus reads its metrics; None where it offers none."""
+    """Where Prometheus scrapes it; None without metrics."""
 
     @property
     def role(self) -> str:
-        """Return what it is, in the field's words."""
+        """Return what it is, as shown to people."""
         return {Kind.NAME_SERVER: "name server"}.get(self.kind, self.kind.value)
 
     @property
     def main_port(self) -> int:
-        """Return the port by which clients and checks talk to it."""
+        """Return the port that clients and checks connect to."""
         return next(iter(self.own_ports.values()))
 
     @property
     def own_ports(self) -> Mapping[str, int]:
-        """Return the ports of its kind, by what each is for; the main one first."""
+        """Return the ports of its kind by purpose, the main one first."""
         raise NotImplementedError
 
     @property
     def named_ports(self) -> Mapping[str, int]:
-        """Return every port it takes, by what it is for; the main one first."""
+        """Return every port it takes by purpose, the main one first."""
         metrics = {} if self.metrics_port is None else {"metrics": self.metrics_port}
         return {**self.own_ports, **metrics}
 
@@ -59,22 +59,22 @@ class Process:
 
     @property
     def placement(self) -> Mapping[str, str | int]:
-        """Return what later updates must know, to leave it where it is."""
+        """Return the outputs by which later updates leave it where it is."""
         return {}
 
     @property
     def log(self) -> PurePosixPath | None:
-        """Return the log that explains most failures; None where the journal has it."""
+        """Return the log that explains most failures; None if that is the journal."""
         return self.paths.log
 
     @property
     def has_home(self) -> bool:
-        """Return whether it writes files of its own."""
+        """Return whether it writes files below a home directory."""
         return True
 
     @property
     def metrics_address(self) -> str | None:
-        """Return where Prometheus reads its metrics; None where it offers none."""
+        """Return `ip:port` for Prometheus; None without metrics."""
         return None if self.metrics_port is None else f"{self.host.address}:{self.metrics_port}"
 
 
@@ -93,11 +93,11 @@ class NameServerSpec(Process):
 
 @dataclass(frozen=True, kw_only=True)
 class ControllerSpec(Process):
-    """One controller: they decide by majority which replica of a group is its master."""
+    """One of the controllers, which elect the master of each group by majority."""
 
     kind = Kind.CONTROLLER
     self_id: str
-    """Its own in `peers`; letters and digits, as n0."""
+    """Its id among the controllers: letters and digits, such as n0."""
     port: int
 
     @property
@@ -113,7 +113,7 @@ class BrokerSpec(Process):
     kind = Kind.BROKER
     group: str
     position: int
-    """Among the brokers of its group; 0 is the master's where no election decides."""
+    """Among the brokers of its group; 0 is the master unless an election decides."""
     broker_role: BrokerRole
     slot: int
     """Among the brokers of its kind on its host."""
@@ -123,27 +123,27 @@ class BrokerSpec(Process):
 
     @property
     def role(self) -> str:
-        """Return its role as name servers and settings spell it."""
+        """Return its role as RocketMQ spells it."""
         return self.broker_role.value
 
     @property
     def own_ports(self) -> Mapping[str, int]:
-        """Return the ports that RocketMQ fixes by `listenPort`, and that of its election."""
+        """Return the ports that RocketMQ derives from `listenPort`, and that of its election."""
         return self.broker_ports.named
 
     @property
     def broker_id(self) -> int | None:
-        """Return RocketMQ's `brokerId`; None where an election decides it."""
+        """Return RocketMQ's `brokerId`; None if an election decides it."""
         return None if self.broker_role is BrokerRole.REPLICA else self.position
 
     @property
     def self_id(self) -> str:
-        """Return its own id in an election; letters and digits, as n0."""
+        """Return its id in an election: letters and digits, such as n0."""
         return f"n{self.position}"
 
     @property
     def is_master(self) -> bool:
-        """Return whether producers send to it, whatever happens."""
+        """Return whether it is always a master; an elected one may be at times."""
         return self.broker_id == 0
 
     @property
@@ -162,7 +162,7 @@ READ_AND_WRITE = 6
 
 @dataclass(frozen=True, kw_only=True)
 class ProxySpec(Process):
-    """One proxy, by which clients of the 5.x SDKs talk gRPC to the cluster."""
+    """One proxy, which serves the gRPC clients of RocketMQ 5."""
 
     kind = Kind.PROXY
     grpc_port: int
@@ -181,14 +181,14 @@ class ProxySpec(Process):
 
 @dataclass(frozen=True, kw_only=True)
 class ConsoleSpec(Process):
-    """What shows the cluster in a browser; it is no part of the cluster."""
+    """The web console, which watches the cluster and is no part of it."""
 
     kind = Kind.CONSOLE
     console_kind: ConsoleKind
     port: int
     password_generation: int
     jar: Archive | None = None
-    """Of a dashboard."""
+    """Only for `kind: dashboard`."""
 
     @property
     def own_ports(self) -> Mapping[str, int]:
@@ -197,22 +197,22 @@ class ConsoleSpec(Process):
 
     @property
     def log(self) -> None:
-        """Return None: its journal has it."""
+        """Return None: it logs to the journal."""
         return None
 
     @property
     def has_home(self) -> bool:
-        """Return whether it is a JVM."""
+        """Return whether it is the dashboard, a JVM that writes files."""
         return self.console_kind is ConsoleKind.DASHBOARD
 
     @property
     def login_file(self) -> PurePosixPath:
-        """Return the file with what logins are checked by."""
+        """Return the file of the users who may log in."""
         if self.console_kind is ConsoleKind.DASHBOARD:
             return self.paths.conf_file
         return self.paths.conf_directory / "login"
 
     @property
     def url(self) -> str:
-        """Return what to open in a browser."""
+        """Return the address to open in a browser."""
         return f"http://{self.address}"

@@ -31,7 +31,7 @@ def broker_names(settings: ClusterSettings, group: str) -> tuple[str, ...]:
 
 
 def controller_hosts(settings: ClusterSettings) -> tuple[tuple[str, int], ...]:
-    """Return the host of each controller, and its number there: they go round the hosts."""
+    """Return the host and slot of each controller: one per host in turn, then a second round."""
     names = [server.name for server in settings.hosts.servers]
     return tuple(
         (names[position % len(names)], position // len(names))
@@ -40,12 +40,12 @@ def controller_hosts(settings: ClusterSettings) -> tuple[tuple[str, int], ...]:
 
 
 def controller_name(host: str, slot: int) -> str:
-    """Return the name of a controller; only a further one on its host has a number."""
+    """Return the name of a controller; the first on its host has no number."""
     return f"controller-{host}-{slot + 1}" if slot else f"controller-{host}"
 
 
 def place_groups(settings: ClusterSettings, deployed: DeployedState) -> dict[str, Placement]:
-    """Return the placement of every broker: where it was, where its group says, else by load."""
+    """Return the placement of every broker: as deployed, as its group says, or else by load."""
     groups = [
         GroupToPlace(brokers=broker_names(settings, group.name), hosts=group.hosts)
         for group in settings.broker_groups
@@ -68,17 +68,16 @@ def plan_cluster(
     hosts = tuple(_host(server, emulated=emulated) for server in settings.hosts.servers)
     by_name = {host.name: host for host in hosts}
     placements = place_groups(settings, deployed)
-    served = hosts[: settings.name_server_count]
-    controlled = controller_hosts(settings)
-    proxied = [by_name[name] for name in settings.proxy.hosts] if settings.proxy else []
+    name_server_hosts = hosts[: settings.name_server_count]
+    proxy_hosts = [by_name[name] for name in settings.proxy.hosts] if settings.proxy else []
     memory = _plan_memory(
         settings,
         hosts,
         {
-            Kind.NAME_SERVER: Counter(host.name for host in served),
-            Kind.CONTROLLER: Counter(host for host, _ in controlled),
+            Kind.NAME_SERVER: Counter(host.name for host in name_server_hosts),
+            Kind.CONTROLLER: Counter(host for host, _ in controller_hosts(settings)),
             Kind.BROKER: Counter(placement.host for placement in placements.values()),
-            Kind.PROXY: Counter(host.name for host in proxied),
+            Kind.PROXY: Counter(host.name for host in proxy_hosts),
         },
     )
     return ClusterSpec(
@@ -96,7 +95,7 @@ def plan_cluster(
                 memory=memory[host.name][Kind.NAME_SERVER],
                 paths=name_server_paths("namesrv"),
             )
-            for host in served
+            for host in name_server_hosts
         ),
         controllers=tuple(_plan_controllers(settings, by_name, memory)),
         brokers=tuple(_plan_brokers(settings, placements, by_name, memory)),
@@ -110,7 +109,7 @@ def plan_cluster(
                 memory=memory[host.name][Kind.PROXY],
                 paths=proxy_paths("proxy"),
             )
-            for host in proxied
+            for host in proxy_hosts
         ),
         console=plan_console(settings, hosts),
         purge_data=settings.purge_data,
@@ -131,17 +130,17 @@ def _plan_memory(
     hosts: tuple[HostSpec, ...],
     counts: Mapping[Kind, Counter[str]],
 ) -> MemoryPlan:
-    """Return the memory of each kind on each host: what the settings say, else its share."""
-    said = settings.heap
-    heaps = {
-        Kind.NAME_SERVER: (said.name_server, None),
-        Kind.CONTROLLER: (said.controller, None),
-        Kind.BROKER: (said.broker, said.broker_direct),
-        Kind.PROXY: (said.proxy, said.proxy_direct),
+    """Return the memory of each kind on each host: as the settings say, or else its share."""
+    heap = settings.heap
+    overrides = {
+        Kind.NAME_SERVER: (heap.name_server, None),
+        Kind.CONTROLLER: (heap.controller, None),
+        Kind.BROKER: (heap.broker, heap.broker_direct),
+        Kind.PROXY: (heap.proxy, heap.proxy_direct),
     }
     return {
         host.name: {
-            kind: _with_overrides(planned, *heaps[kind])
+            kind: _with_overrides(planned, *overrides[kind])
             for kind, planned in plan_memory(
                 host.memory_mib,
                 {kind: on[host.name] for kind, on in counts.items()},
@@ -220,7 +219,7 @@ def _broker_ports(settings: ClusterSettings, role: BrokerRole, slot: int) -> Bro
 def _metrics_port(settings: ClusterSettings, role: BrokerRole, slot: int) -> int | None:
     if not settings.metrics:
         return None
-    # Masters and slaves count their slots each for themselves, metrics have one row of ports.
+    # Masters and slaves have slots of their own, but share one row of metrics ports.
     slave = role is BrokerRole.SLAVE
     return settings.ports.metrics + (slot if settings.traits.is_elected else 2 * slot + slave)
 

@@ -1,4 +1,4 @@
-"""Whether the processes of each host have room: their ports, and their memory."""
+"""Whether the ports and the memory of the processes fit on each host."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ KEYS = {
     Kind.PROXY: {"grpc": "proxyGrpc", "remoting": "proxyRemoting", "metrics": "proxyMetrics"},
     Kind.CONSOLE: {"listen": "console"},
 }
-"""The keys of `cluster.ports` that decide the ports of processes that are no brokers."""
+"""The keys of `cluster.ports` that set the ports of processes other than brokers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,12 +33,12 @@ class Taken:
     port: int
 
     def __str__(self) -> str:
-        """Return who takes it, and for what."""
+        """Return the process and the purpose."""
         return f"{self.process.name} ({self.purpose})"
 
     @property
     def key(self) -> str:
-        """Return the key of `cluster.ports` that decides it."""
+        """Return the key of `cluster.ports` that sets it."""
         if isinstance(self.process, BrokerSpec):
             slave = self.process.broker_role is BrokerRole.SLAVE
             listen = "slave" if slave else "master"
@@ -47,7 +47,7 @@ class Taken:
 
 
 def find_port_problems(cluster: ClusterSpec) -> Iterator[str]:
-    """Iterate over ports that nobody can take, or that two processes of a host would."""
+    """Iterate over ports that are out of range, or that two processes of a host would take."""
     taken = [
         Taken(process=process, purpose=purpose, port=port)
         for process in cluster.services
@@ -74,7 +74,7 @@ def _out_of_range(worst: Taken, count: int, remedy: str) -> str:
 
 
 def _ports_taken_twice(taken: list[Taken]) -> Iterator[str]:
-    """Iterate over one line for each pair of settings, by the first host that shows it."""
+    """Iterate over one line per pair of settings, with the first host where they collide."""
     at_port: dict[tuple[str, int], list[Taken]] = defaultdict(list)
     for one in taken:
         at_port[one.process.host.name, one.port].append(one)
@@ -84,7 +84,7 @@ def _ports_taken_twice(taken: list[Taken]) -> Iterator[str]:
             shared[tuple(dict.fromkeys(one.key for one in takers))].append(takers)
     for keys, found in shared.items():
         first, count = found[0], len(found) - 1
-        more = f", and so on at {count} more" if count else ""
+        more = f", and at {count} more" if count else ""
         brokers = any(one.key in {"master", "slave"} for one in first)
         why = " a broker takes listenPort-2, listenPort and listenPort+1:" if brokers else ""
         apart = " and ".join(f"cluster.ports.{key}" for key in keys)
@@ -96,7 +96,7 @@ def _ports_taken_twice(taken: list[Taken]) -> Iterator[str]:
 
 
 def find_memory_problems(cluster: ClusterSpec) -> Iterator[str]:
-    """Iterate over hosts whose processes do not fit, each with the table that shows why."""
+    """Iterate over hosts without enough memory, each with a table of its processes."""
     for position, host in enumerate(cluster.hosts):
         processes = cluster.services_on(host)
         needed = sum(process.memory.total_mib for process in processes)
@@ -104,7 +104,7 @@ def find_memory_problems(cluster: ClusterSpec) -> Iterator[str]:
         if needed > allowed:
             yield (
                 f"cluster.hosts.servers[{position}].memory: {host.name}'s {host.memory_mib} MiB "
-                f"leaves {allowed} MiB to JVMs, and {len(processes)} processes need {needed} MiB "
+                f"leaves {allowed} MiB for JVMs, and {len(processes)} processes need {needed} MiB "
                 "(heaps, direct memory, overhead); give it more memory, more servers to share "
                 "the load with, or lower cluster.heap and cluster.brokers\n"
                 + _memory_table(host, processes)
@@ -123,7 +123,7 @@ def _memory_table(host: HostSpec, processes: tuple[Process, ...]) -> str:
 
 
 def find_least_problems(settings: ClusterSettings) -> Iterator[str]:
-    """Iterate over sizes, said for a kind of process or for one broker, that are too small."""
+    """Iterate over sizes, of a kind of process or of one broker, that are too small."""
     heap = settings.heap
     broker_direct = least_direct_mib(Kind.BROKER, proxied=settings.proxy is not None)
     sizes = [
@@ -145,6 +145,6 @@ def find_least_problems(settings: ClusterSettings) -> Iterator[str]:
     for key, size, least in sizes:
         if size is not None and size < least:
             yield (
-                f"{key}: {size} MiB is too little to boot and serve with; write {least}MiB or "
+                f"{key}: {size} MiB is too little to start and serve; write {least}MiB or "
                 "more, or leave it out"
             )

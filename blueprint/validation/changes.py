@@ -1,4 +1,4 @@
-"""What a running cluster cannot be changed to, and why: it holds messages."""
+"""Changes that a deployed cluster cannot take, since it holds messages."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from blueprint.settings.hosts import ExistingServerSettings, ServerSettings
 
 
 def find_change_problems(settings: ClusterSettings, deployed: DeployedState) -> Iterator[str]:
-    """Iterate over the changes from what the stack has made that are refused, one line each."""
+    """Iterate over the changes to the deployed cluster that are refused, one line each."""
     was = deployed.scheme
     if was is not None:
         reason = refuse_switch(was, settings.scheme)
@@ -32,8 +32,8 @@ def _group_problems(settings: ClusterSettings, deployed: DeployedState) -> Itera
     for position, group in enumerate(settings.broker_groups):
         for number, name in enumerate(broker_names(settings, group.name)):
             if name in deployed.placements:
-                said = group.hosts[number] if group.hosts else None
-                yield from _move_problems(settings, deployed, (position, group.name, name), said)
+                wanted = group.hosts[number] if group.hosts else None
+                yield from _move_problems(settings, deployed, (position, group.name, name), wanted)
 
 
 def _rename_problems(settings: ClusterSettings, deployed: DeployedState) -> Iterator[str]:
@@ -61,26 +61,26 @@ def _fingerprint(server: ServerSettings) -> str:
 
 
 def _controller_problems(settings: ClusterSettings, deployed: DeployedState) -> Iterator[str]:
-    """Check that the controllers stay: each votes by what its own store remembers."""
+    """Check that no controller moves or is replaced: each votes by what its store holds."""
     planned = tuple(controller_name(host, slot) for host, slot in controller_hosts(settings))
     if deployed.controllers and planned != deployed.controllers:
         yield (
             f"cluster.controllers: {' and '.join(planned)} cannot follow "
             f"{' and '.join(deployed.controllers)}: a controller with an empty store would vote "
-            "on masters that it knows nothing of; keep their number and the first hosts as they "
+            "without knowing the current masters; keep their number and the first hosts as they "
             "were"
         )
 
 
 def _replica_problems(settings: ClusterSettings, deployed: DeployedState) -> Iterator[str]:
-    """Check that no group that is there gets or loses copies."""
+    """Check that no deployed group gains or loses copies."""
     wanted, had = settings.replicas_per_group, _replicas_before(settings, deployed)
     if had is None or had == wanted:
         return
     if had > wanted:
         reason = f"it takes away {had - wanted} of the {had} copies of every message"
     elif settings.traits.is_elected:
-        reason = "new replicas cannot join the election of a group that holds messages yet"
+        reason = "new replicas cannot join a group that already holds messages yet"
     else:
         reason = f"stores of new slaves cannot be seeded yet, and {UNSEEDED}"
     yield (
@@ -90,10 +90,10 @@ def _replica_problems(settings: ClusterSettings, deployed: DeployedState) -> Ite
 
 
 def _replicas_before(settings: ClusterSettings, deployed: DeployedState) -> int | None:
-    """Return how many copies the groups have that stay; None where nothing tells.
+    """Return how many copies the groups that stay have; None if that is unknown.
 
-    A first update that was interrupted has made some brokers of a group and not the others, so
-    what is there tells nothing by its number, only by names that another number gives.
+    An interrupted first update leaves some brokers of a group missing, so the number of brokers
+    says nothing; names that only another number of copies gives do.
     """
     by_copies = {
         copies: {
@@ -116,9 +116,9 @@ def _move_problems(
     settings: ClusterSettings,
     deployed: DeployedState,
     broker: tuple[int, str, str],
-    said: str | None,
+    wanted: str | None,
 ) -> Iterator[str]:
-    """Check that a broker stays on its host, and the host in the plan."""
+    """Check that a broker stays on its host, and that the host stays in the settings."""
     position, group, name = broker
     host = deployed.placements[name].host
     if host not in {server.name for server in settings.hosts.servers}:
@@ -126,8 +126,8 @@ def _move_problems(
             f"cluster.hosts.servers: {host!r} is not among them and holds the store of {name}, "
             f"which cannot be moved yet; keep the server, or remove the group {group}"
         )
-    elif said is not None and said != host:
+    elif wanted is not None and wanted != host:
         yield (
             f"cluster.brokerGroups[{position}].hosts: {name} is on {host!r} with its store, "
-            f"which cannot be moved to {said!r} yet; name {host!r} there"
+            f"which cannot be moved to {wanted!r} yet; name {host!r} there"
         )

@@ -1,4 +1,4 @@
-"""Whether what is asked for can be placed: copies, hosts, names of groups and brokers."""
+"""Whether the brokers can be placed: copies, hosts, names of groups and brokers."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -14,13 +14,13 @@ from blueprint.settings.suggestions import name_some, suggest
 
 
 def find_placement_problems(
-    settings: ClusterSettings, unusable: AbstractSet[str] = frozenset()
+    settings: ClusterSettings, unusable: AbstractSet[str]
 ) -> Iterator[str]:
     """Iterate over what cannot be placed, one line each.
 
     Args:
-        settings: what a person wrote.
-        unusable: keys whose value here is not what was written; nothing is said by them.
+        settings: the settings.
+        unusable: keys with a field in error; checks that depend on them are skipped.
 
     """
 
@@ -48,8 +48,8 @@ def _scheme_problems(settings: ClusterSettings) -> Iterator[str]:
     scheme, traits = settings.scheme.value, settings.traits
     if settings.replication is not None and settings.scheme is not Scheme.SYNC:
         yield (
-            f"cluster.replication: {settings.replication.value!r} is for scheme "
-            f"{Scheme.SYNC.value!r} alone, and cluster.scheme is {scheme!r}; leave it out"
+            f"cluster.replication: {settings.replication.value!r} is only for scheme "
+            f"{Scheme.SYNC.value!r}, and cluster.scheme is {scheme!r}; leave it out"
         )
     if settings.replicas_per_group not in traits.replicas:
         allowed = " or ".join(map(str, traits.replicas))
@@ -61,13 +61,13 @@ def _scheme_problems(settings: ClusterSettings) -> Iterator[str]:
         return
     if settings.scheme is not Scheme.CONTROLLER:
         yield (
-            f"cluster.controllers: {settings.controllers} is for scheme "
-            f"{Scheme.CONTROLLER.value!r} alone, and cluster.scheme is {scheme!r}; leave it out"
+            f"cluster.controllers: {settings.controllers} is only for scheme "
+            f"{Scheme.CONTROLLER.value!r}, and cluster.scheme is {scheme!r}; leave it out"
         )
     elif settings.controllers not in CONTROLLER_COUNTS:
         yield (
-            f"cluster.controllers: {settings.controllers} is not possible; write 3 or 5, of whom "
-            "a majority survives the loss of one or of two"
+            f"cluster.controllers: {settings.controllers} is not possible; write 3 or 5, which "
+            "survive the loss of one or two"
         )
 
 
@@ -75,17 +75,17 @@ def _copies_problems(settings: ClusterSettings) -> Iterator[str]:
     copies, servers = settings.replicas_per_group, len(settings.hosts.servers)
     if copies <= servers or settings.allow_shared_host:
         return
-    said = f"cluster.replicas: {settings.replicas} of"
+    start = f"cluster.replicas: {settings.replicas} of"
     if settings.replicas is None:
-        said = "cluster.scheme:"
+        start = "cluster.scheme:"
     what = f"{copies} replicas of each group"
     if not settings.traits.is_elected:
         what = "master and slave" + "s" * (copies > 2)  # noqa: PLR2004 (one master, one slave)
     decides = settings.scheme is Scheme.DLEDGER
     yield (
-        f"{said} {settings.scheme.value!r} needs {copies} servers or more for {what}, and "
+        f"{start} {settings.scheme.value!r} needs {copies} servers or more for {what}, and "
         f"cluster.hosts.servers has {servers}; {_loss(copies, servers, by_majority=decides)}: "
-        "add servers, or accept that by cluster.allowSharedHost: true"
+        "add servers, or accept that with cluster.allowSharedHost: true"
     )
 
 
@@ -95,13 +95,13 @@ def _controller_problems(settings: ClusterSettings) -> Iterator[str]:
         return
     yield (
         f"cluster.controllers: {count} need as many servers, and cluster.hosts.servers has "
-        f"{servers}; {_loss(count, servers, by_majority=True)}: add servers, or accept that by "
+        f"{servers}; {_loss(count, servers, by_majority=True)}: add servers, or accept that with "
         "cluster.allowSharedHost: true"
     )
 
 
 def _loss(count: int, servers: int, *, by_majority: bool) -> str:
-    """Return what the loss of the fullest of too few servers would do."""
+    """Return what the loss of the server with the most of `count` would do."""
     lost = -(-count // servers)
     left = count - lost
     if not left:
@@ -119,8 +119,8 @@ def _group_name_problems(settings: ClusterSettings) -> Iterator[str]:
     for position, group in enumerate(settings.broker_groups):
         if group.name in seen:
             yield (
-                f"cluster.brokerGroups[{position}].name: {group.name!r} is given twice; "
-                "every group has its own"
+                f"cluster.brokerGroups[{position}].name: {group.name!r} is used twice; "
+                "every group has its own name"
             )
         seen.add(group.name)
 
@@ -143,7 +143,7 @@ def _group_host_problems(settings: ClusterSettings) -> Iterator[str]:
             (shared, _), *_ = Counter(group.hosts).most_common(1)
             yield (
                 f"{key}: {shared!r} would hold more than one copy of {group.name}; name another "
-                "server, or accept its loss by cluster.allowSharedHost: true"
+                "server, or accept its loss with cluster.allowSharedHost: true"
             )
 
 
@@ -184,17 +184,17 @@ def _override_problems(settings: ClusterSettings) -> Iterator[str]:
     for name in settings.brokers:
         if name not in known:
             yield (
-                f"cluster.brokers.{name}: {name!r} is no broker of this plan; "
+                f"cluster.brokers.{name}: {name!r} is not a broker of this plan; "
                 f"{suggest(name, known)}"
             )
 
 
 def find_name_problems(cluster: ClusterSpec) -> Iterator[str]:
-    """Check that no two processes share a unit, a file or a message store by their names."""
+    """Check that no two processes get the same unit, file or message store from their names."""
     takers: dict[str, dict[str, None]] = defaultdict(dict)
     for process in cluster.services:
         paths = process.paths
-        # Every host has the stores of all brokers; of the other kinds each has its own.
+        # Every host has directories for the stores of all brokers, but of its own other processes.
         owner = paths.instance
         if isinstance(process, BrokerSpec):
             owner = f"{process.name} of group {process.group}"
@@ -205,6 +205,6 @@ def find_name_problems(cluster: ClusterSpec) -> Iterator[str]:
         if len(owners) > 1:
             yield (
                 f"cluster.brokerGroups: {' and '.join(owners)} would both have {taken}; choose "
-                "group names that are no other process's, and of which none is another's with "
-                "the ending of a slave or replica"
+                "group names that no other process has, and that are not another group's name "
+                "with the suffix of a slave or replica"
             )

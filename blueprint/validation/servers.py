@@ -1,4 +1,4 @@
-"""Addresses and names of servers that collide or cannot be reached."""
+"""Servers whose addresses or names collide, or that cannot be reached."""
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
@@ -17,7 +17,7 @@ ADDRESSES_IN_USE = 3
 THIS_NETWORK = IPv4Network("0.0.0.0/8")
 
 LOWEST_OF_GROUPS = IPv4Address("224.0.0.0")
-"""From here on an address is nobody's own: groups, reserved ones, the broadcast address."""
+"""From here on addresses belong to no single host: multicast, reserved, broadcast."""
 
 
 def _server_problems(settings: ClusterSettings, unusable: AbstractSet[str]) -> Iterator[str]:
@@ -41,17 +41,17 @@ def _server_problems(settings: ClusterSettings, unusable: AbstractSet[str]) -> I
     if settings.name_server_count > len(servers):
         yield (
             f"cluster.nameServers: {settings.name_servers} name servers need as many servers, "
-            f"and there are {len(servers)}; lower it or add servers"
+            f"and there are {len(servers)}; lower it, or add servers"
         )
 
 
 def _network_problems(hosts: NspawnHostsSettings | LibvirtHostsSettings) -> Iterator[str]:
-    """Check the addresses of hosts whose network we make."""
+    """Check the addresses of hosts whose network is created by the stack."""
     network = hosts.network
     if network.num_addresses < len(hosts.servers) + ADDRESSES_IN_USE:
         yield (
             f"cluster.hosts.network: {network} is too small for {len(hosts.servers)} servers; "
-            f"write a larger one, as {network.network_address}/24"
+            f"write a larger one, such as {network.network_address}/24"
         )
         return
     reserved = {network[0]: "the network's own", network[1]: "the gateway's"}
@@ -68,11 +68,11 @@ def _network_problems(hosts: NspawnHostsSettings | LibvirtHostsSettings) -> Iter
 
 
 def _address_problems(hosts: ExistingHostsSettings) -> Iterator[str]:
-    """Check what brokers advertise: clients and the other servers must get there by it."""
+    """Check the addresses that brokers advertise to clients and to each other."""
     for position, server in enumerate(hosts.servers):
         address = server.address
         if address.is_loopback or address in THIS_NETWORK or not address < LOWEST_OF_GROUPS:
             yield (
-                f"cluster.hosts.servers[{position}].address: {address} is nobody's for clients "
-                "and the other servers; use the one by which they reach this server"
+                f"cluster.hosts.servers[{position}].address: {address} is not reachable by "
+                "clients or other servers; use the address by which they reach this server"
             )

@@ -38,10 +38,10 @@ def test_kvm_on_a_processor_that_cannot(refused):
     assert "neither vmx nor svm" in line
 
 
-def test_an_image_that_is_not_here(refused):
+def test_an_image_that_has_not_been_fetched(refused):
     sha512 = "ab" * 64
     (line,) = refused(image={"source": "url", "url": "https://x/i.qcow2", "sha512": sha512})
-    assert "cluster.hosts.image: 'url' is not here yet" in line
+    assert "cluster.hosts.image: 'url' has not been fetched" in line
     assert "run make image STACK=tested" in line
 
 

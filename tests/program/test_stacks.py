@@ -41,7 +41,7 @@ def test_a_stack_on_an_agents_keys_is_previewed_without_one_and_not_made(run_pro
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        (None, "is not there"),
+        (None, "does not exist"),
         ("ssh-ed25519 AAAA me\n", "is a public key"),
         ("hello\n", "is no private key"),
         ("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA\n", "passphrase"),

@@ -107,7 +107,7 @@ def test_a_number_of_groups_stands_for_their_names():
     raw["brokers"] = {"broker-h-s": {"heap": "1GiB"}, "broker-hs": {"heap": "1GiB"}}
     (line,) = problems_of(raw)
     assert line == (
-        "cluster.brokers.broker-hs: 'broker-hs' is no broker of this plan; "
+        "cluster.brokers.broker-hs: 'broker-hs' is not a broker of this plan; "
         "did you mean broker-h-s?"
     )
 

@@ -230,7 +230,7 @@ REFUSED_OF_EXISTING = {
     ),
     "an address that clients cannot reach": (
         {"hosts__servers__0__address": "127.0.0.1"},
-        [f"{FIRST}.address:", "127.0.0.1", "clients", "use the one"],
+        [f"{FIRST}.address:", "127.0.0.1", "clients", "use the address"],
     ),
     "a name for an address": (
         {"hosts__servers__0__address": "server1.example"},
