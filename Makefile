@@ -106,7 +106,7 @@ golden: python ## write the golden files anew; read the diff before you commit i
 	@$(WITH_ENV) python -m tests.support.golden
 
 .PHONY: docs
-docs: python ## write docs/config.md, schema/ and the plan in README.md anew, from the models
+docs: python ## write docs/config.md, schema/, the console's openapi.json and the plan in README.md from the models
 	@$(WITH_ENV) python -m toolchain.docs
 
 .PHONY: test

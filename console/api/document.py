@@ -1,4 +1,4 @@
-"""What `GET /api/cluster` answers; openapi.json describes every key."""
+"""The answer to `GET /api/cluster`, whose keys `console.api.types` describes."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from console.observe.threads import step_at
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from console.compare.brokers import BrokerView
+    from console.api import types
+    from console.compare.brokers import BrokerView, OtherProcess
     from console.compare.cluster import ClusterView
     from console.compare.inventory import ConsumerGroupView, TopicView
+    from console.compare.problems import Problem
     from console.configuration import Configuration
     from console.observe.state import Observation, ObservedState
-    from remoting.plan.plan import Plan, PlannedController, PlannedNameServer, PlannedProxy
+    from remoting.plan.plan import Plan
 
 
-def cluster_document(
-    plan: Plan, configuration: Configuration, view: ClusterView
-) -> dict[str, Any]:
-    """Return the view as plain data, its keys in camel case, times in UTC."""
+def cluster_document(plan: Plan, configuration: Configuration, view: ClusterView) -> types.Cluster:
+    """Return the view as plain data; times are in UTC."""
     observed, at = view.observed, view.at
     return {
         "cluster": {
@@ -35,17 +35,8 @@ def cluster_document(
         },
         "state": view.state,
         "servedAt": _time(at),
-        "observedAt": _time(view.observed_at),
-        "problems": [
-            {
-                "severity": problem.severity,
-                "kind": problem.kind,
-                "subject": problem.subject,
-                "values": dict(problem.values),
-                "text": problem.text,
-            }
-            for problem in view.problems
-        ],
+        "observedAt": _time(view.observed_at) if view.observed_at else None,
+        "problems": [_problem(problem) for problem in view.problems],
         "nameServers": _name_servers(plan, observed),
         "controllers": _controllers(plan, observed),
         "proxies": [_process(one, observed.proxies.get(one.name)) for one in plan.proxies],
@@ -59,17 +50,22 @@ def cluster_document(
     }
 
 
-def _time(at: float) -> str | None:
-    if not at:
-        return None
+def _time(at: float) -> str:
     moment = datetime.fromtimestamp(at, timezone.utc)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _process(
-    process: PlannedNameServer | PlannedController | PlannedProxy,
-    observation: Observation[Any] | None,
-) -> dict[str, Any]:
+def _problem(problem: Problem) -> types.Problem:
+    return {
+        "severity": problem.severity,
+        "kind": problem.kind,
+        "subject": problem.subject,
+        "values": problem.values,
+        "text": problem.text,
+    }
+
+
+def _process(process: OtherProcess, observation: Observation[Any] | None) -> types.Proxy:
     return {
         "name": process.name,
         "host": process.host,
@@ -79,10 +75,10 @@ def _process(
     }
 
 
-def _name_servers(plan: Plan, observed: ObservedState) -> list[dict[str, Any]]:
+def _name_servers(plan: Plan, observed: ObservedState) -> list[types.NameServer]:
     planned = {broker.address for broker in plan.brokers}
     listings = listings_in(observed)
-    found = []
+    found: list[types.NameServer] = []
     for server in plan.name_servers:
         table = listings.get(server.name)
         addresses = {a for one in table.values() for a in one.addresses.values()} if table else ()
@@ -92,20 +88,17 @@ def _name_servers(plan: Plan, observed: ObservedState) -> list[dict[str, Any]]:
     return found
 
 
-def _controllers(plan: Plan, observed: ObservedState) -> list[dict[str, Any]]:
-    found = []
+def _controllers(plan: Plan, observed: ObservedState) -> list[types.Controller]:
+    found: list[types.Controller] = []
     for controller in plan.controllers:
         observation = observed.controllers.get(controller.name)
-        leads = (
-            observation.facts == controller.address
-            if observation and observation.facts is not None
-            else None
-        )
+        leader = observation.facts if observation else None
+        leads = None if leader is None else leader == controller.address
         found.append({**_process(controller, observation), "leader": leads})
     return found
 
 
-def _broker(view: BrokerView, observed: ObservedState, at: float) -> dict[str, Any]:
+def _broker(view: BrokerView, observed: ObservedState, at: float) -> types.Broker:
     facts, planned = view.facts, view.planned
     rate = observed.rates[view.name].latest if planned and view.state == UP else None
     return {
@@ -120,7 +113,7 @@ def _broker(view: BrokerView, observed: ObservedState, at: float) -> dict[str, A
         "state": view.state,
         "cause": view.observation.cause if view.observation else None,
         "version": facts.version if facts else None,
-        "startedAt": _time(facts.booted_at) if facts else None,
+        "startedAt": _time(facts.booted_at) if facts and facts.booted_at else None,
         "uptimeSeconds": max(0, round(at - facts.booted_at)) if facts else None,
         "inPerSecond": round(rate.incoming, 1) if rate else None,
         "outPerSecond": round(rate.outgoing, 1) if rate else None,
@@ -135,10 +128,10 @@ def _broker(view: BrokerView, observed: ObservedState, at: float) -> dict[str, A
 
 def _history(
     plan: Plan, configuration: Configuration, observed: ObservedState, at: float
-) -> dict[str, Any]:
-    # The step that is over; the present one is still being looked at.
+) -> types.History:
+    # The last complete step; polls of the current one are still under way.
     step = step_at(at, configuration.every_seconds) - 1
-    brokers: dict[str, Mapping[str, list[float | None]]] = {}
+    brokers: dict[str, types.Rates] = {}
     for broker in plan.brokers:
         points = observed.rates[broker.name].window(step)
         brokers[broker.name] = {
@@ -148,7 +141,7 @@ def _history(
     return {"stepSeconds": configuration.every_seconds, "brokers": brokers}
 
 
-def _topic(topic: TopicView) -> dict[str, Any]:
+def _topic(topic: TopicView) -> types.Topic:
     return {
         "name": topic.name,
         "kind": topic.kind,
@@ -166,7 +159,7 @@ def _topic(topic: TopicView) -> dict[str, Any]:
     }
 
 
-def _group(group: ConsumerGroupView) -> dict[str, Any]:
+def _group(group: ConsumerGroupView) -> types.ConsumerGroup:
     topics = sorted(group.lags.items(), key=lambda one: (-one[1], one[0]))
     return {
         "name": group.name,
@@ -176,25 +169,28 @@ def _group(group: ConsumerGroupView) -> dict[str, Any]:
     }
 
 
-def _report(report: Mapping[str, Any]) -> dict[str, Any]:
+def _report(report: Mapping[str, Any]) -> types.Report:
     return {
         "host": report["host"],
         "isOk": report["ok"],
         "at": report["at"],
         "seconds": report["seconds"],
-        "processes": [
+        "processes": [_checked_process(process) for process in report["processes"]],
+    }
+
+
+def _checked_process(process: Mapping[str, Any]) -> types.CheckedProcess:
+    return {
+        "process": process["process"],
+        "role": process["role"],
+        "address": process["address"],
+        "checks": [
             {
-                **{key: process[key] for key in ("process", "role", "address")},
-                "checks": [
-                    {
-                        "check": check["check"],
-                        "isOk": check["ok"],
-                        "detail": check["detail"],
-                        "milliseconds": check["ms"],
-                    }
-                    for check in process["checks"]
-                ],
+                "check": check["check"],
+                "isOk": check["ok"],
+                "detail": check["detail"],
+                "milliseconds": check["ms"],
             }
-            for process in report["processes"]
+            for check in process["checks"]
         ],
     }

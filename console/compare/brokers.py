@@ -1,4 +1,4 @@
-"""What is planned beside what was seen, broker by broker."""
+"""Each broker: planned and observed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from remoting.protocol.connection import split_address
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from console.observe.state import BrokerFacts, BrokerObservation, Observation, ObservedState
+    from console.observe.state import (
+        BrokerFacts,
+        BrokerObservation,
+        Observation,
+        ObservedState,
+        ProcessState,
+    )
     from remoting.plan.plan import (
         Plan,
         PlannedBroker,
@@ -22,19 +28,19 @@ if TYPE_CHECKING:
     from remoting.requests.admin import ListedBroker
 
     OtherProcess = Union[PlannedNameServer, PlannedController, PlannedProxy]
-    """A process of the cluster that holds no messages."""
+    """A process that is not a broker."""
 
     Listings = Mapping[str, Mapping[str, ListedBroker]]
-    """What each name server that answers lists, by the name server's name."""
+    """What each answering name server lists, by the name server's name."""
 
 MASTER_ID = 0
 MASTER, SLAVE = "MASTER", "SLAVE"
-"""What an elected replica is; planned ones have RocketMQ's own words for their roles."""
+"""Roles of elected replicas; planned brokers have RocketMQ's brokerRole."""
 
 
 @dataclass(frozen=True)
 class BrokerView:
-    """One broker; None stands for what nobody knows."""
+    """One broker; None means unknown."""
 
     name: str
     group: str
@@ -45,24 +51,24 @@ class BrokerView:
     broker_id: int | None
     listed_by: tuple[str, ...]
     replicas_planned: int | None = None
-    """Of a master: how many others should copy it."""
+    """Of a master: how many replicas should copy it."""
     replicas_connected: int | None = None
     lag_bytes: int | None = None
-    """Of a copy: what it still has to fetch from its master."""
+    """Of a replica: bytes of its master's log not yet copied."""
     previous: BrokerObservation | None = None
-    """The look before the last one."""
+    """The observation before the last one."""
 
     @property
-    def state(self) -> str:
-        """Return `up`, `down`, `silent`, or `starting` before the first look."""
+    def state(self) -> ProcessState:
+        """Return the state, `starting` before the first poll."""
         if self.observation is None:
-            # Nobody asks an unplanned one: that it is listed is all that is known.
+            # Unplanned brokers are not polled; all that is known is that they are listed.
             return UNOBSERVED if self.planned else UP
         return self.observation.state
 
     @property
     def facts(self) -> BrokerFacts | None:
-        """Return what it answered to the last look; None when it did not."""
+        """Return what it answered to the last poll; None if it did not answer."""
         return self.observation.facts if self.observation else None
 
     @property
@@ -71,15 +77,15 @@ class BrokerView:
         return self.role is not None and self.role != SLAVE
 
     def drained_at(self, at: float) -> bool:
-        """Tell whether it takes no new messages though the plan says that it should."""
+        """Tell whether it refuses new messages although the plan says that it accepts them."""
         if self.facts is None or self.planned is None:
             return False
-        held_back = self.is_master and self.facts.accepts_sends_from > at
-        return held_back or self.facts.permission != self.planned.permission
+        is_held_back = self.is_master and self.facts.accepts_sends_from > at
+        return is_held_back or self.facts.permission != self.planned.permission
 
 
 def listings_in(observed: ObservedState) -> Listings:
-    """Return what every name server that answers lists."""
+    """Return what every answering name server lists."""
     observations = observed.name_servers.copy().items()
     return {
         name: observation.facts
@@ -91,7 +97,7 @@ def listings_in(observed: ObservedState) -> Listings:
 def other_processes(
     plan: Plan, observed: ObservedState
 ) -> Iterator[tuple[str, OtherProcess, Observation[Any] | None]]:
-    """Iterate over all processes that are no brokers: kind, process, and the last look at it."""
+    """Iterate over all processes that are not brokers: kind, process, last observation."""
     tables: tuple[tuple[str, Sequence[OtherProcess], Mapping[str, Observation[Any]]], ...] = (
         ("nameServer", plan.name_servers, observed.name_servers),
         ("controller", plan.controllers, observed.controllers),
@@ -103,7 +109,7 @@ def other_processes(
 
 
 def view_brokers(plan: Plan, observed: ObservedState) -> tuple[BrokerView, ...]:
-    """Return every planned broker, then those that are listed and not planned."""
+    """Return every planned broker, then those that are listed but not planned."""
     listings = listings_in(observed)
     alone = [_view_broker(broker, plan, observed, listings) for broker in plan.brokers]
     planned = [_with_replication(view, alone, plan) for view in alone]
@@ -153,7 +159,7 @@ def _ids_at(address: str, table: Mapping[str, ListedBroker]) -> list[int]:
 
 
 def _with_replication(view: BrokerView, group: list[BrokerView], plan: Plan) -> BrokerView:
-    """Add what only shows beside the other brokers of the same group."""
+    """Add what depends on the other brokers of the same group."""
     others = [other for other in group if other.group == view.group and other is not view]
     values = dict(view.__dict__)
     if view.is_master if view.role else _should_lead(view):
@@ -177,8 +183,8 @@ def _connected(master: BrokerView, others: list[BrokerView]) -> int | None:
         return sum(other.state == UP and bool(other.listed_by) for other in others)
     hosts = {split_address(other.address)[0] for other in others}
     on_host = {ip: sum(split_address(o.address)[0] == ip for o in others) for ip in hosts}
-    made = {ip: sum(one.ip == ip for one in ha.connections) for ip in hosts}
-    return sum(min(on_host[ip], made[ip]) for ip in hosts)
+    connected = {ip: sum(one.ip == ip for one in ha.connections) for ip in hosts}
+    return sum(min(on_host[ip], connected[ip]) for ip in hosts)
 
 
 def _lag(view: BrokerView, master: BrokerView, others: list[BrokerView]) -> int | None:
@@ -189,7 +195,7 @@ def _lag(view: BrokerView, master: BrokerView, others: list[BrokerView]) -> int 
     ha = master.facts.ha
     acked = [one.acked_offset for one in ha.connections if one.ip == ip] if ha else []
     if ha and alone_there and acked:
-        # Both ends in one answer: nothing is written between them.
+        # Both offsets are from one answer, so nothing was written in between.
         return max(0, ha.max_offset - max(acked))
     if view.facts is None:
         return None

@@ -1,9 +1,9 @@
-"""The whole cluster at one moment: planned, seen, and in what the two differ."""
+"""The whole cluster at one moment: planned, observed, and how the two differ."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from console.compare.brokers import BrokerView, view_brokers
 from console.compare.inventory import (
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from console.observe.state import ObservedState
     from remoting.plan.plan import Plan
 
-HEALTHY, DEGRADED, DEAD, STARTING = "healthy", "degraded", "dead", "starting"
-STATES = (HEALTHY, DEGRADED, DEAD, STARTING)
+ClusterState = Literal["healthy", "degraded", "dead", "starting"]
+STATES: tuple[ClusterState, ...] = get_args(ClusterState)
 
 
 @dataclass(frozen=True)
@@ -31,17 +31,18 @@ class ClusterView:
     """Everything that the page, the API and the metrics show."""
 
     observed: ObservedState
-    """What it was made of; what was not looked at for long is silent in it."""
+    """What it was built from; processes whose last poll is too old are silent in it."""
     at: float
-    """When it was made, in seconds since the epoch."""
-    state: str
+    """When it was built, in epoch seconds."""
+    state: ClusterState
     observed_at: float
+    """When a broker or name server was last polled; 0 before the first poll."""
     problems: tuple[Problem, ...]
     brokers: tuple[BrokerView, ...]
     topics: tuple[TopicView, ...]
     consumer_groups: tuple[ConsumerGroupView, ...]
     verification: tuple[Mapping[str, Any], ...]
-    """As `remoting.verification.report_as_json` has it, one per host that was ever verified."""
+    """As `remoting.verification.report` writes it, one per host that was ever verified."""
 
 
 def view_cluster(
@@ -51,8 +52,8 @@ def view_cluster(
     verification: tuple[Mapping[str, Any], ...],
     at: float,
 ) -> ClusterView:
-    """Return the view of a moment, in seconds since the epoch."""
-    # Of a copy, since what is seen may change meanwhile, and each part must see the same.
+    """Return the view at a moment, in epoch seconds."""
+    # From a copy: pollers may write meanwhile, and all parts must agree.
     observed = observed.as_of(at, _max_age_seconds(configuration))
     brokers = view_brokers(plan, observed)
     failed = [str(report["host"]) for report in verification if not report["ok"]]
@@ -74,13 +75,13 @@ def view_cluster(
 
 
 def _max_age_seconds(configuration: Configuration) -> float:
-    """Return how old a look may be: some steps, and what its requests may take."""
+    """Return how old an observation may be: a few steps and the timeouts of its requests."""
     return 5 * configuration.every_seconds + 5 * configuration.request_seconds
 
 
-def _state(brokers: tuple[BrokerView, ...], problems: tuple[Problem, ...]) -> str:
+def _state(brokers: tuple[BrokerView, ...], problems: tuple[Problem, ...]) -> ClusterState:
     if any(problem.kind == "clusterDead" for problem in problems):
-        return DEAD
+        return "dead"
     if any(broker.state == UNOBSERVED for broker in brokers):
-        return STARTING
-    return DEGRADED if problems else HEALTHY
+        return "starting"
+    return "degraded" if problems else "healthy"

@@ -1,12 +1,12 @@
-"""Topics and consumer groups of the whole cluster, out of what each broker group holds."""
+"""Topics and consumer groups of the cluster, merged from those of each broker group."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from console.observe.system_names import NORMAL, is_system_group, topic_kind
+from console.observe.system_names import NORMAL, TopicKind, is_system_group, topic_kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,33 +15,35 @@ if TYPE_CHECKING:
     from remoting.requests.admin import TopicConfig
 
 MAX_SHOWN = 1000
-"""Topics, and consumer groups; so many are half a megabyte of text."""
+"""Topics, and as many consumer groups; 1000 of them are half a megabyte of JSON."""
 
-PERMISSIONS = ((4, "R"), (2, "W"))
+Permission = Literal["RW", "R", "W", "-"]
+PERMISSIONS: tuple[Permission, ...] = ("-", "W", "R", "RW")
+"""By RocketMQ's bits for read (4) and write (2), shifted right by one."""
 
 
 @dataclass(frozen=True)
 class TopicView:
-    """One topic and its route, by broker group."""
+    """One topic; `route` has its configuration in each broker group."""
 
     name: str
-    kind: str
+    kind: TopicKind
     route: Mapping[str, TopicConfig]
 
     @property
     def read_queues(self) -> int:
-        """Return how many queues consumers read."""
+        """Return the number of queues that consumers read."""
         return sum(config.read_queues for config in self.route.values())
 
     @property
     def write_queues(self) -> int:
-        """Return how many queues producers write."""
+        """Return the number of queues that producers write."""
         return sum(config.write_queues for config in self.route.values())
 
 
 @dataclass(frozen=True)
 class ConsumerGroupView:
-    """One consumer group; messages that it has still to read, by topic, where that is known."""
+    """One consumer group; `lags` counts messages not yet consumed, by topic, where known."""
 
     name: str
     clients: int | None
@@ -49,19 +51,19 @@ class ConsumerGroupView:
 
     @property
     def lag(self) -> int:
-        """Return the messages of all its topics that it has still to read."""
+        """Return the messages not yet consumed, over all topics."""
         return sum(self.lags.values())
 
 
-def permission_text(permission: int) -> str:
+def permission_text(permission: int) -> Permission:
     """Return RW, R or W; a dash for neither."""
-    return "".join(letter for bit, letter in PERMISSIONS if permission & bit) or "-"
+    return PERMISSIONS[permission >> 1 & 3]
 
 
 def view_topics(
     inventories: Mapping[str, Inventory], own_names: frozenset[str]
 ) -> tuple[TopicView, ...]:
-    """Return all topics, those of users first."""
+    """Return all topics, those of users first, then by name."""
     routes: dict[str, dict[str, TopicConfig]] = defaultdict(dict)
     for group, inventory in sorted(inventories.items()):
         for name, config in inventory.topics.items():
@@ -71,7 +73,7 @@ def view_topics(
 
 
 def view_consumer_groups(inventories: Sequence[Inventory]) -> tuple[ConsumerGroupView, ...]:
-    """Return all consumer groups of users, those with the most to read first."""
+    """Return the consumer groups of users, the largest lag first."""
     names = {name for inventory in inventories for name in inventory.groups}
     lags: dict[str, dict[str, int]] = {name: {} for name in names}
     for inventory in inventories:
@@ -91,6 +93,6 @@ def view_consumer_groups(inventories: Sequence[Inventory]) -> tuple[ConsumerGrou
 
 
 def _clients(group: str, inventories: Sequence[Inventory]) -> int | None:
-    """Return the clients that are online: each is connected to every broker it needs."""
+    """Return the number of online clients; each connects to every broker it needs."""
     counts = [i.clients[group] for i in inventories if group in i.clients]
     return max(counts, default=None)

@@ -1,32 +1,35 @@
-"""In what the cluster differs from its plan, the worst first; each in one line."""
+"""How the cluster differs from its plan, errors first; one line each."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
 
 from console.compare.brokers import MASTER_ID, listings_in, other_processes
 from console.observe.state import DOWN, SILENT, UP
+from console.schema import Count, Schema
 from remoting.plan.plan import REPLICA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from console.compare.brokers import BrokerView, Listings
     from console.observe.state import BrokerFacts, ObservedState
     from remoting.plan.plan import Plan, PlannedBroker
 
-ERROR, WARNING = "error", "warning"
+Severity = Literal["error", "warning"]
+ERROR: Severity = "error"
+WARNING: Severity = "warning"
 
 REGISTRATION_SECONDS = 45
-"""A broker registers up to 40 s after its start where nobody nudges it."""
+"""A broker that nothing nudges registers up to 40 s after its start."""
 
 MAX_LAG_BYTES = 1 << 20
-"""What a slave at work may be behind; RocketMQ's own "in sync" means up to 256 MiB."""
+"""How far a working slave may lag; RocketMQ's own `inSync` allows up to 256 MiB."""
 
 DISK_WARNING, DISK_ERROR = 0.75, 0.9
-"""At 75 % a broker begins to delete old files whatever their age, at 90 % it takes no message."""
+"""At 75 % a broker deletes old files regardless of age; at 90 % it refuses messages."""
 
 TEXTS = {
     "clusterDead": "no broker answers: the cluster is dead",
@@ -35,33 +38,77 @@ TEXTS = {
     "nameServerDown": "name server {subject} is down: {host} at {address}, {cause}",
     "controllerDown": "controller {subject} is down: {host} at {address}, {cause}",
     "proxyDown": "proxy {subject} is down: {host} at {address}, {cause}",
-    "extra": "{subject} is extra: at {address}, and in no plan",
+    "extra": "{subject} is extra: at {address}, not in the plan",
     "misplaced": "{subject} is misplaced: listed at {address}, planned at {plannedAddress}",
     "wrongRole": "{subject} is {role}, planned as {plannedRole}",
     "notListed": "{subject} is not listed by {nameServers}: clients do not find it",
     "outOfSync": "{subject} is out of sync: {lagBytes} bytes behind its master",
     "notReplicating": "{subject} does not copy its master {master}: {cause}",
     "fewReplicas": "{subject} has {connected} of {planned} replicas connected",
-    "slaveAhead": "{subject} holds less than its slave {slave}, by {bytes} bytes: nothing must "
-    "be written; see docs/operations.md",
+    "slaveAhead": "{subject} holds less than its slave {slave}, by {bytes} bytes: write nothing; "
+    "see docs/operations.md",
     "drained": "{subject} takes no new messages: {cause}",
     "diskFull": "{subject} has {percent} % of its disk used",
-    "wrongVersion": "{subject} runs RocketMQ {version}, planned is {plannedVersion}",
+    "wrongVersion": "{subject} runs RocketMQ {version}, planned: {plannedVersion}",
     "noMaster": "group {subject} has no master",
     "twoMasters": "group {subject} has more than one master: {addresses}",
     "notVerified": "the last verification failed on {subject}",
 }
-"""By kind; the page has them in other languages."""
+"""English texts by kind; the page translates them."""
+
+
+class ProblemValues(TypedDict, total=False):
+    """The values in the text; which ones are present depends on the kind."""
+
+    host: str
+    """The host it is planned on."""
+    address: str
+    """The planned address; for `extra` and `misplaced`, the listed one."""
+    cause: str | None
+    """Why, in English."""
+    id: int
+    """The listed broker id."""
+    plannedAddress: str
+    """Where it should be."""
+    role: str | None
+    """Its current role."""
+    plannedRole: str
+    """The planned role."""
+    nameServers: list[str]
+    """The name servers that do not list it."""
+    lagBytes: Count
+    """Bytes not yet copied."""
+    master: str
+    """The master it should copy."""
+    connected: Count
+    """Replicas that copy it."""
+    planned: Count
+    """Replicas that should copy it."""
+    slave: str
+    """The slave that holds more."""
+    bytes: Annotated[int, Schema(minimum=1)]
+    """How much more it holds."""
+    permission: int
+    """Its brokerPermission: 6 read and write, 4 read, 2 write."""
+    percent: int
+    """Used share of its disk."""
+    version: str
+    """The RocketMQ version it runs."""
+    plannedVersion: str
+    """The planned RocketMQ version."""
+    addresses: list[str]
+    """The addresses of all brokers that act as master."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One difference; `values` are those of its text."""
+    """One difference between plan and cluster."""
 
-    severity: str
+    severity: Severity
     kind: str
+    """A key of `TEXTS`."""
     subject: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: ProblemValues = field(default_factory=ProblemValues)
 
     @property
     def text(self) -> str:
@@ -76,14 +123,14 @@ class Problem:
 def find_problems(
     plan: Plan, observed: ObservedState, brokers: Sequence[BrokerView], version: str, at: float
 ) -> tuple[Problem, ...]:
-    """Return every difference between the plan and what was seen.
+    """Return every difference between plan and cluster.
 
     Args:
-        plan: what should be.
-        observed: what was seen of name servers, controllers and proxies.
-        brokers: what was seen of brokers.
-        version: RocketMQ's, as planned.
-        at: now, in seconds since the epoch.
+        plan: the plan.
+        observed: the observed name servers, controllers and proxies.
+        brokers: the brokers, planned and observed.
+        version: the planned RocketMQ version.
+        at: the current time, in epoch seconds.
 
     """
     listings = listings_in(observed)
@@ -99,7 +146,7 @@ def find_problems(
 
 
 def find_failed_verifications(hosts: Sequence[str]) -> tuple[Problem, ...]:
-    """Return one problem for each host on which the last verification failed."""
+    """Return one problem for each host whose last verification failed."""
     return tuple(Problem(WARNING, "notVerified", host) for host in hosts)
 
 
@@ -113,20 +160,25 @@ def _down_processes(plan: Plan, observed: ObservedState) -> Iterator[Problem]:
     """Iterate over processes, other than brokers, that do not answer."""
     for kind, process, observation in other_processes(plan, observed):
         if observation is not None and observation.state != UP:
-            where = {"host": process.host, "address": process.address, "cause": observation.cause}
-            named = "silent" if observation.state == SILENT else f"{kind}Down"
-            yield Problem(ERROR, named, process.name, where)
+            where: ProblemValues = {
+                "host": process.host,
+                "address": process.address,
+                "cause": observation.cause,
+            }
+            problem = "silent" if observation.state == SILENT else f"{kind}Down"
+            yield Problem(ERROR, problem, process.name, where)
 
 
 def _broker_problems(broker: BrokerView, version: str, at: float) -> Iterator[Problem]:
     planned = broker.planned
     if planned is None:
-        values = {"address": broker.address, "id": broker.broker_id}
+        # Listed, so its id is known.
+        values: ProblemValues = {"address": broker.address, "id": broker.broker_id or MASTER_ID}
         yield Problem(WARNING, "extra", broker.name, values)
         return
     if broker.state in {DOWN, SILENT}:
         cause = broker.observation.cause if broker.observation else None
-        where = {"host": planned.host, "address": broker.address, "cause": cause}
+        where: ProblemValues = {"host": planned.host, "address": broker.address, "cause": cause}
         yield Problem(ERROR, "missing" if broker.state == DOWN else SILENT, broker.name, where)
     facts = broker.facts
     if facts is None:
@@ -135,8 +187,8 @@ def _broker_problems(broker: BrokerView, version: str, at: float) -> Iterator[Pr
         values = {"role": broker.role, "plannedRole": planned.role}
         yield Problem(ERROR, "wrongRole", broker.name, values)
     if broker.drained_at(at):
-        held = {"permission": facts.permission, "cause": _drain_cause(planned, facts)}
-        yield Problem(WARNING, "drained", broker.name, held)
+        values = {"permission": facts.permission, "cause": _drain_cause(planned, facts)}
+        yield Problem(WARNING, "drained", broker.name, values)
     if facts.disk_used >= DISK_WARNING:
         severity = ERROR if facts.disk_used >= DISK_ERROR else WARNING
         yield Problem(severity, "diskFull", broker.name, {"percent": round(facts.disk_used * 100)})
@@ -149,7 +201,7 @@ def _broker_problems(broker: BrokerView, version: str, at: float) -> Iterator[Pr
 
 def _drain_cause(planned: PlannedBroker, facts: BrokerFacts) -> str:
     if facts.permission != planned.permission:
-        return f"its brokerPermission is {facts.permission}, planned is {planned.permission}"
+        return f"its brokerPermission is {facts.permission}, planned: {planned.permission}"
     guard = planned.unit.replace("rocketmq-", "rocketmq-guard@", 1)
     return f"its guard has not found its slaves in sync yet (journalctl -u {guard})"
 
@@ -166,7 +218,7 @@ def _listing_problems(broker: BrokerView, listings: Listings, at: float) -> Iter
 
 
 def _misplaced_brokers(plan: Plan, listings: Listings) -> Iterator[Problem]:
-    """Iterate over brokers that are listed elsewhere; an elected one has no id of its own."""
+    """Iterate over brokers that are listed elsewhere; elected ones have no fixed id."""
     for broker in plan.brokers:
         found = {
             address
@@ -176,7 +228,7 @@ def _misplaced_brokers(plan: Plan, listings: Listings) -> Iterator[Problem]:
             if number == broker.broker_id and address != broker.address
         }
         for address in sorted(found):
-            values = {"address": address, "plannedAddress": broker.address}
+            values: ProblemValues = {"address": address, "plannedAddress": broker.address}
             yield Problem(ERROR, "misplaced", broker.name, values)
 
 
@@ -213,14 +265,14 @@ def _replication_problems(master: BrokerView, views: Sequence[BrokerView]) -> It
         return
     others = [view for view in views if view is not master]
     if connected < planned:
-        values = {"connected": connected, "planned": planned}
+        values: ProblemValues = {"connected": connected, "planned": planned}
         yield Problem(ERROR, "fewReplicas", master.name, values)
     if not connected:
         for view in others:
             if view.facts is not None:
                 cause = "the master has no connection from its host"
-                why = {"master": master.name, "cause": cause}
-                yield Problem(ERROR, "notReplicating", view.name, why)
+                values = {"master": master.name, "cause": cause}
+                yield Problem(ERROR, "notReplicating", view.name, values)
     yield from _slaves_ahead(master, others)
 
 

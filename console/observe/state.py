@@ -1,11 +1,11 @@
-"""What was last seen of every process: written by the watchers, read by the board."""
+"""The last observation of every process: written by pollers, read by requests."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
 
 from console.observe.rates import RateHistory
 from remoting.errors import TimedOutError
@@ -16,25 +16,29 @@ if TYPE_CHECKING:
     from remoting.requests.admin import HaStatus, TopicConfig
     from remoting.requests.inventory import Consumption, Offsets
 
-UP, DOWN, SILENT, UNOBSERVED = "up", "down", "silent", "starting"
+ProcessState = Literal["up", "down", "silent", "starting"]
+UP: Final = "up"
+DOWN: Final = "down"
+SILENT: Final = "silent"
+UNOBSERVED: Final = "starting"
 
 Facts = TypeVar("Facts")
 
 
 @dataclass(frozen=True)
 class Observation(Generic[Facts]):
-    """One look at one process: at which second since the epoch, and what it answered."""
+    """One poll of one process; `at` is the time after the last answer, in epoch seconds."""
 
     at: float
-    state: str
+    state: ProcessState
     cause: str | None = None
     facts: Facts | None = None
     started_at: float = 0.0
-    """When the first request was sent, where that matters; `at` is after the last answer."""
+    """When the first request of a successful broker poll was sent, in epoch seconds."""
 
 
 def failed_observation(at: float, error: RemotingError) -> Observation[Facts]:
-    """Return the look that ended in an error: nobody there, or somebody who is silent."""
+    """Return the observation of a failed poll: silent after a timeout, else down."""
     if isinstance(error, TimedOutError):
         return Observation(at, SILENT, f"no answer within {error.seconds:.1f} s")
     cause = str(getattr(error, "cause", error))
@@ -43,28 +47,31 @@ def failed_observation(at: float, error: RemotingError) -> Observation[Facts]:
 
 @dataclass(frozen=True)
 class BrokerFacts:
-    """What a broker says of itself; offsets in bytes of its commit log."""
+    """What a broker reports; offsets are bytes of its commit log."""
 
     version: str
     booted_at: float
-    """In seconds since the epoch."""
+    """In epoch seconds."""
     max_offset: int
     put_total: int
-    """Messages, since its start."""
+    """Messages since its start."""
     get_total: int
     disk_used: float
-    """Of the file system with its commit log, as a share."""
+    """Used share of the file system with its commit log."""
     accepts_sends_from: float
-    """Seconds since the epoch; far ahead while it is drained."""
+    """In epoch seconds; far in the future while the broker is drained."""
     ha: HaStatus | None
-    """None where an election replicates by other means."""
+    """None under DLedger, and while the broker changes its role."""
     role: str
     permission: int
 
 
 @dataclass(frozen=True)
 class Inventory:
-    """What one broker group holds for clients; `ends` and `clients` of those asked so far."""
+    """Topics and consumer groups of one broker group.
+
+    `ends` and `clients` cover the topics and consumer groups that were queried so far.
+    """
 
     topics: Mapping[str, TopicConfig]
     groups: tuple[str, ...]
@@ -76,13 +83,13 @@ class Inventory:
 NameServerObservation = Observation[Mapping[str, ListedBroker]]
 BrokerObservation = Observation[BrokerFacts]
 ControllerObservation = Observation[str]
-"""Whose fact is the address of the leading controller."""
+"""Its `facts` are the address of the leading controller."""
 ProxyObservation = Observation[bool]
 
 
 @dataclass
 class ObservedState:
-    """The last look at each process by its name, and the last inventory of each group.
+    """The last observation of each process by name, and the last inventory of each group.
 
     Each value is replaced as a whole by one thread, so readers need no lock.
     """
@@ -90,14 +97,14 @@ class ObservedState:
     name_servers: dict[str, NameServerObservation] = field(default_factory=dict)
     brokers: dict[str, BrokerObservation] = field(default_factory=dict)
     previous: dict[str, BrokerObservation] = field(default_factory=dict)
-    """The look at each broker before the last one."""
+    """The observation of each broker before the last one."""
     controllers: dict[str, ControllerObservation] = field(default_factory=dict)
     proxies: dict[str, ProxyObservation] = field(default_factory=dict)
     inventories: dict[str, Inventory] = field(default_factory=dict)
     rates: defaultdict[str, RateHistory] = field(default_factory=lambda: defaultdict(RateHistory))
 
     def as_of(self, at: float, max_age_seconds: float) -> ObservedState:
-        """Return a copy in which what was not looked at for long is silent, not as it was then."""
+        """Return a copy in which processes whose last poll is too old are silent."""
         return replace(
             self,
             name_servers=_as_of(self.name_servers, at, max_age_seconds),
@@ -108,7 +115,7 @@ class ObservedState:
 
     @property
     def last_observed_at(self) -> float:
-        """Return when a broker or name server was last looked at; 0 before the first look."""
+        """Return when a broker or name server was last polled; 0 before the first poll."""
         observations: list[Observation[Any]] = [
             *self.name_servers.values(),
             *self.brokers.values(),

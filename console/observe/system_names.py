@@ -1,10 +1,13 @@
-"""Which topics and consumer groups are RocketMQ's own, or this program's."""
+"""Topics and consumer groups that belong to RocketMQ or to this program."""
 
 from __future__ import annotations
 
+from typing import Final, Literal
+
 from remoting.checks.messages import VERIFICATION_TOPIC
 
-NORMAL, RETRY, DEAD_LETTER, SYSTEM = "normal", "retry", "deadLetter", "system"
+TopicKind = Literal["normal", "retry", "deadLetter", "system"]
+NORMAL: Final = "normal"
 
 SYSTEM_TOPICS = frozenset(
     {
@@ -43,24 +46,24 @@ SYSTEM_GROUPS = frozenset(
 """As `MixAll` of RocketMQ lists them."""
 
 
-def topic_kind(name: str, own_names: frozenset[str]) -> str:
-    """Return what a topic is for.
+def topic_kind(name: str, own_names: frozenset[str]) -> TopicKind:
+    """Classify a topic by its name.
 
     Args:
-        name: the topic's.
-        own_names: of the cluster and its broker groups, each of which is a topic, too.
+        name: the topic's name.
+        own_names: the cluster and its broker groups, for each of which RocketMQ has a topic.
 
     """
     if name.startswith("%RETRY%"):
-        return RETRY
+        return "retry"
     if name.startswith("%DLQ%"):
-        return DEAD_LETTER
-    ours = name in SYSTEM_TOPICS or name in own_names
-    if ours or name.startswith(("rmq_sys_", "RMQ_SYS_")) or name.endswith("_REPLY_TOPIC"):
-        return SYSTEM
+        return "deadLetter"
+    is_known = name in SYSTEM_TOPICS or name in own_names
+    if is_known or name.startswith(("rmq_sys_", "RMQ_SYS_")) or name.endswith("_REPLY_TOPIC"):
+        return "system"
     return NORMAL
 
 
 def is_system_group(name: str) -> bool:
-    """Tell RocketMQ's own consumer groups from those of users."""
+    """Tell whether a consumer group belongs to RocketMQ itself."""
     return name in SYSTEM_GROUPS or name.startswith("CID_RMQ_SYS_")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from itsdangerous import BadSignature, TimestampSigner
 
+from console.api.types import MAX_PASSWORD_LENGTH
 from console.configuration import ConfigurationError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ FAILURE_SECONDS = 60.0
 MAX_ADDRESSES = 10_000
 """Whose failures are remembered; the oldest are forgotten first."""
 
-MAX_PASSWORD_LENGTH = 1024
+
 MAX_WAITING = 4
 """Passwords that wait for their turn to be hashed; further ones are told to come back."""
 

@@ -1,4 +1,4 @@
-"""`python -m toolchain.docs` writes schema/, docs/config.md and the marked blocks of README.md."""
+"""`python -m toolchain.docs` writes every generated text: schemas, docs/config.md, README.md."""
 
 from toolchain.docs.texts import write_texts
 

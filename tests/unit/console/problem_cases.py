@@ -56,7 +56,7 @@ def with_proxy() -> dict[str, Any]:
 
 A, A_S, PORT = "10.0.0.11:10911", "10.0.0.12:11911", "10.0.0.12:10999"
 SERVERS = "namesrv-1, namesrv-2"
-STOP = "nothing must be written; see docs/operations.md"
+STOP = "write nothing; see docs/operations.md"
 UNGUARDED = "its guard has not found its slaves in sync yet"
 DRAINED_UNTIL = AT + 1e9
 GUARD = "journalctl -u rocketmq-guard@broker-a.service"
@@ -102,7 +102,7 @@ PROBLEM_CASES: list[tuple[str, str, dict[str, Any], Fault]] = [
     ),
     (
         "extra",
-        f"broker-a id 7 is extra: at {PORT}, and in no plan",
+        f"broker-a id 7 is extra: at {PORT}, not in the plan",
         seed_plan(),
         lambda observed: list_group(observed, "broker-a", {0: A, 1: A_S, 7: PORT}),
     ),
@@ -154,7 +154,7 @@ PROBLEM_CASES: list[tuple[str, str, dict[str, Any], Fault]] = [
     ),
     (
         "drained",
-        "broker-a takes no new messages: its brokerPermission is 4, planned is 6",
+        "broker-a takes no new messages: its brokerPermission is 4, planned: 6",
         seed_plan(),
         lambda observed: change(observed, "broker-a", permission=4),
     ),
@@ -172,7 +172,7 @@ PROBLEM_CASES: list[tuple[str, str, dict[str, Any], Fault]] = [
     ),
     (
         "wrongVersion",
-        "broker-b runs RocketMQ 4.9.4, planned is 5.3.2",
+        "broker-b runs RocketMQ 4.9.4, planned: 5.3.2",
         seed_plan(),
         lambda observed: change(observed, "broker-b", version="4.9.4"),
     ),

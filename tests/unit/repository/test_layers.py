@@ -26,6 +26,7 @@ LAYERS = (
     "remoting.__main__",
     # The console: the checks' client, and what toolchain/console_archive.py puts beside it.
     "console.configuration",
+    "console.schema",
     "console.observe",
     "console.compare",
     "console.api",

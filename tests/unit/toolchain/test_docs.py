@@ -17,9 +17,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in texts() if p.suffix == ".md"], ids=lambda path: path.name
-)
+@pytest.mark.parametrize("path", texts(), ids=lambda path: path.name)
 def test_the_page_is_that_of_the_models(path):
     assert path.read_text("utf-8") == texts()[path], "run make docs"
 

@@ -6,12 +6,12 @@ import threading
 import pytest
 from itsdangerous import TimestampSigner
 
+from console.api.types import MAX_PASSWORD_LENGTH
 from console.configuration import ConfigurationError
 from console.server.auth import (
     FAILURE_SECONDS,
     MAX_ADDRESSES,
     MAX_FAILURES,
-    MAX_PASSWORD_LENGTH,
     MAX_WAITING,
     SESSION_SECONDS,
     Authenticator,

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from console.api.types import MAX_PASSWORD_LENGTH
 from console.compare.inventory import MAX_SHOWN
 from console.compare.problems import TEXTS
 from console.server.app import COOKIE, MAX_LOGIN_BYTES, make_app
-from console.server.auth import MAX_PASSWORD_LENGTH
 from console.server.static_files import StaticFile
 from tests.unit.console.openapi import DOCUMENT
 
@@ -49,7 +49,7 @@ def test_every_kind_of_problem_is_described():
 
 def test_every_value_of_a_problems_text_is_described():
     used = {name for text in TEXTS.values() for _, name, _, _ in string.Formatter().parse(text)}
-    described = SCHEMAS["Problem"]["properties"]["values"]["properties"]
+    described = SCHEMAS["ProblemValues"]["properties"]
     assert used - {None, "subject"} <= described.keys()
 
 
@@ -57,7 +57,7 @@ def test_every_value_of_a_problems_text_is_described():
 def test_answers_have_every_key_and_no_other(name):
     for schema in objects_in(SCHEMAS[name]):
         assert schema["additionalProperties"] is False
-        if schema is not SCHEMAS["Problem"]["properties"]["values"]:
+        if schema is not SCHEMAS["ProblemValues"]:
             assert schema["required"] == list(schema["properties"])
 
 
@@ -80,4 +80,6 @@ def test_limits_are_those_of_the_code():
     assert SCHEMAS["Login"]["properties"]["password"]["maxLength"] == MAX_PASSWORD_LENGTH
     assert DOCUMENT["components"]["securitySchemes"]["session"]["name"] == COOKIE
     for key in ("topics", "consumerGroups"):
-        assert str(MAX_SHOWN) in SCHEMAS["Cluster"]["properties"][key]["description"]
+        shown = SCHEMAS["Cluster"]["properties"][key]
+        assert shown["maxItems"] == MAX_SHOWN
+        assert str(MAX_SHOWN) in shown["description"]
