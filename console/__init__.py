@@ -1,1 +1,1 @@
-"""The console: a cluster in a browser, planned against actual; runs on a host, only reads."""
+"""The console: the cluster in a browser, planned against actual; read-only, runs on a host."""

@@ -1,4 +1,4 @@
-"""What the console is told by its file on the host."""
+"""The console's configuration file on its host."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from remoting.protocol.connection import split_address
 
 
 class ConfigurationError(Exception):
-    """Say which file cannot be used, and why."""
+    """A file is unusable; the message names it and the cause."""
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """Where it listens, what it reads, and how long it waits."""
+    """Where the console listens, what it reads, and its timing."""
 
     listen: str
     """`address:port`."""
     scheme: str
     version: str
-    """RocketMQ's, as planned."""
+    """The planned RocketMQ version."""
     plan: Path
     login: Path
     verification: Path
-    """May not be there yet."""
+    """Does not exist before the first verification."""
     every_seconds: float
     request_seconds: float
 
@@ -35,21 +35,21 @@ def read_configuration(path: Path) -> Configuration:
     """Read the file.
 
     Raises:
-        ConfigurationError: it is missing, not JSON, lacks a key, or has an unusable value.
+        ConfigurationError: the file is missing, not JSON, lacks a key, or has a bad value.
 
     """
     try:
-        said = json.loads(path.read_text("utf-8"))
-        split_address(str(said["listen"]))
+        document = json.loads(path.read_text("utf-8"))
+        split_address(str(document["listen"]))
         return Configuration(
-            listen=str(said["listen"]),
-            scheme=str(said["scheme"]),
-            version=str(said["version"]),
-            plan=Path(said["plan"]),
-            login=Path(said["login"]),
-            verification=Path(said["verification"]),
-            every_seconds=_seconds(said["everySeconds"]),
-            request_seconds=_seconds(said["requestSeconds"]),
+            listen=str(document["listen"]),
+            scheme=str(document["scheme"]),
+            version=str(document["version"]),
+            plan=Path(document["plan"]),
+            login=Path(document["login"]),
+            verification=Path(document["verification"]),
+            every_seconds=_seconds(document["everySeconds"]),
+            request_seconds=_seconds(document["requestSeconds"]),
         )
     except (OSError, ValueError, TypeError) as error:
         message = f"{path}: cannot be read: {error}; run make up again"
@@ -59,9 +59,9 @@ def read_configuration(path: Path) -> Configuration:
         raise ConfigurationError(message) from error
 
 
-def _seconds(said: str | float) -> float:
-    seconds = float(said)
+def _seconds(text: str | float) -> float:
+    seconds = float(text)
     if not 0 < seconds < math.inf:
-        message = f"{seconds} s is no time to wait"
+        message = f"seconds must be positive and finite, got {seconds}"
         raise ValueError(message)
     return seconds

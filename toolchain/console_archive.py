@@ -1,13 +1,13 @@
-"""The built-in console as one archive that a host runs: its code, its page, what it is made of."""
+"""The built-in console as one archive that a host runs: code, page, third-party packages."""
 
 import hashlib
 import io
-import zipfile
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 
 from blueprint.plan.archives import upload_path
+from toolchain.archive.stored_zip import Entry, write_stored_zip
 
 PACKAGES = ("console", "remoting")
 DISTRIBUTIONS = (
@@ -22,26 +22,15 @@ DISTRIBUTIONS = (
     "typing-extensions",
     "uvicorn",
 )
-"""All that it imports, on every Python that hosts may have; the lock says which versions."""
+"""All that it imports, on every Python that hosts may have; the lock pins the versions."""
 
 PAGE_SUFFIXES = frozenset({".html", ".js", ".css", ".svg", ".json"})
 LEFT_OUT = ("anyio/_backends/_trio.py", "anyio/pytest_plugin.py", "starlette/testclient.py")
-"""What needs packages that are not there."""
-
-FIXED_TIME = (1980, 1, 1, 0, 0, 0)
-READABLE = 0o644 << 16
-
-MAIN = """\
-import sys
-
-from console.server.main import main
-
-sys.exit(main())
-"""
+"""Modules that need packages which are not in the archive."""
 
 
 def console_sha512(project: Path) -> str:
-    """Return the digest of the archive, made and put where it is uploaded from, if it is not."""
+    """Return the archive's digest; write the archive to its upload path unless it is there."""
     body = build_console(project)
     sha512 = hashlib.sha512(body).hexdigest()
     path = project / upload_path(sha512)
@@ -54,34 +43,31 @@ def console_sha512(project: Path) -> str:
 
 
 def build_console(project: Path) -> bytes:
-    """Return the archive, byte for byte the same on every computer.
-
-    It is stored and not compressed: how compressed bytes come out differs between computers.
-    """
-    found = {"__main__.py": MAIN.encode()}
+    """Return the archive, byte for byte the same on every computer."""
+    main = (project / PACKAGES[0] / "__main__.py").read_bytes()
+    entries = [Entry(name="__main__.py", content=main)]
     for package in PACKAGES:
-        found |= dict(_own_files(project / package, package))
+        entries += _own_files(project / package, package)
     for distribution in DISTRIBUTIONS:
-        found |= dict(_distributed_files(distribution))
+        entries += _distributed_files(distribution)
     body = io.BytesIO()
-    with zipfile.ZipFile(body, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in sorted(found.items()):
-            entry = zipfile.ZipInfo(name, FIXED_TIME)
-            entry.external_attr = READABLE
-            archive.writestr(entry, content)
+    write_stored_zip(body, entries)
     return body.getvalue()
 
 
-def _own_files(folder: Path, name: str) -> Iterator[tuple[str, bytes]]:
+def _own_files(folder: Path, name: str) -> Iterator[Entry]:
     for path in folder.rglob("*"):
         if path.suffix == ".py" or path.suffix in PAGE_SUFFIXES:
-            yield str(PurePosixPath(name, path.relative_to(folder))), path.read_bytes()
+            member = PurePosixPath(name, path.relative_to(folder))
+            yield Entry(name=str(member), content=path.read_bytes())
 
 
-def _distributed_files(name: str) -> Iterator[tuple[str, bytes]]:
-    """Iterate over a distribution's modules, its licences and what it says of itself."""
+def _distributed_files(name: str) -> Iterator[Entry]:
+    """Iterate over a distribution's modules, licenses and metadata."""
     for file in metadata.files(name) or ():
         text = str(file)
-        told = text.endswith("/METADATA") or "/licenses/" in text or "/LICENSE" in text
-        if (text.endswith(".py") or told) and text not in LEFT_OUT and ".." not in file.parts:
-            yield text, file.read_binary()
+        is_wanted = (
+            text.endswith((".py", "/METADATA")) or "/licenses/" in text or "/LICENSE" in text
+        )
+        if is_wanted and text not in LEFT_OUT and ".." not in file.parts:
+            yield Entry(name=text, content=file.read_binary())

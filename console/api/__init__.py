@@ -1,1 +1,1 @@
-"""What the console answers: the cluster document and Prometheus metrics."""
+"""The API: the cluster as JSON and as Prometheus metrics."""

@@ -1,4 +1,4 @@
-"""What Prometheus reads: the same view, as gauges."""
+"""The view as Prometheus metrics."""
 
 from __future__ import annotations
 
@@ -29,27 +29,27 @@ class _Collector:
         self._families = families
 
     def collect(self) -> Sequence[GaugeMetricFamily | CounterMetricFamily]:
-        """Return what was given."""
+        """Return the families."""
         return self._families
 
 
 def render_metrics(plan: Plan, view: ClusterView, requests: int) -> bytes:
-    """Return Prometheus' text format."""
+    """Return the metrics in Prometheus text format."""
     registry = CollectorRegistry()
     families = [
-        *_of_cluster(plan, view),
-        *_of_brokers(view.brokers, view.observed),
-        *_of_consumers(view),
+        *_cluster_metrics(plan, view),
+        *_broker_metrics(view.brokers, view.observed),
+        *_consumer_metrics(view),
     ]
-    asked = CounterMetricFamily(
+    sent = CounterMetricFamily(
         "rocketmq_console_requests", "Requests that the console sent to the cluster."
     )
-    asked.add_metric([], requests)
-    registry.register(_Collector([*families, asked]))
+    sent.add_metric([], requests)
+    registry.register(_Collector([*families, sent]))
     return generate_latest(registry)
 
 
-def _of_cluster(plan: Plan, view: ClusterView) -> Iterator[GaugeMetricFamily]:
+def _cluster_metrics(plan: Plan, view: ClusterView) -> Iterator[GaugeMetricFamily]:
     state = GaugeMetricFamily(
         "rocketmq_cluster_state", "1 for the state that the cluster is in.", labels=["state"]
     )
@@ -61,14 +61,14 @@ def _of_cluster(plan: Plan, view: ClusterView) -> Iterator[GaugeMetricFamily]:
         "Differences between the cluster and its plan.",
         labels=["kind", "severity", "subject"],
     )
-    # A series that is there twice is none: a broker may be misplaced at two addresses.
+    # Prometheus rejects duplicate series, and a broker may be misplaced at two addresses.
     counts = Counter((one.kind, one.severity, one.subject) for one in view.problems)
     for (kind, severity, subject), count in counts.items():
         problems.add_metric([kind, severity, _text(subject)], count)
     yield problems
     up = GaugeMetricFamily(
         "rocketmq_process_up",
-        "Whether a process that is no broker answers.",
+        "Whether a process other than a broker answers.",
         labels=["process", "kind", "host"],
     )
     for kind, process, observation in other_processes(plan, view.observed):
@@ -78,20 +78,20 @@ def _of_cluster(plan: Plan, view: ClusterView) -> Iterator[GaugeMetricFamily]:
     yield up
 
 
-def _of_brokers(
+def _broker_metrics(
     brokers: Sequence[BrokerView], observed: ObservedState
 ) -> Iterator[GaugeMetricFamily]:
     def family(name: str, text: str) -> GaugeMetricFamily:
         return GaugeMetricFamily(f"rocketmq_broker_{name}", text, labels=BROKER_LABELS)
 
     up = family("up", "Whether a planned broker answers.")
-    incoming = family("messages_in_per_second", "Messages that it takes.")
-    outgoing = family("messages_out_per_second", "Messages that it gives to consumers.")
-    lag = family("lag_bytes", "Bytes of its master's log that a slave has still to fetch.")
-    planned = family("replicas_planned", "Of a master: how many others should copy it.")
-    connected = family("replicas_connected", "Of a master: how many others do copy it.")
-    disk = family("disk_used_ratio", "Share of its file system that is used.")
-    uptime = family("boot_time_seconds", "When it was started, since the epoch.")
+    incoming = family("messages_in_per_second", "Messages received.")
+    outgoing = family("messages_out_per_second", "Messages delivered to consumers.")
+    lag = family("lag_bytes", "Bytes of its master's log that a slave has not copied yet.")
+    planned = family("replicas_planned", "Replicas that should copy a master.")
+    connected = family("replicas_connected", "Replicas that copy a master.")
+    disk = family("disk_used_ratio", "Used share of the file system with its messages.")
+    uptime = family("boot_time_seconds", "Start time, in epoch seconds.")
     for view in brokers:
         if view.planned is None:
             continue
@@ -114,14 +114,16 @@ def _of_brokers(
     yield from (up, incoming, outgoing, lag, planned, connected, disk, uptime)
 
 
-def _of_consumers(view: ClusterView) -> Iterator[GaugeMetricFamily]:
+def _consumer_metrics(view: ClusterView) -> Iterator[GaugeMetricFamily]:
     lag = GaugeMetricFamily(
         "rocketmq_consumer_group_lag_messages",
-        "Messages that a consumer group has still to read.",
+        "Messages that a consumer group has not consumed yet.",
         labels=["group"],
     )
     clients = GaugeMetricFamily(
-        "rocketmq_consumer_group_clients", "Its clients that are connected.", labels=["group"]
+        "rocketmq_consumer_group_clients",
+        "Connected clients of a consumer group.",
+        labels=["group"],
     )
     for group in view.consumer_groups[:MAX_SHOWN]:
         lag.add_metric([_text(group.name)], group.lag)
@@ -131,5 +133,5 @@ def _of_consumers(view: ClusterView) -> Iterator[GaugeMetricFamily]:
 
 
 def _text(name: str) -> str:
-    """Return a name without halves of characters, which JSON can tell and no text can hold."""
+    """Return a name with its lone surrogates replaced, which JSON can hold and UTF-8 cannot."""
     return name.encode(errors="replace").decode()

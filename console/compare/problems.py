@@ -280,8 +280,8 @@ def _slaves_ahead(master: BrokerView, others: Sequence[BrokerView]) -> Iterator[
     if master.facts is None or master.observation is None or master.facts.ha is None:
         return
     for view in others:
-        # What a slave held before its master was asked, a sound master holds by then. All are
-        # asked at once, so it is the look before the last one that was over.
+        # A sound master holds whatever a slave held before the master was polled. All are polled
+        # at the same time, so often only the slave's previous poll was over by then.
         observations = [
             observation
             for observation in (view.previous, view.observation)

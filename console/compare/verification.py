@@ -1,4 +1,4 @@
-"""The last verification of every host, as updates and `make verify` leave it on this host."""
+"""The last verification report of every host, in a file that `make up` and `make verify` write."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LOG = logging.getLogger(__name__)
 
 
 class VerificationRecord:
-    """Reads its file again when it has changed."""
+    """The reports in a file, read again whenever it changes."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -23,12 +23,12 @@ class VerificationRecord:
         self._reports: Reports = ()
 
     def reports(self) -> Reports:
-        """Return one report per host; none while there is no file that can be read."""
+        """Return one report per host; none while the file is missing or unreadable."""
         try:
             status = self._path.stat()
             version = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_size)
             if version != self._read_at:
-                # A file that cannot be read is told once, not at every look.
+                # Set first, so that an unreadable file is logged once and not at every request.
                 self._read_at = version
                 self._reports = parse_reports(self._path.read_text("utf-8"))
         except FileNotFoundError:
@@ -40,10 +40,10 @@ class VerificationRecord:
 
 
 def parse_reports(text: str) -> Reports:
-    """Return the reports of a JSON list of them.
+    """Return the reports in a JSON list.
 
     Raises:
-        ValueError, KeyError, TypeError, RecursionError: the text is something else.
+        ValueError, KeyError, TypeError, RecursionError: the text is not such a list.
 
     """
     found = json.loads(text)

@@ -1,4 +1,4 @@
-"""A connection that stays open from one look to the next."""
+"""Connections that stay open from one poll to the next, and count their requests."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ T = TypeVar("T")
 
 
 class RequestCounter:
-    """How many requests were sent to the cluster, by all threads."""
+    """Counts requests to the cluster, over all threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.count = 0
 
     def add(self) -> None:
-        """Count one more."""
+        """Count one request."""
         with self._lock:
             self.count += 1
 
@@ -44,13 +44,13 @@ class CountedConnection(Connection):
         *,
         accepted: Collection[int] | None = (0,),
     ) -> Frame:
-        """Send one request and count it; else as `Connection.ask`."""
+        """Count the request, then send it as `Connection.ask` does."""
         self._counter.add()
         return super().ask(code, ext, body, accepted=accepted)
 
 
 class PersistentConnection:
-    """Opens a connection when it is needed, and again when the peer has closed it since."""
+    """Connects on first use, and again after the peer has closed the connection."""
 
     def __init__(self, address: str, timeout_seconds: float, counter: RequestCounter) -> None:
         self.address = address
@@ -59,22 +59,24 @@ class PersistentConnection:
         self._connection: CountedConnection | None = None
 
     def call(self, ask: Callable[[Connection], T]) -> T:
-        """Return what `ask` returns, given an open connection.
+        """Return what `ask` returns for an open connection.
+
+        A call that finds the old connection closed is repeated on a new one, so the restart of a
+        process between two calls goes unnoticed.
 
         Raises:
-            RemotingError: there is no usable answer; of a process that was started anew since
-                the last talk, only when it does not answer on a new connection either.
+            RemotingError: there is no usable answer.
 
         """
         if self._connection is not None:
             try:
-                return self._through(self._connection, ask)
+                return self._call_through(self._connection, ask)
             except UnreachableError:
                 self.close()
         self._connection = CountedConnection(self.address, self._timeout_seconds, self._counter)
-        return self._through(self._connection, ask)
+        return self._call_through(self._connection, ask)
 
-    def _through(self, connection: CountedConnection, ask: Callable[[Connection], T]) -> T:
+    def _call_through(self, connection: CountedConnection, ask: Callable[[Connection], T]) -> T:
         try:
             return ask(connection)
         except RefusedError:

@@ -1,4 +1,4 @@
-"""Topics and consumer groups of one broker group, asked of whichever of its brokers is there."""
+"""Topics and consumer groups of one broker group, from any of its brokers that answers."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from remoting.protocol.connection import Connection
 
 MAX_ASKED = 100
-"""Topics, and consumer groups, that are asked about one by one in one round; the rest follows."""
+"""Topics, and as many consumer groups, queried one by one per round; the rest follow later."""
 
 T = TypeVar("T")
 
 
 class InventoryPoller:
-    """What a broker group holds; the master is asked, or a slave while there is no master."""
+    """Polls the inventory of a broker group from its master, or a slave while there is none."""
 
     def __init__(
         self,
@@ -50,19 +50,19 @@ class InventoryPoller:
         self._clients: dict[str, int] = {}
 
     def poll(self, _: int) -> None:
-        """Look once; without a broker that answers, what was last seen stays."""
+        """Poll once; if no broker answers, the last inventory stays."""
         for name in self._by_preference():
             try:
                 self._observed.inventories[self._group] = self._connections[name].call(self._ask)
             except RemotingError:
-                # The broker's own watch says so; the next one may know as much.
+                # The broker's own poller reports it; try the next replica.
                 continue
             return
 
     def _by_preference(self) -> list[str]:
-        """Return the replicas that answered last time, those that act as a master first."""
+        """Return the replicas that answered last time, acting masters first."""
         looks = {one.name: self._observed.brokers.get(one.name) for one in self._replicas}
-        # One that nobody has looked at yet may be there: the first round waits for no look.
+        # Replicas not polled yet are tried too: the first round does not wait for their pollers.
         there = [
             one for one in self._replicas if (look := looks[one.name]) is None or look.state == UP
         ]
@@ -87,12 +87,12 @@ class InventoryPoller:
 
 
 def _refresh(table: dict[str, T], wanted: Collection[str], ask: Callable[[str], T]) -> None:
-    """Ask anew about some of `wanted`, those first whose turn was longest ago."""
+    """Refresh up to `MAX_ASKED` of `wanted`, those not refreshed for longest first."""
     for gone in table.keys() - set(wanted):
         del table[gone]
     unseen = [name for name in wanted if name not in table]
     for name in [*unseen, *table][:MAX_ASKED]:
         answer = ask(name)
-        # Its place in the table is its place in the queue.
+        # The order of the table is the order of refreshing.
         table.pop(name, None)
         table[name] = answer

@@ -1,4 +1,4 @@
-"""What is asked of each kind of process at each step."""
+"""One poller for each kind of process: what it asks at each step."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     from remoting.requests.admin import HaStatus, ListedBroker
 
 LAST_MILLISECOND = 253_402_300_799_999
-"""Of the year 9999, after which no calendar has a name for a moment."""
+"""Of the year 9999, the last that `datetime` can represent."""
 
 CONFIG_STEPS = 5
-"""Its own configuration, by far the longest answer, is asked for every so many steps."""
+"""A broker's configuration, by far its longest answer, is requested every this many steps."""
 
 
 class Poller(Generic[Facts]):
-    """One process that is asked one question at each step."""
+    """Asks one process one question at each step."""
 
     def __init__(
         self, name: str, looks: dict[str, Observation[Facts]], ask: Callable[[], Facts]
@@ -51,7 +51,7 @@ class Poller(Generic[Facts]):
         self._ask = ask
 
     def poll(self, _: int) -> None:
-        """Look once; an error is something seen."""
+        """Poll once; an error becomes an observation."""
         try:
             facts = self._ask()
             self._observations[self._name] = Observation(time.time(), UP, facts=facts)
@@ -65,7 +65,7 @@ def name_server_poller(
     timeout_seconds: float,
     counter: RequestCounter,
 ) -> Poller[Mapping[str, ListedBroker]]:
-    """Watch which brokers a name server lists."""
+    """Poll the brokers that a name server lists."""
     connection = PersistentConnection(server.address, timeout_seconds, counter)
     return Poller(server.name, observed.name_servers, lambda: connection.call(cluster_info))
 
@@ -76,7 +76,7 @@ def controller_poller(
     timeout_seconds: float,
     counter: RequestCounter,
 ) -> Poller[str]:
-    """Watch whom a controller takes for the leading one."""
+    """Poll the address of the leader that a controller names."""
     connection = PersistentConnection(controller.address, timeout_seconds, counter)
     return Poller(
         controller.name, observed.controllers, lambda: connection.call(controller_leader)
@@ -86,7 +86,7 @@ def controller_poller(
 def proxy_poller(
     proxy: PlannedProxy, observed: ObservedState, timeout_seconds: float, _: RequestCounter
 ) -> Poller[bool]:
-    """Watch whether a proxy takes connections of gRPC clients; none of them is a request."""
+    """Poll whether a proxy accepts connections of gRPC clients; these count as no request."""
 
     def ask() -> bool:
         Connection(proxy.address, timeout_seconds).close()
@@ -96,7 +96,7 @@ def proxy_poller(
 
 
 class BrokerPoller:
-    """A broker's counters, its replication, and from time to time its role and permission."""
+    """Polls a broker's counters and replication, and every few steps its role and permission."""
 
     def __init__(
         self,
@@ -114,7 +114,7 @@ class BrokerPoller:
         self._config_of: tuple[str, int] | None = None
 
     def poll(self, step: int) -> None:
-        """Look once; an error is something seen."""
+        """Poll once; an error becomes an observation."""
         history = self._observed.rates[self._name]
         started_at = time.time()
         try:
@@ -141,7 +141,7 @@ class BrokerPoller:
         try:
             return read_facts(info, self._config, ha)
         except (KeyError, ValueError) as error:
-            fault = f"runtime info that cannot be read ({error!r})"
+            fault = f"unreadable runtime info ({error!r})"
             raise MalformedAnswerError(connection.address, fault) from error
 
     def _ask_ha(self, connection: Connection) -> HaStatus | None:
@@ -150,15 +150,15 @@ class BrokerPoller:
         try:
             return ha_status(connection)
         except RefusedError:
-            # It answers "system error" while it changes its role.
+            # The broker answers "system error" while it changes its role.
             return None
 
 
 def read_facts(info: dict[str, str], config: dict[str, str], ha: HaStatus | None) -> BrokerFacts:
-    """Return what matters of a broker's own texts.
+    """Return the facts in a broker's runtime info and configuration.
 
     Raises:
-        KeyError, ValueError: something is missing or is no number.
+        KeyError, ValueError: a value is missing or malformed.
 
     """
     accepts_sends_from = int(info.get("startAcceptSendRequestTimeStamp", "0"))
@@ -178,13 +178,13 @@ def read_facts(info: dict[str, str], config: dict[str, str], ha: HaStatus | None
 
 def _within(number: int, last: int) -> int:
     if not 0 <= number <= last:
-        message = f"a number that is not within 0 and {last}"
+        message = f"not between 0 and {last}"
         raise ValueError(message)
     return number
 
 
 def _finite(number: float) -> float:
     if not math.isfinite(number):
-        message = f"{number} is no share"
+        message = f"{number} is not finite"
         raise ValueError(message)
     return number

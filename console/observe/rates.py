@@ -1,4 +1,4 @@
-"""Messages per second over the last minutes, from counters that only grow."""
+"""Messages per second over the last minutes, derived from counters."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class Rate:
 
 
 class RateHistory:
-    """The rates of one broker, by the step in which each was measured."""
+    """The rates of one broker, by step."""
 
     def __init__(self) -> None:
         self._points: deque[tuple[int, Rate]] = deque(maxlen=POINTS)
         self._last: tuple[float, int, int] | None = None
 
     def add(self, step: int, at: float, put_total: int, get_total: int) -> None:
-        """Take the counters read at a moment; a restarted broker counts from 0 again."""
+        """Add a reading of the counters, which start at 0 again when the broker restarts."""
         last, self._last = self._last, (at, put_total, get_total)
         if last is None or at <= last[0] or put_total < last[1] or get_total < last[2]:
             return
@@ -33,16 +33,16 @@ class RateHistory:
         self._points.append((step, rate))
 
     def interrupt(self) -> None:
-        """Take the next counters as a beginning: there was no answer in between."""
+        """Start anew with the next reading, after a poll without an answer."""
         self._last = None
 
     @property
     def latest(self) -> Rate | None:
-        """Return the newest rate; None while none can be told."""
+        """Return the newest rate; None if there are no two readings in a row."""
         return self._points[-1][1] if self._points and self._last is not None else None
 
     def window(self, step: int) -> list[Rate | None]:
-        """Return one point per step up to `step`, the newest last; None where there is none."""
+        """Return one point per step up to `step`, the newest last; None for gaps."""
         by_step = dict(list(self._points))
         first = step - POINTS + 1
         points = [by_step.get(number) for number in range(first, step + 1)]

@@ -133,4 +133,4 @@ def _as_of(
 
 
 def _stale(observation: Observation[Facts], at: float) -> Observation[Facts]:
-    return Observation(observation.at, SILENT, f"not looked at for {at - observation.at:.0f} s")
+    return Observation(observation.at, SILENT, f"not polled for {at - observation.at:.0f} s")

@@ -1,4 +1,4 @@
-"""One thread per process, each with its own pace, so that a hung one delays nobody else."""
+"""One polling thread per process, so that a process that hangs delays no other."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from remoting.plan.plan import Plan
 
 INVENTORY_STEPS = 5
-"""Topics and consumer groups are asked for so seldom: they are many and change rarely."""
+"""Steps between two polls of topics and consumer groups, which are many and rarely change."""
 
 STACK_BYTES = 512 * 1024
-"""Of a thread; a watch calls nothing deep."""
+"""Stack size of a thread; pollers have shallow stacks."""
 
 
 class PollerThreads:
-    """All watches of a plan."""
+    """The pollers of all processes of a plan."""
 
     def __init__(self, plan: Plan, configuration: Configuration, observed: ObservedState) -> None:
         self.requests = RequestCounter()
@@ -50,14 +50,14 @@ class PollerThreads:
         ]
 
     def start(self) -> None:
-        """Start all of them."""
+        """Start all threads."""
         before = threading.stack_size(STACK_BYTES)
         for thread in self._threads:
             thread.start()
         threading.stack_size(before)
 
     def stop(self) -> None:
-        """Tell all of them to end; they do after the look that each is at."""
+        """Ask all threads to end; each does after its current poll."""
         self._stop.set()
 
     def _thread(self, poll: Callable[[int], None], steps: int) -> threading.Thread:
@@ -67,11 +67,11 @@ class PollerThreads:
         while not self._stop.is_set():
             step = step_at(time.time(), self._every_seconds)
             poll(step)
-            # On a grid of its own clock, so that no step is left out by the time a look takes.
+            # Aligned to the clock, so that the duration of a poll skips no step.
             following = (step + steps) * self._every_seconds
             self._stop.wait(max(0.0, following - time.time()))
 
 
 def step_at(seconds: float, every_seconds: float) -> int:
-    """Return the number of the step that a moment is in."""
+    """Return the number of the step at a time in epoch seconds."""
     return int(seconds // every_seconds)

@@ -112,7 +112,7 @@ const CHINESE_CAUSES = {
 };
 const CHINESE_CAUSE_FORMS = [
   [/^no answer within (.+) s$/, "$1 秒内没有应答"],
-  [/^not looked at for (.+) s$/, "已有 $1 秒未被观测"],
+  [/^not polled for (.+) s$/, "已有 $1 秒未被观测"],
 ];
 
 const TEXTS = { en: ENGLISH, zh: CHINESE };

@@ -1,4 +1,4 @@
-"""The console's addresses: the page, the login, the API, the metrics."""
+"""The web application: page, login, API, metrics."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from console.server.auth import SESSION_SECONDS, USER, TooManyAttemptsError
+from console.server.content import read_page
 from console.server.security_headers import HEADERS, SecurityHeaders
-from console.server.static_files import StaticFile, read_static_files
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,22 +28,23 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from console.server.auth import Authenticator
+    from console.server.content import Content
     from console.server.snapshot import SnapshotCache
 
 COOKIE = "rocketmq-console"
 MAX_LOGIN_BYTES = 4096
-NO_WEIGHT = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")
+ZERO_QUALITY = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")
 LOG = logging.getLogger("console")
 
 
 def make_app(snapshots: SnapshotCache, authenticator: Authenticator) -> Starlette:
     """Return the whole application."""
     app = Starlette(
-        routes=_Console(snapshots, authenticator, read_static_files()).routes(),
+        routes=_Console(snapshots, authenticator, read_page()).routes(),
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers={HTTPException: _refuse, Exception: _refuse},
     )
-    # It would send who adds a slash to an address made of what the request says of its host.
+    # It would redirect to an address built from the Host header.
     app.router.redirect_slashes = False
     return app
 
@@ -52,26 +53,26 @@ async def _refuse(_: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     detail = error.detail if isinstance(error, HTTPException) else "failed"
-    # What is sent after an error of our own passes no middleware.
+    # Responses to unhandled errors bypass the middleware.
     return JSONResponse({"error": detail}, status, {**headers, **HEADERS})
 
 
 class _Console:
     def __init__(
-        self, snapshots: SnapshotCache, authenticator: Authenticator, pages: dict[str, StaticFile]
+        self, snapshots: SnapshotCache, authenticator: Authenticator, pages: dict[str, Content]
     ) -> None:
         self._snapshots = snapshots
         self._authenticator = authenticator
         self._pages = pages
 
     def routes(self) -> list[Route]:
-        """Return every address; what is not here is not found."""
-        # What a page loads, and the API's description; nothing in them is about the cluster.
+        """Return every route."""
+        # Scripts, styles, pictures and the API's description; nothing about the cluster.
         public = [name for name in self._pages if not name.endswith(".html")]
         return [
             Route("/", self._start, methods=["GET"]),
             *(Route(f"/{name}", self._public(name), methods=["GET"]) for name in public),
-            # One route, so that who is refused another method is told both of these.
+            # One route, so that the Allow header of a 405 names both methods.
             Route("/login", self._login, methods=["GET", "POST"]),
             Route("/logout", self._log_out, methods=["POST"]),
             Route("/healthz", self._health, methods=["GET"]),
@@ -119,16 +120,7 @@ class _Console:
 
     async def _cluster(self, request: Request) -> Response:
         await self._require_login(request)
-        answer = self._snapshots.cluster()
-        headers = {"Cache-Control": "no-cache", "ETag": f'"{answer.tag}"'}
-        headers["Vary"] = "Accept-Encoding, Cookie, Authorization"
-        if _is_known(request, answer.tag):
-            return Response(status_code=304, headers=headers)
-        body = answer.body
-        if _accepts_gzip(request):
-            headers["Content-Encoding"] = "gzip"
-            body = answer.compressed
-        return Response(body, media_type="application/json", headers=headers)
+        return _send(request, self._snapshots.document())
 
     async def _metrics(self, request: Request) -> Response:
         await self._require_login(request)
@@ -140,10 +132,10 @@ class _Console:
         return self._authenticator.is_session(request.cookies.get(COOKIE, ""))
 
     async def _require_login(self, request: Request) -> None:
-        """Let in who has a session, and programs with HTTP's basic login.
+        """Accept a session or HTTP basic authentication.
 
         Raises:
-            HTTPException: neither.
+            HTTPException: neither is valid.
 
         """
         if self._has_session(request):
@@ -151,7 +143,7 @@ class _Console:
         password = _basic_password(request)
         if password is not None and await self._matches(request, password):
             return
-        # Not "Basic", at which a browser would ask for a password in a window of its own.
+        # Not "Basic", for which browsers open a dialog of their own.
         raise HTTPException(401, "log in", {"WWW-Authenticate": 'Console realm="console"'})
 
     async def _matches(self, request: Request, password: str) -> bool:
@@ -164,32 +156,34 @@ class _Console:
             headers = {"Retry-After": str(math.ceil(error.seconds))}
             raise HTTPException(429, str(error), headers) from None
         if not matches:
-            LOG.warning("a wrong password from %s", address)
+            LOG.warning("wrong password from %s", address)
         return matches
 
 
-def _send(request: Request, page: StaticFile) -> Response:
-    headers = {"Cache-Control": "no-cache", "ETag": f'"{page.tag}"'}
-    if _is_known(request, page.tag):
+def _send(request: Request, content: Content) -> Response:
+    headers = {"Cache-Control": "no-cache", "ETag": f'"{content.tag}"'}
+    if content.compressed is not None:
+        headers["Vary"] = "Accept-Encoding, Cookie, Authorization"
+    if content.tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    headers["Content-Type"] = page.media_type
-    return Response(page.body, headers=headers)
-
-
-def _is_known(request: Request, tag: str) -> bool:
-    return tag in request.headers.get("if-none-match", "")
+    headers["Content-Type"] = content.media_type
+    body = content.body
+    if content.compressed is not None and _accepts_gzip(request):
+        headers["Content-Encoding"] = "gzip"
+        body = content.compressed
+    return Response(body, headers=headers)
 
 
 def _accepts_gzip(request: Request) -> bool:
-    for said in request.headers.get("accept-encoding", "").lower().split(","):
-        coding, _, weight = said.partition(";")
+    for item in request.headers.get("accept-encoding", "").lower().split(","):
+        coding, _, quality = item.partition(";")
         if coding.strip() == "gzip":
-            return not NO_WEIGHT.fullmatch(weight)
+            return not ZERO_QUALITY.fullmatch(quality)
     return False
 
 
 async def _read_password(request: Request) -> str:
-    """Return the password out of a login's body.
+    """Return the password in the body of a login.
 
     Raises:
         HTTPException: there is none.
@@ -202,24 +196,24 @@ async def _read_password(request: Request) -> str:
             if len(body) > MAX_LOGIN_BYTES:
                 raise HTTPException(413, "too long")
     except ClientDisconnect:
-        # Nobody reads this; without it, an error would be logged.
+        # The client is gone; this only keeps an error out of the log.
         raise HTTPException(400, "cut off") from None
     media_type = request.headers.get("content-type", "").partition(";")[0]
     if media_type.strip().lower() != "application/json":
-        # Another site's form cannot send this type without being asked first.
+        # A form on another site cannot send this type without a CORS preflight.
         raise HTTPException(415, "send application/json")
     try:
-        said = json.loads(bytes(body))
+        document = json.loads(bytes(body))
     except (ValueError, RecursionError):
         raise HTTPException(400, "not JSON") from None
-    password = said.get("password") if isinstance(said, dict) else None
+    password = document.get("password") if isinstance(document, dict) else None
     if not isinstance(password, str) or not _is_text(password):
         raise HTTPException(400, "no password")
     return password
 
 
 def _is_text(text: str) -> bool:
-    """Tell whether it can be encoded; JSON can hold half a character."""
+    """Tell whether it can be encoded; JSON strings can hold lone surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Who may look: one password, kept as a hash; sessions that end; guesses that are slowed down."""
+"""Authentication: one hashed password, expiring sessions, rate-limited attempts."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ SESSION_SECONDS = 12 * 3600
 MAX_FAILURES = 5
 FAILURE_SECONDS = 60.0
 MAX_ADDRESSES = 10_000
-"""Whose failures are remembered; the oldest are forgotten first."""
+"""Addresses whose failures are kept; the oldest are dropped first."""
 
 
 MAX_WAITING = 4
-"""Passwords that wait for their turn to be hashed; further ones are told to come back."""
+"""Passwords queued for hashing; further attempts are refused."""
 
 
 class TooManyAttemptsError(Exception):
-    """Say after how many seconds the next attempt is allowed."""
+    """The address must wait `seconds` before its next attempt."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"too many attempts; wait {math.ceil(seconds)} s")
@@ -51,11 +51,11 @@ class PasswordHash:
         self._n, self._r, self._p = (int(number) for number in numbers)
         self._salt = base64.b64decode(salt, validate=True)
         self._expected = base64.b64decode(expected, validate=True)
-        # Numbers that cannot be worked with show here, not at the first login.
+        # Unusable parameters fail here, not at the first login.
         self.matches("")
 
     def matches(self, password: str) -> bool:
-        """Tell whether it is this password's hash, in a time that does not depend on it."""
+        """Compare a password with the hash in constant time."""
         found = hashlib.scrypt(
             password.encode(),
             salt=self._salt,
@@ -68,7 +68,7 @@ class PasswordHash:
 
 
 class FailedAttempts:
-    """When each address last gave a wrong password."""
+    """Times of wrong passwords by address."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -76,7 +76,7 @@ class FailedAttempts:
         self._by_address: OrderedDict[str, deque[float]] = OrderedDict()
 
     def wait_seconds(self, address: str) -> float:
-        """Return for how long an address may not try; 0 when it may."""
+        """Return how long an address must wait; 0 if it may try now."""
         with self._lock:
             times = tuple(self._by_address.get(address, ()))
         recent = [at for at in times if self._clock() - at < FAILURE_SECONDS]
@@ -85,7 +85,7 @@ class FailedAttempts:
         return FAILURE_SECONDS - (self._clock() - recent[0])
 
     def add(self, address: str) -> None:
-        """Remember one more."""
+        """Record a wrong password."""
         with self._lock:
             times = self._by_address.setdefault(address, deque(maxlen=MAX_FAILURES))
             times.append(self._clock())
@@ -95,23 +95,24 @@ class FailedAttempts:
 
 
 class Authenticator:
-    """Decides about passwords and sessions; nothing of either is ever logged."""
+    """Checks passwords and sessions; never logs either."""
 
     def __init__(self, line: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._hash = PasswordHash(line)
         self._failures = FailedAttempts(clock)
-        # Another password ends all sessions; a restart of the console ends none.
+        # Sessions survive a restart of the console, but not a change of the password.
         key = hashlib.sha256(line.strip().encode()).digest()
         self._signer = TimestampSigner(key, salt="session", digest_method=hashlib.sha256)
         self._hash_lock = threading.Lock()
         self._waiting = threading.BoundedSemaphore(MAX_WAITING)
-        # What fits is not hashed again for each request of a program: keyed, never the text.
+        # Programs send the password with each request, so the last match is not hashed again.
+        # Only its keyed digest is kept.
         self._memory_key = secrets.token_bytes(32)
         self._verified: bytes | None = None
 
     @classmethod
     def from_file(cls, path: Path) -> Authenticator:
-        """Return the doorkeeper of a host's file.
+        """Return an authenticator for the hash in a file.
 
         Raises:
             ConfigurationError: the file cannot be read, or holds no hash.
@@ -120,16 +121,16 @@ class Authenticator:
         try:
             return cls(path.read_text("utf-8"))
         except (OSError, ValueError, TypeError) as error:
-            # What it holds is not shown.
-            cause = getattr(error, "strerror", None) or "holds no password's hash"
+            # The message never shows the content.
+            cause = getattr(error, "strerror", None) or "holds no password hash"
             message = f"{path}: {cause}; run make up again"
             raise ConfigurationError(message) from error
 
     def check_password(self, password: str, address: str) -> bool:
-        """Tell whether a password fits; may take a tenth of a second, or wait for others.
+        """Tell whether a password matches; may block for hashing and for queued attempts.
 
         Raises:
-            TooManyAttemptsError: the address failed too often, or too many wait already.
+            TooManyAttemptsError: the address failed too often, or the queue is full.
 
         """
         seconds = self._failures.wait_seconds(address)
@@ -156,11 +157,11 @@ class Authenticator:
         return hmac.new(self._memory_key, password.encode(), hashlib.sha256).digest()
 
     def new_session(self) -> str:
-        """Return the text of a session's cookie."""
+        """Return the value of a session cookie."""
         return self._signer.sign(secrets.token_urlsafe(9)).decode()
 
     def is_session(self, text: str) -> bool:
-        """Tell whether a cookie is one of ours and not too old."""
+        """Tell whether a cookie's value is a valid, unexpired session."""
         try:
             self._signer.unsign(text, max_age=SESSION_SECONDS)
         except BadSignature:

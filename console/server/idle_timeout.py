@@ -1,4 +1,4 @@
-"""Connections whose requests do not arrive: they would keep others from being let in."""
+"""Close connections whose requests never arrive, which would exhaust the connection limit."""
 
 from __future__ import annotations
 
@@ -11,31 +11,32 @@ if TYPE_CHECKING:
     import asyncio
 
 CHECK_SECONDS = 10.0
-"""A connection that has sent nothing of use for twice as long is closed."""
+"""A connection is closed once two checks in a row find no new complete request."""
 
 
 class IdleTimeoutProtocol(H11Protocol):
-    """Looks from time to time whether the peer has sent a whole request since."""
+    """Checks periodically that the peer has sent a whole request since the last check."""
 
+    # uvicorn narrows the base transport of asyncio's protocol in the same way.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to look."""
+        """Schedule the first check."""
         super().connection_made(transport)
-        self._seen: Any = ""
-        self._next_look = self.loop.call_later(CHECK_SECONDS, self._look)
+        self._last_cycle: Any = ""
+        self._next_check = self.loop.call_later(CHECK_SECONDS, self._check)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Look no more."""
-        self._next_look.cancel()
+        """Cancel the next check."""
+        self._next_check.cancel()
         super().connection_lost(exc)
 
-    def _look(self) -> None:
-        if self._waits_for_peer() and self._seen is self.cycle:
+    def _check(self) -> None:
+        if self._waits_for_peer() and self._last_cycle is self.cycle:
             self.transport.close()
             return
-        self._seen = self.cycle if self._waits_for_peer() else ""
-        self._next_look = self.loop.call_later(CHECK_SECONDS, self._look)
+        self._last_cycle = self.cycle if self._waits_for_peer() else ""
+        self._next_check = self.loop.call_later(CHECK_SECONDS, self._check)
 
     def _waits_for_peer(self) -> bool:
-        """Tell whether nothing is left to answer before more arrives."""
+        """Tell whether there is nothing to answer before more bytes arrive."""
         is_answered = self.cycle is None or self.cycle.response_complete
         return is_answered or self.conn.their_state is h11.SEND_BODY

@@ -1,4 +1,4 @@
-"""Start the console: configuration in, a server until it is told to end."""
+"""Run the console's server."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAX_CONNECTIONS = 512
-"""Of browsers at once; a further one is told to come back."""
+"""Beyond these, requests are answered by 503."""
 
 KEEP_ALIVE_SECONDS = 15
 STOP_SECONDS = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until a signal ends it; return 1 when the configuration cannot be used."""
+    """Serve until a signal arrives; return 1 if the configuration is unusable."""
     parser = argparse.ArgumentParser(prog="console", description=__doc__)
     parser.add_argument("--config", type=Path, required=True)
     options = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""Headers that every answer has."""
+"""Security headers of every response."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HEADERS = {
 
 
 class SecurityHeaders:
-    """Adds them: a page loads nothing from elsewhere, and is framed by nobody."""
+    """Middleware: pages load nothing from other origins and cannot be framed."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,18 +1,17 @@
-"""One view for all who ask: made at most once a second, and kept as the bytes that are sent."""
+"""The current view and its JSON, built at most once a second for all clients."""
 
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.api.document import cluster_document
 from console.api.metrics import render_metrics
 from console.compare.cluster import view_cluster
 from console.compare.verification import VerificationRecord
+from console.server.content import Content
 
 if TYPE_CHECKING:
     from console.compare.cluster import ClusterView
@@ -22,20 +21,11 @@ if TYPE_CHECKING:
     from remoting.plan.plan import Plan
 
 FRESH_SECONDS = 1.0
-COMPRESSION = 3
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A body, the same compressed, and a tag that changes with it."""
-
-    body: bytes
-    compressed: bytes
-    tag: str
+COMPRESSION_LEVEL = 3
 
 
 class SnapshotCache:
-    """What everybody sees; however many ask, the cluster is asked no more."""
+    """Answers from what was observed; reading it causes no requests to the cluster."""
 
     def __init__(
         self,
@@ -50,10 +40,10 @@ class SnapshotCache:
         self._requests = requests
         self._record = VerificationRecord(configuration.verification)
         self._view: ClusterView | None = None
-        self._answer: tuple[ClusterView, Answer] | None = None
+        self._document: tuple[ClusterView, Content] | None = None
 
     def view(self) -> ClusterView:
-        """Return the present view."""
+        """Return the current view."""
         now = time.time()
         if self._view is None or not 0 <= now - self._view.at < FRESH_SECONDS:
             self._view = view_cluster(
@@ -61,19 +51,18 @@ class SnapshotCache:
             )
         return self._view
 
-    def cluster(self) -> Answer:
-        """Return the document of the present view."""
+    def document(self) -> Content:
+        """Return the current view as JSON."""
         view = self.view()
-        if self._answer is None or self._answer[0] is not view:
+        if self._document is None or self._document[0] is not view:
             document = cluster_document(self._plan, self._configuration, view)
             text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
-            # JSON can tell half a character, for instance as part of a topic's name.
+            # A name from a broker's JSON may hold a lone surrogate, which UTF-8 cannot encode.
             body = text.encode(errors="replace")
-            tag = hashlib.sha256(body).hexdigest()[:24]
-            answer = Answer(body, gzip.compress(body, COMPRESSION), tag)
-            self._answer = (view, answer)
-        return self._answer[1]
+            compressed = gzip.compress(body, COMPRESSION_LEVEL)
+            self._document = (view, Content(body, "application/json", compressed))
+        return self._document[1]
 
     def metrics(self) -> bytes:
-        """Return the present view as Prometheus reads it."""
+        """Return the current view in Prometheus text format."""
         return render_metrics(self._plan, self.view(), self._requests.count)

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from toolchain.archive.errors import ArchiveError
 
@@ -23,7 +23,7 @@ class Entry:
     executable: bool = False
 
 
-def write_stored_zip(path: Path, entries: Iterable[Entry]) -> None:
+def write_stored_zip(target: Path | BinaryIO, entries: Iterable[Entry]) -> None:
     """Write the entries, sorted by name and uncompressed, with fixed times and modes.
 
     Uncompressed, because deflated bytes differ between builds of zlib; most entries are jars,
@@ -38,11 +38,11 @@ def write_stored_zip(path: Path, entries: Iterable[Entry]) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         message = (
-            f"{path.name}: {', '.join(twice)} is there twice; "
+            f"{getattr(target, 'name', 'archive')}: {', '.join(twice)} is there twice; "
             "look for it in the source release and among the jars"
         )
         raise ArchiveError(message)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for entry in ordered:
             archive.writestr(_describe(entry), entry.content)
 

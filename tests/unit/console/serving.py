@@ -17,8 +17,8 @@ import uvicorn
 from console.observe.connection import RequestCounter
 from console.server.app import make_app
 from console.server.auth import Authenticator
+from console.server.content import Content, read_page
 from console.server.snapshot import SnapshotCache
-from console.server.static_files import StaticFile, read_static_files
 from remoting.plan.plan import parse_plan
 from tests.unit.console.observed import CONFIGURATION, healthy
 from tests.unit.console.passwords import hash_line
@@ -79,15 +79,15 @@ def console_app(snapshots: SnapshotCache | None = None) -> ASGIApp:
     """Return the console of a healthy cluster, or of a board, with stand-ins for the page."""
     html = "text/html; charset=utf-8"
     pages = {
-        "index.html": StaticFile(b"<p>the page", html, "1" * 24),
-        "login.html": StaticFile(b"<p>the login", html, "2" * 24),
-        "app.js": StaticFile(b"start()", "text/javascript; charset=utf-8", "3" * 24),
-        "openapi.json": read_static_files()["openapi.json"],
+        "index.html": Content(b"<p>the page", html),
+        "login.html": Content(b"<p>the login", html),
+        "app.js": Content(b"start()", "text/javascript; charset=utf-8"),
+        "openapi.json": read_page()["openapi.json"],
     }
     plan = parse_plan(seed_plan())
     healthy_cluster = SnapshotCache(plan, CONFIGURATION, healthy(plan), RequestCounter())
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("console.server.app.read_static_files", lambda: pages)
+        patched.setattr("console.server.app.read_page", lambda: pages)
         return make_app(snapshots or healthy_cluster, Authenticator(hash_line()))
 
 

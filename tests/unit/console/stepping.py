@@ -65,6 +65,6 @@ class SteppedCluster:
 
     def document(self) -> Any:
         """Return what the console answers, which is always as the description says."""
-        document = json.loads(self.snapshots.cluster().body)
+        document = json.loads(self.snapshots.document().body)
         assert faults_in(document) == []
         return document

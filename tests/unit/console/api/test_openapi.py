@@ -12,7 +12,7 @@ from console.api.types import MAX_PASSWORD_LENGTH
 from console.compare.inventory import MAX_SHOWN
 from console.compare.problems import TEXTS
 from console.server.app import COOKIE, MAX_LOGIN_BYTES, make_app
-from console.server.static_files import StaticFile
+from console.server.content import Content
 from tests.unit.console.openapi import DOCUMENT
 
 SCHEMAS = DOCUMENT["components"]["schemas"]
@@ -29,8 +29,8 @@ def objects_in(schema: Any) -> list[dict[str, Any]]:
 
 def test_every_address_of_the_console_is_described_and_no_other(monkeypatch):
     names = ("index.html", "login.html", "app.js", "style.css", "openapi.json")
-    pages = {name: StaticFile(b"", "text/html", "") for name in names}
-    monkeypatch.setattr("console.server.app.read_static_files", lambda: pages)
+    pages = {name: Content(b"", "text/html") for name in names}
+    monkeypatch.setattr("console.server.app.read_page", lambda: pages)
     # Neither is asked before there is a request.
     routes = make_app(None, None).routes
     served = {

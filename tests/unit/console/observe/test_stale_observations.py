@@ -29,7 +29,7 @@ def test_a_process_that_is_looked_at_no_more_is_silent():
     assert silent == {one.name for one in (*PLAN.name_servers, *PLAN.brokers)}
     assert view.observed_at == AT
     texts = [problem.text for problem in view.problems if problem.subject == "broker-a"]
-    cause = "on server1 at 10.0.0.11:10911, not looked at for 60 s"
+    cause = "on server1 at 10.0.0.11:10911, not polled for 60 s"
     assert texts == [f"broker-a is silent: {cause}"]
 
 

@@ -74,7 +74,7 @@ def test_a_file_without_a_hash_is_refused_in_one_line_that_does_not_show_it(line
     path.write_text(line)
     with pytest.raises(ConfigurationError) as caught:
         Authenticator.from_file(path)
-    assert str(caught.value) == f"{path}: holds no password's hash; run make up again"
+    assert str(caught.value) == f"{path}: holds no password hash; run make up again"
 
 
 def test_a_missing_file_is_told_with_its_cause(tmp_path):

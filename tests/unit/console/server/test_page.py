@@ -5,9 +5,9 @@ import re
 import pytest
 
 from console.compare.problems import TEXTS
-from console.server.static_files import read_static_files
+from console.server.content import read_page
 
-PAGES = {name: page.body.decode() for name, page in read_static_files().items()}
+PAGES = {name: page.body.decode() for name, page in read_page().items()}
 ADDRESS = re.compile(r"(?:https?:)?//[a-z0-9.-]+", re.IGNORECASE)
 NAMESPACES = {"http://www.w3.org"}
 SOURCES = [name for name in PAGES if name.endswith((".html", ".js", ".css", ".svg"))]
