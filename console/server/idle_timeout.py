@@ -22,19 +22,20 @@ class IdleTimeoutProtocol(H11Protocol):
         """Schedule the first check."""
         super().connection_made(transport)
         self._last_cycle: Any = ""
-        self._next_check = self.loop.call_later(CHECK_SECONDS, self._check)
+        self._next_check = self.loop.call_later(CHECK_SECONDS, self.check)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Cancel the next check."""
         self._next_check.cancel()
         super().connection_lost(exc)
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Close the connection if nothing has arrived since the last check."""
         if self._waits_for_peer() and self._last_cycle is self.cycle:
             self.transport.close()
             return
         self._last_cycle = self.cycle if self._waits_for_peer() else ""
-        self._next_check = self.loop.call_later(CHECK_SECONDS, self._check)
+        self._next_check = self.loop.call_later(CHECK_SECONDS, self.check)
 
     def _waits_for_peer(self) -> bool:
         """Tell whether there is nothing to answer before more bytes arrive."""
