@@ -20,7 +20,8 @@ from remoting.protocol.frames import Frame, FrameError, decode_frame, decode_len
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from types import TracebackType
-    from typing import Self
+
+    from typing_extensions import Self
 
 REQUEST_TIMEOUT_SECONDS = 5.0
 _LENGTH_BYTES = 4
