@@ -12,20 +12,20 @@ from tests.unit.console.stepping import SteppedCluster
 
 
 @pytest.fixture
-def lines(monkeypatch):
-    """Closes at the end what a console keeps open for as long as it runs."""
+def closed_connections(monkeypatch):
+    """Close all persistent connections at the end of a test."""
     opened: list[PersistentConnection] = []
 
-    class ClosedLine(PersistentConnection):
-        def __init__(self, *told: Any) -> None:
-            super().__init__(*told)
+    class RecordedConnection(PersistentConnection):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
             opened.append(self)
 
-    monkeypatch.setattr("console.observe.pollers.PersistentConnection", ClosedLine)
-    monkeypatch.setattr("console.observe.inventory.PersistentConnection", ClosedLine)
+    monkeypatch.setattr("console.observe.pollers.PersistentConnection", RecordedConnection)
+    monkeypatch.setattr("console.observe.inventory.PersistentConnection", RecordedConnection)
     yield
-    for line in opened:
-        line.close()
+    for connection in opened:
+        connection.close()
 
 
 @pytest.fixture
@@ -36,22 +36,22 @@ def cluster():
 
 @pytest.fixture
 def stepped(cluster, request, monkeypatch):
-    request.getfixturevalue("lines")
-    # A test looks at each moment anew.
+    request.getfixturevalue("closed_connections")
+    # Every request builds a new view.
     monkeypatch.setattr("console.server.snapshot.FRESH_SECONDS", 0.0)
     return SteppedCluster(cluster)
 
 
 @pytest.fixture(scope="module")
 def client():
-    """A server for tests that give no wrong password."""
+    """A shared server, for tests that send no wrong password."""
     with serving(console_app()) as client:
         yield client
 
 
 @pytest.fixture
 def fresh():
-    """A server of a test's own, to which nobody gave a wrong password."""
+    """A server of the test's own, without failed logins."""
     with serving(console_app()) as client:
         yield client
 

@@ -1,4 +1,4 @@
-"""A cluster on loopback that speaks the remoting protocol, counts what it is asked, and dies."""
+"""A cluster on loopback that speaks the remoting protocol, counts requests, and can be stopped."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from remoting.plan.plan import Plan
 
     Answers = Callable[[Frame], Any]
-    """What a process answers: a body, text or data of JSON, or a response code."""
+    """The answer to a request: a body as text or JSON data, or a response code."""
 
 
 class FakeProcess:
-    """One process at an address that it keeps, also from one start to the next."""
+    """One process, which keeps its address over restarts."""
 
     def __init__(self, answers: Answers, ip: str = "127.0.0.1") -> None:
         self._answers = answers
@@ -37,7 +37,7 @@ class FakeProcess:
         self._open: list[socket.socket] = []
         self.asked: Counter[int] = Counter()
         self.is_silent = False
-        """Whether it takes connections and requests, and answers none."""
+        """Whether it accepts connections and requests but answers none."""
         self.start()
 
     @property
@@ -51,7 +51,7 @@ class FakeProcess:
         self._thread.start()
 
     def stop(self) -> None:
-        """Die: nobody listens any more, and no connection stays."""
+        """Stop listening and close all connections."""
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -88,7 +88,7 @@ def _answer_to(request: Frame, answer: Any) -> bytes:
 
 @dataclass
 class BrokerState:
-    """What a fake broker says of itself; a test changes it while it serves."""
+    """What a fake broker reports; tests change it while it serves."""
 
     role: str
     booted_at: float = field(default_factory=lambda: time.time() - 3600)
@@ -100,9 +100,9 @@ class BrokerState:
     queues: Any = 4
     groups: tuple[str, ...] = ("readers",)
     runtime: dict[str, str] = field(default_factory=dict)
-    """Besides the usual."""
+    """Overrides of the default runtime info."""
     when_asked: Callable[[], None] = lambda: None
-    """Called before it tells what it holds."""
+    """Called before it reports its offsets."""
 
     def __call__(self, request: Frame) -> Any:
         answers: dict[int, Callable[[Frame], Any]] = {
@@ -165,7 +165,7 @@ class BrokerState:
 
 
 class FakeCluster:
-    """Two name servers, two masters and their slaves, each on a host of loopback of its own."""
+    """Two name servers, two masters, two slaves; each broker has a loopback address of its own."""
 
     def __init__(self) -> None:
         self.listed: dict[str, Any] = {}
@@ -207,7 +207,7 @@ class FakeCluster:
 
     @property
     def asked(self) -> int:
-        """Return how many requests all processes got so far."""
+        """Return how many requests all processes have received."""
         return sum(process.asked.total() for process in self.processes.values())
 
     def _started(self, answers: Answers, ip: str = "127.0.0.1") -> FakeProcess:

@@ -1,4 +1,4 @@
-"""What watchers would have seen of a plan, for tests that look at no cluster."""
+"""Observations of a plan's processes, for tests without a cluster."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ REPORT: dict[str, Any] = {
         }
     ],
 }
-"""As a verification leaves it."""
+"""As a verification writes it."""
 
 
 def facts(**changes: Any) -> BrokerFacts:
@@ -64,7 +64,7 @@ def facts(**changes: Any) -> BrokerFacts:
 
 
 def replicating_to(*ips: str, acked: int = LOG_BYTES) -> HaStatus:
-    """A master's replication, with a connection from each of these."""
+    """Return the HA status of a master with a connection from each address."""
     connections = tuple(HaConnection(ip, acked) for ip in ips)
     return HaStatus(is_master=True, max_offset=LOG_BYTES, connections=connections)
 
@@ -73,7 +73,7 @@ SLAVE_HA = HaStatus(is_master=False, max_offset=0, connections=())
 
 
 def healthy(plan: Plan) -> ObservedState:
-    """Every process answers, and is what it should be; the first replica of a group leads."""
+    """Return a state in which every process is as planned; the first replica of a group leads."""
     observed = ObservedState()
     listed: dict[str, ListedBroker] = {}
     for group in dict.fromkeys(broker.group for broker in plan.brokers):
@@ -81,8 +81,8 @@ def healthy(plan: Plan) -> ObservedState:
         addresses = {number: member.address for number, member in enumerate(members)}
         listed[group] = ListedBroker(group, plan.cluster, addresses)
         for member in members:
-            said = _usual(member, members, plan)
-            observed.brokers[member.name] = Observation(AT, UP, facts=said, started_at=AT)
+            member_facts = _default_facts(member, members, plan)
+            observed.brokers[member.name] = Observation(AT, UP, facts=member_facts, started_at=AT)
     for server in plan.name_servers:
         observed.name_servers[server.name] = Observation(AT, UP, facts=dict(listed))
     for controller in plan.controllers:
@@ -94,7 +94,9 @@ def healthy(plan: Plan) -> ObservedState:
     return observed
 
 
-def _usual(member: PlannedBroker, members: tuple[PlannedBroker, ...], plan: Plan) -> BrokerFacts:
+def _default_facts(
+    member: PlannedBroker, members: tuple[PlannedBroker, ...], plan: Plan
+) -> BrokerFacts:
     role = "ASYNC_MASTER" if plan.has_elections else member.role
     if plan.election == DLEDGER:
         return facts(role=role)
@@ -110,19 +112,19 @@ def change(
     started_at: float | None = None,
     **changes: Any,
 ) -> None:
-    """Let a broker answer something else."""
-    seen = observed.brokers[name].facts
-    assert seen is not None
+    """Change facts of a broker."""
+    before = observed.brokers[name].facts
+    assert before is not None
     asked_at = at if started_at is None else started_at
     observed.brokers[name] = Observation(
-        at, UP, facts=replace(seen, **changes), started_at=asked_at
+        at, UP, facts=replace(before, **changes), started_at=asked_at
     )
 
 
 def mark_down(
     observed: ObservedState, *names: str, state: str = DOWN, cause: str = "Connection refused"
 ) -> None:
-    """Let brokers stop to answer."""
+    """Mark brokers as not answering."""
     for name in names:
         observed.brokers[name] = Observation(AT, state, cause)
 
@@ -130,7 +132,7 @@ def mark_down(
 def list_group(
     observed: ObservedState, group: str, addresses: dict[int, str], *servers: str
 ) -> None:
-    """Let name servers, all unless some are named, list a group's brokers."""
+    """Let the given name servers, by default all, list a group's brokers."""
     for name in servers or tuple(observed.name_servers):
         table = dict(observed.name_servers[name].facts or {})
         table[group] = ListedBroker(group, "DefaultCluster", addresses)
@@ -140,6 +142,6 @@ def list_group(
 def view_of_plan(
     plan: dict[str, Any], observed: ObservedState | None = None, at: float = AT
 ) -> ClusterView:
-    """Return the view of a plan, healthy unless a sight is given."""
+    """Return the view of a plan, by default of a healthy cluster."""
     parsed = parse_plan(plan)
     return view_cluster(parsed, CONFIGURATION, observed or healthy(parsed), (), at)

@@ -1,4 +1,4 @@
-"""The console's OpenAPI document, as a validator of what it answers."""
+"""The console's OpenAPI document, and validation by its schemas."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ CLUSTER = {"$ref": "#/components/schemas/Cluster", "components": DOCUMENT["compo
 
 
 def faults_in(document: object) -> list[str]:
-    """Return where a cluster's document differs from its schema."""
+    """Return the violations of the schema in a cluster's document."""
     validator = Draft202012Validator(CLUSTER, format_checker=FormatChecker())
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(document)]

@@ -1,4 +1,4 @@
-"""A password of the console, one that is wrong, and the hash that a host holds."""
+"""A password of the console, a wrong one, and the hash in a host's file."""
 
 import base64
 import hashlib
@@ -7,6 +7,6 @@ PASSWORD, OTHER = "correct horse", "battery staple"
 
 
 def hash_line(password: str = PASSWORD, salt: bytes = b"salt") -> str:
-    """A hash as the program writes it, with little work for a test."""
+    """Return a hash as the program writes it, with a low cost for tests."""
     made = hashlib.scrypt(password.encode(), salt=salt, n=16, r=8, p=1, dklen=32)
     return f"scrypt$16$8$1${base64.b64encode(salt).decode()}${base64.b64encode(made).decode()}\n"

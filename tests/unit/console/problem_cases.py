@@ -1,4 +1,4 @@
-"""Make a healthy sight of a plan worse, and return what the console says to that."""
+"""Faults in a healthy cluster, and the problems that the console reports for them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def combined(*changes: Fault) -> Fault:
 
 
 def process_down(table: str, name: str, state: str = DOWN) -> Fault:
-    """Let a process that is no broker answer no more."""
+    """Mark a process other than a broker as not answering."""
     observation: Observation[Any] = Observation(AT, state, "Connection refused")
     return lambda observed: getattr(observed, table).update({name: observation})
 
@@ -189,4 +189,4 @@ PROBLEM_CASES: list[tuple[str, str, dict[str, Any], Fault]] = [
         lambda observed: change(observed, "broker-a-2", ha=replicating_to()),
     ),
 ]
-"""Of each kind of problem: its line, a plan, and what brings it about."""
+"""For each kind of problem: its line, a plan, and the fault that causes it."""

@@ -1,4 +1,4 @@
-"""The console's server on a loopback port, in a thread, and a client that follows no redirects."""
+"""The console's server in a thread on a loopback port, and a client that follows no redirects."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SECONDS = 30
 class Answer:
     status: int
     headers: Mapping[str, str]
-    """By their names in lower case."""
+    """By lower-case name."""
     body: bytes
 
     def json(self):
@@ -48,10 +48,10 @@ class Client:
     address: tuple[str, int]
     default_headers: Mapping[str, str] = field(default_factory=dict)
     stop: Callable[[], None] = lambda: None
-    """End the server, once it has answered everybody."""
+    """Stop the server after the requests in progress."""
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
-        """Send one request; `_` in a header's name stands for `-`."""
+        """Send one request; `_` in a header's name becomes `-`."""
         connection = http.client.HTTPConnection(*self.address, timeout=SECONDS)
         try:
             sent = {name.replace("_", "-"): text for name, text in headers.items()}
@@ -70,13 +70,13 @@ class Client:
         return self.ask("POST", "/login", body, Content_Type="application/json")
 
     def with_session(self, password: str) -> Client:
-        """Return the same client, logged in."""
+        """Log in and return a client with the session."""
         cookie = self.log_in(password).headers["set-cookie"].partition(";")[0]
         return Client(self.address, {**self.default_headers, "Cookie": cookie})
 
 
 def console_app(snapshots: SnapshotCache | None = None) -> ASGIApp:
-    """Return the console of a healthy cluster, or of a board, with stand-ins for the page."""
+    """Return the console of a healthy cluster, or of `snapshots`, with stand-ins for the page."""
     html = "text/html; charset=utf-8"
     pages = {
         "index.html": Content(b"<p>the page", html),
@@ -93,7 +93,7 @@ def console_app(snapshots: SnapshotCache | None = None) -> ASGIApp:
 
 @contextmanager
 def serving(app: ASGIApp, **options: Any) -> Iterator[Client]:
-    """Serve until the block ends, with further options of the server."""
+    """Serve until the block ends; `options` go to uvicorn."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(
             app,
@@ -104,7 +104,7 @@ def serving(app: ASGIApp, **options: Any) -> Iterator[Client]:
             **options,
         )
         server = uvicorn.Server(config)
-        # What arrives before the server does, waits in the listener.
+        # Connections made before the server runs wait in the listener.
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
 
@@ -120,10 +120,10 @@ def serving(app: ASGIApp, **options: Any) -> Iterator[Client]:
 
 
 def basic(user: str, password: str) -> str:
-    """Return the header of a program that logs in."""
+    """Return an Authorization header."""
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 def post(client: Client, body: bytes, media_type: str = "application/json") -> Answer:
-    """Send the body of a login, whatever it is."""
+    """Send any body to the login."""
     return client.ask("POST", "/login", body, Content_Type=media_type)

@@ -1,4 +1,4 @@
-"""A console's watches of a fake cluster, taken one step after the other."""
+"""The pollers of a fake cluster, run step by step."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     from tests.unit.console.fake_cluster import FakeCluster
 
-SILENCE_SECONDS = 0.2
+REQUEST_SECONDS = 1.0
 UP = dict.fromkeys(("broker-a", "broker-a-s", "broker-b", "broker-b-s"), "up")
 
 
 class SteppedCluster:
-    """The watches of a cluster, one step after the other instead of each in its thread."""
+    """All pollers of a cluster, run one after the other instead of in threads."""
 
     def __init__(self, cluster: FakeCluster) -> None:
         self.cluster, self.plan, self.observed, self.counter = (
@@ -33,7 +33,7 @@ class SteppedCluster:
             ObservedState(),
             RequestCounter(),
         )
-        options = (SILENCE_SECONDS, self.counter)
+        options = (REQUEST_SECONDS, self.counter)
         self._polls: list[Callable[[int], None]] = [
             *(
                 name_server_poller(one, self.observed, *options).poll
@@ -52,7 +52,7 @@ class SteppedCluster:
         self.snapshots = SnapshotCache(self.plan, CONFIGURATION, self.observed, self.counter)
 
     def step(self) -> int:
-        """Look at everything once; return how many requests that took."""
+        """Poll everything once; return the number of requests."""
         before, number = self.cluster.asked, next(self._numbers)
         for poll in self._polls:
             poll(number)
@@ -64,7 +64,7 @@ class SteppedCluster:
         }
 
     def document(self) -> Any:
-        """Return what the console answers, which is always as the description says."""
+        """Return the cluster's document, checked against its schema."""
         document = json.loads(self.snapshots.document().body)
         assert faults_in(document) == []
         return document

@@ -7,7 +7,7 @@ from console.server.main import main
 from tests.unit.console.passwords import hash_line
 from tests.unit.remoting.plans import seed_plan
 
-SAID = {
+DOCUMENT = {
     "listen": "127.0.0.1:8080",
     "scheme": "2m-2s-sync",
     "version": "5.3.2",
@@ -21,9 +21,9 @@ SAID = {
 
 @pytest.fixture
 def folder(tmp_path):
-    """A host's folder, with all that a console is told."""
-    paths = {key: str(tmp_path / SAID[key]) for key in ("plan", "login", "verification")}
-    (tmp_path / "console.json").write_text(json.dumps({**SAID, **paths}))
+    """A host's folder with the console's files."""
+    paths = {key: str(tmp_path / DOCUMENT[key]) for key in ("plan", "login", "verification")}
+    (tmp_path / "console.json").write_text(json.dumps({**DOCUMENT, **paths}))
     (tmp_path / "plan.json").write_text(json.dumps(seed_plan()))
     (tmp_path / "login").write_text(hash_line())
     return tmp_path
@@ -40,17 +40,17 @@ def test_a_configuration_is_read(folder):
     assert configuration.verification == folder / "verification.json"
 
 
-@pytest.mark.parametrize("key", SAID)
-def test_a_missing_key_is_told_in_one_line(folder, key):
+@pytest.mark.parametrize("key", DOCUMENT)
+def test_a_missing_key_is_reported_in_one_line(folder, key):
     path = folder / "console.json"
-    path.write_text(json.dumps({name: value for name, value in SAID.items() if name != key}))
+    path.write_text(json.dumps({name: value for name, value in DOCUMENT.items() if name != key}))
     with pytest.raises(ConfigurationError) as caught:
         read_configuration(path)
     assert str(caught.value) == f"{path}: key '{key}' is missing; run make up again"
 
 
 @pytest.mark.parametrize("text", ["", "[]", "5", '{"listen"', '{"listen": "\\ud800"'])
-def test_a_file_that_is_something_else_is_told_in_one_line(folder, text):
+def test_a_malformed_file_is_reported_in_one_line(folder, text):
     path = folder / "console.json"
     path.write_text(text)
     with pytest.raises(ConfigurationError) as caught:
@@ -59,7 +59,7 @@ def test_a_file_that_is_something_else_is_told_in_one_line(folder, text):
     assert "\n" not in str(caught.value)
 
 
-def said_by_main(folder, capsys) -> str:
+def error_of_main(folder, capsys) -> str:
     assert main(["--config", str(folder / "console.json")]) == 1
     printed = capsys.readouterr()
     assert printed.out == ""
@@ -68,15 +68,15 @@ def said_by_main(folder, capsys) -> str:
 
 @pytest.mark.parametrize("name", ["console.json", "plan.json", "login"])
 @pytest.mark.parametrize("text", [None, "", "\x80", "{}"])
-def test_a_console_that_cannot_start_says_why_in_one_line(folder, capsys, name, text):
+def test_a_console_that_cannot_start_reports_the_cause_in_one_line(folder, capsys, name, text):
     path = folder / name
     path.unlink()
     if text is not None:
         path.write_text(text, "latin-1")
-    said = said_by_main(folder, capsys)
-    assert said.startswith("console: ")
-    assert said.count("\n") == 1
-    assert str(path) in said or "plan key" in said
+    error = error_of_main(folder, capsys)
+    assert error.startswith("console: ")
+    assert error.count("\n") == 1
+    assert str(path) in error or "plan key" in error
 
 
 def refusal_of(path) -> str:
@@ -87,7 +87,7 @@ def refusal_of(path) -> str:
 
 
 @pytest.mark.parametrize("listen", ["", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", ":x", "[::1]"])
-def test_an_address_that_is_none_is_told_in_one_line(folder, listen):
+def test_a_malformed_address_is_reported_in_one_line(folder, listen):
     rewrite(folder, listen=listen)
     path = folder / "console.json"
     assert refusal_of(path).startswith(f"{path}: cannot be read: address {listen!r}")
@@ -95,7 +95,7 @@ def test_an_address_that_is_none_is_told_in_one_line(folder, listen):
 
 @pytest.mark.parametrize("key", ["everySeconds", "requestSeconds"])
 @pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf"), None, "soon"])
-def test_a_time_that_nobody_can_wait_for_is_told_in_one_line(folder, key, seconds):
+def test_unusable_seconds_are_reported_in_one_line(folder, key, seconds):
     rewrite(folder, **{key: seconds})
     path = folder / "console.json"
     assert refusal_of(path).startswith(f"{path}: cannot be read: ")

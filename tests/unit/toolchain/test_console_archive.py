@@ -17,11 +17,11 @@ BODY = build_console(ROOT)
 NAMES = zipfile.ZipFile(io.BytesIO(BODY)).namelist()
 
 
-def test_it_is_byte_for_byte_the_same_each_time():
+def test_the_archive_is_reproducible():
     assert build_console(ROOT) == BODY
 
 
-def test_it_is_put_where_it_is_uploaded_from_once(tmp_path):
+def test_the_archive_is_written_once_to_its_upload_path(tmp_path):
     for package in ("console", "remoting"):
         shutil.copytree(ROOT / package, tmp_path / package)
     first = console_sha512(tmp_path)
@@ -32,7 +32,7 @@ def test_it_is_put_where_it_is_uploaded_from_once(tmp_path):
     assert made.name == f"{first[:16]}.zip"
 
 
-def test_another_page_is_another_program(tmp_path):
+def test_another_page_is_another_archive(tmp_path):
     for package in ("console", "remoting"):
         shutil.copytree(ROOT / package, tmp_path / package)
     before = build_console(tmp_path)
@@ -40,7 +40,7 @@ def test_another_page_is_another_program(tmp_path):
     assert build_console(tmp_path) != before
 
 
-def test_it_holds_the_page_the_checks_and_every_licence():
+def test_the_archive_contains_the_page_the_checks_and_every_license():
     for name in (
         "console/page/index.html",
         "console/page/openapi.json",
@@ -54,11 +54,11 @@ def test_it_holds_the_page_the_checks_and_every_licence():
         assert licences, distribution
 
 
-def test_nothing_is_in_it_that_another_python_could_not_read():
+def test_the_archive_has_no_files_for_one_python_only():
     assert [name for name in NAMES if name.endswith((".pyc", ".so", ".pyi"))] == []
 
 
-def test_everything_that_it_is_made_of_needs_nothing_else():
+def test_the_archive_has_all_dependencies_of_its_packages():
     """On the oldest Python, where most is needed besides."""
     for distribution in DISTRIBUTIONS:
         for line in metadata.requires(distribution) or ():
@@ -72,12 +72,12 @@ def test_everything_that_it_is_made_of_needs_nothing_else():
 
 
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS)
-def test_every_part_runs_on_the_oldest_python_of_hosts(distribution):
+def test_every_package_supports_the_oldest_python_of_hosts(distribution):
     needs = metadata.metadata(distribution)["Requires-Python"]
     assert re.fullmatch(r">=3\.[0-9]", needs), needs
 
 
-def test_a_bare_python_runs_it(tmp_path):
+def test_a_bare_python_runs_the_archive(tmp_path):
     path = tmp_path / "console.pyz"
     path.write_bytes(BODY)
     # Isolated and without site packages, as no environment of ours is on a host.

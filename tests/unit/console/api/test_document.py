@@ -41,9 +41,9 @@ def document_of(
     plan: dict[str, Any], observed: ObservedState | None = None, at: float = AT
 ) -> Any:
     parsed = parse_plan(plan)
-    seen = healthy(parsed) if observed is None else observed
-    view = view_cluster(parsed, CONFIGURATION, seen, (REPORT,), at)
-    # As a client reads it.
+    state = healthy(parsed) if observed is None else observed
+    view = view_cluster(parsed, CONFIGURATION, state, (REPORT,), at)
+    # As a client parses it.
     return json.loads(json.dumps(cluster_document(parsed, CONFIGURATION, view)))
 
 
@@ -65,19 +65,19 @@ PLANS = [seed_plan(), dledger_plan(), controller_plan(), with_proxy()]
 
 
 @pytest.mark.parametrize("plan", PLANS)
-def test_a_healthy_cluster_is_answered_as_the_description_says(plan):
+def test_a_healthy_cluster_conforms_to_the_schema(plan):
     assert faults_in(document_of(plan)) == []
 
 
 @pytest.mark.parametrize("plan", PLANS)
-def test_a_cluster_nobody_looked_at_is_answered_as_the_description_says(plan):
+def test_a_cluster_that_was_not_polled_conforms_to_the_schema(plan):
     document = document_of(plan, ObservedState())
     assert faults_in(document) == []
     assert (document["state"], document["observedAt"]) == ("starting", None)
 
 
 @pytest.mark.parametrize(("kind", "_", "plan", "fault"), PROBLEM_CASES)
-def test_a_cluster_with_a_problem_is_answered_as_the_description_says(kind, _, plan, fault):
+def test_a_cluster_with_a_problem_conforms_to_the_schema(kind, _, plan, fault):
     observed = healthy(parse_plan(plan))
     fault(observed)
     document = document_of(plan, observed)
@@ -86,7 +86,7 @@ def test_a_cluster_with_a_problem_is_answered_as_the_description_says(kind, _, p
 
 
 @pytest.mark.parametrize("plan", PLANS)
-def test_a_cluster_that_is_silent_is_answered_as_the_description_says(plan):
+def test_a_silent_cluster_conforms_to_the_schema(plan):
     observed = healthy(parse_plan(plan))
     for observations in (
         observed.name_servers,
@@ -102,7 +102,7 @@ def test_a_cluster_that_is_silent_is_answered_as_the_description_says(plan):
     assert document["state"] == "dead"
 
 
-def test_topics_groups_and_rates_are_answered_as_the_description_says():
+def test_topics_groups_and_rates_conform_to_the_schema():
     document = document_of(seed_plan(), busy())
     assert faults_in(document) == []
     assert document["topics"][0]["route"] == [
@@ -120,14 +120,14 @@ def test_topics_groups_and_rates_are_answered_as_the_description_says():
     assert broker_of(document, "broker-a")["outPerSecond"] == 0.5
 
 
-def test_the_schema_refuses_a_key_too_many_and_one_too_few():
+def test_the_schema_rejects_extra_and_missing_keys():
     document = document_of(seed_plan())
     document["more"] = 1
     del document["brokers"][0]["lagBytes"]
     assert len(faults_in(document)) == 2
 
 
-def test_what_is_left_out_is_counted():
+def test_topics_and_groups_beyond_the_limit_are_counted():
     observed = healthy(parse_plan(seed_plan()))
     observed.inventories["broker-a"] = inventory(MAX_SHOWN + 3, MAX_SHOWN + 5)
     document = document_of(seed_plan(), observed)
@@ -136,7 +136,7 @@ def test_what_is_left_out_is_counted():
     assert (document["topicsLeftOut"], document["consumerGroupsLeftOut"]) == (3, 5)
 
 
-def test_times_are_told_in_utc_to_the_millisecond():
+def test_times_are_in_utc_to_the_millisecond():
     document = document_of(seed_plan(), at=AT + 0.25)
     assert document["servedAt"] == "2027-01-15T08:00:00.250Z"
     assert document["observedAt"] == "2027-01-15T08:00:00.000Z"
@@ -144,13 +144,13 @@ def test_times_are_told_in_utc_to_the_millisecond():
     assert (broker["startedAt"], broker["uptimeSeconds"]) == ("2027-01-15T07:00:00.000Z", 3600)
 
 
-def test_a_broker_whose_clock_is_ahead_has_not_run_for_less_than_no_time():
+def test_the_uptime_of_a_broker_whose_clock_is_ahead_is_not_negative():
     observed = healthy(parse_plan(seed_plan()))
     change(observed, "broker-a", booted_at=AT + 50)
     assert broker_of(document_of(seed_plan(), observed), "broker-a")["uptimeSeconds"] == 0
 
 
-def test_a_lost_broker_keeps_its_place_and_its_plan_and_nothing_it_said():
+def test_a_lost_broker_keeps_only_what_is_planned():
     observed = busy()
     mark_down(observed, "broker-a")
     document = document_of(seed_plan(), observed)
@@ -161,7 +161,7 @@ def test_a_lost_broker_keeps_its_place_and_its_plan_and_nothing_it_said():
     assert broker["cause"] == "Connection refused"
 
 
-def test_a_name_server_that_lists_too_few_shows_how_many():
+def test_a_name_server_shows_how_many_planned_brokers_it_lists():
     observed = healthy(parse_plan(seed_plan()))
     list_group(observed, "broker-a", {0: "10.0.0.11:10911"}, "namesrv-2")
     listed = [one["listed"] for one in document_of(seed_plan(), observed)["nameServers"]]
@@ -173,7 +173,7 @@ def test_one_controller_leads():
     assert leaders == [True, False, False]
 
 
-def test_the_step_that_is_still_looked_at_is_not_shown_yet():
+def test_the_current_step_is_not_in_the_history():
     observed = healthy(parse_plan(seed_plan()))
     step = int(AT // 2)
     for back in (2, 1, 0):
@@ -188,7 +188,7 @@ def test_the_step_that_is_still_looked_at_is_not_shown_yet():
     }
 
 
-def test_the_last_verification_is_shown_check_by_check():
+def test_the_last_verification_is_shown_with_its_checks():
     (report,) = document_of(seed_plan())["verification"]
     (process,) = report["processes"]
     assert (report["host"], report["isOk"], report["seconds"]) == ("server1", True, 1.5)

@@ -19,15 +19,15 @@ Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 def text_of(plan: dict[str, Any], observed: ObservedState | None = None, requests: int = 0) -> str:
     parsed = parse_plan(plan)
-    seen = healthy(parsed) if observed is None else observed
-    view = view_cluster(parsed, CONFIGURATION, seen, (), AT)
+    state = healthy(parsed) if observed is None else observed
+    view = view_cluster(parsed, CONFIGURATION, state, (), AT)
     return render_metrics(parsed, view, requests).decode()
 
 
 def samples_of(
     plan: dict[str, Any], observed: ObservedState | None = None, requests: int = 0
 ) -> Samples:
-    """Read the text as Prometheus does, and refuse what it would: a series that is there twice."""
+    """Parse the text as Prometheus does, and reject duplicate series as it would."""
     found: Samples = {}
     for family in text_string_to_metric_families(text_of(plan, observed, requests)):
         for sample in family.samples:
@@ -52,7 +52,7 @@ def test_a_healthy_cluster_is_in_one_state_and_has_no_problem():
     assert [name for name, _ in samples if name == "rocketmq_cluster_problems"] == []
 
 
-def test_the_numbers_of_a_master_and_its_slave():
+def test_a_master_and_its_slave_have_their_metrics():
     samples = samples_of(seed_plan())
     assert sample(samples, "broker_up", **A) == 1
     assert sample(samples, "broker_replicas_planned", **A) == 1
@@ -62,7 +62,7 @@ def test_the_numbers_of_a_master_and_its_slave():
     assert sample(samples, "broker_disk_used_ratio", **A) == 0.25
 
 
-def test_what_nobody_knows_has_no_number():
+def test_unknown_values_have_no_sample():
     observed = healthy(parse_plan(seed_plan()))
     mark_down(observed, "broker-a")
     samples = samples_of(seed_plan(), observed)
@@ -94,14 +94,14 @@ def test_other_processes_are_up_or_not():
     assert sample(samples_of(controller_plan()), "process_up", **labels) == 1
 
 
-def test_nothing_seen_yet_is_a_text_too():
+def test_metrics_exist_before_the_first_poll():
     samples = samples_of(seed_plan(), ObservedState(), requests=12)
     assert sample(samples, "cluster_state", state="starting") == 1
     assert sample(samples, "broker_up", **A) == 0
     assert sample(samples, "console_requests_total") == 12
 
 
-def test_an_odd_name_is_escaped_and_breaks_no_line():
+def test_special_characters_in_names_are_escaped():
     odd = 'a"b\\c\nd{e="f"} 1\r\u2028 密'
     observed = healthy(parse_plan(seed_plan()))
     observed.inventories["broker-a"] = Inventory(
@@ -120,7 +120,7 @@ def test_an_odd_name_is_escaped_and_breaks_no_line():
     assert 'subject="a\\"b\\\\c\\nd' in line
 
 
-def test_every_metric_says_what_it_is():
+def test_every_metric_has_a_help_text():
     lines = text_of(seed_plan()).splitlines()
     names = {line.split()[2] for line in lines if line.startswith("# HELP")}
     used = {line.partition("{")[0].split()[0] for line in lines if not line.startswith("#")}
@@ -128,7 +128,7 @@ def test_every_metric_says_what_it_is():
     assert all(name.startswith("rocketmq_") for name in names)
 
 
-def test_two_problems_of_one_kind_and_subject_are_one_series_that_counts_them():
+def test_problems_of_the_same_kind_and_subject_are_one_series():
     observed = healthy(parse_plan(seed_plan()))
     list_group(observed, "broker-a", {0: "10.0.0.11:10911", 1: "10.0.0.9:1"}, "namesrv-1")
     list_group(observed, "broker-a", {0: "10.0.0.11:10911", 1: "10.0.0.9:2"}, "namesrv-2")

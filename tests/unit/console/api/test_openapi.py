@@ -1,4 +1,4 @@
-"""The OpenAPI document against the code that it describes."""
+"""The OpenAPI document agrees with the code that it describes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SCHEMAS = DOCUMENT["components"]["schemas"]
 
 
 def objects_in(schema: Any) -> list[dict[str, Any]]:
-    """Return every object's schema in a schema, itself among them."""
+    """Return the schemas of all objects in a schema, itself included."""
     found = []
     if isinstance(schema, dict):
         found += [schema] if "properties" in schema and "type" in schema else []
@@ -27,11 +27,11 @@ def objects_in(schema: Any) -> list[dict[str, Any]]:
     return found
 
 
-def test_every_address_of_the_console_is_described_and_no_other(monkeypatch):
+def test_exactly_the_routes_of_the_console_are_described(monkeypatch):
     names = ("index.html", "login.html", "app.js", "style.css", "openapi.json")
     pages = {name: Content(b"", "text/html") for name in names}
     monkeypatch.setattr("console.server.app.read_page", lambda: pages)
-    # Neither is asked before there is a request.
+    # Neither argument is used before the first request.
     routes = make_app(None, None).routes
     served = {
         (route.path, method.lower())
@@ -54,7 +54,7 @@ def test_every_value_of_a_problems_text_is_described():
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS.keys() - {"Login"}))
-def test_answers_have_every_key_and_no_other(name):
+def test_every_object_requires_its_keys_and_allows_no_other(name):
     for schema in objects_in(SCHEMAS[name]):
         assert schema["additionalProperties"] is False
         if schema is not SCHEMAS["ProblemValues"]:
@@ -62,7 +62,7 @@ def test_answers_have_every_key_and_no_other(name):
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
-def test_every_schema_and_every_key_says_what_it_is(name):
+def test_every_schema_and_every_key_has_a_description(name):
     Draft202012Validator.check_schema(SCHEMAS[name])
     assert SCHEMAS[name]["description"]
     for schema in objects_in(SCHEMAS[name]):
@@ -74,7 +74,7 @@ def test_every_schema_and_every_key_says_what_it_is(name):
         assert silent == []
 
 
-def test_limits_are_those_of_the_code():
+def test_the_described_limits_are_those_of_the_code():
     login = DOCUMENT["paths"]["/login"]["post"]
     assert str(MAX_LOGIN_BYTES) in login["requestBody"]["description"]
     assert SCHEMAS["Login"]["properties"]["password"]["maxLength"] == MAX_PASSWORD_LENGTH

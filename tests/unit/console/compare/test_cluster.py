@@ -42,7 +42,7 @@ def view_of(name: str, plan: dict[str, Any], observed: ObservedState) -> BrokerV
 
 
 def crowded_plan() -> dict[str, Any]:
-    """A master and two slaves, which share a host."""
+    """A master, and two slaves that share a host."""
     slaves = [
         broker(f"broker-a-{n}", "server2", f"10.0.0.12:1191{n}", group="broker-a", id=n)
         for n in (1, 2)
@@ -53,7 +53,7 @@ def crowded_plan() -> dict[str, Any]:
     )
 
 
-def test_a_healthy_cluster_shows_every_planned_broker_in_the_plans_order():
+def test_a_healthy_cluster_has_every_planned_broker_in_order():
     view = view_of_plan(seed_plan())
     assert view.state == "healthy"
     assert [one.name for one in view.brokers] == [
@@ -72,14 +72,14 @@ def test_a_master_has_replicas_and_its_slave_a_lag():
     assert (slave.replicas_planned, slave.replicas_connected, slave.lag_bytes) == (None, None, 0)
 
 
-def test_the_lag_of_a_slave_alone_on_its_host_is_what_its_master_knows_of_it():
+def test_the_lag_of_the_only_slave_on_a_host_comes_from_its_master():
     observed = state_of(seed_plan())
     change(observed, "broker-a", ha=replicating_to("10.0.0.12", acked=LOG_BYTES - 300))
     change(observed, "broker-a-s", max_offset=LOG_BYTES - 4000)
     assert view_of("broker-a-s", seed_plan(), observed).lag_bytes == 300
 
 
-def test_the_lag_of_slaves_on_one_host_is_told_by_each_slave():
+def test_the_lag_of_slaves_that_share_a_host_comes_from_each_slave():
     observed = state_of(crowded_plan())
     change(observed, "broker-a-1", max_offset=LOG_BYTES - 10)
     change(observed, "broker-a-2", max_offset=LOG_BYTES - 20)
@@ -87,7 +87,7 @@ def test_the_lag_of_slaves_on_one_host_is_told_by_each_slave():
     assert lags == [None, 10, 20]
 
 
-def test_the_lag_of_a_slave_without_a_connection_is_told_by_its_own_log():
+def test_the_lag_of_a_slave_without_a_connection_comes_from_its_own_log():
     observed = state_of(seed_plan())
     change(observed, "broker-a", ha=replicating_to())
     change(observed, "broker-a-s", max_offset=LOG_BYTES - 70)
@@ -95,7 +95,7 @@ def test_the_lag_of_a_slave_without_a_connection_is_told_by_its_own_log():
 
 
 @pytest.mark.parametrize("gone", ["broker-a", "broker-a-s"])
-def test_nobody_knows_the_lag_when_one_end_is_gone_and_not_connected(gone):
+def test_the_lag_is_unknown_when_one_end_is_down_and_not_connected(gone):
     observed = state_of(seed_plan())
     change(observed, "broker-a", ha=replicating_to())
     mark_down(observed, gone)
@@ -112,7 +112,7 @@ def test_nobody_knows_the_lag_when_one_end_is_gone_and_not_connected(gone):
         ([], 0),
     ],
 )
-def test_connections_are_counted_by_the_hosts_of_planned_replicas(ips, connected):
+def test_only_connections_from_hosts_of_planned_replicas_count(ips, connected):
     observed = state_of(crowded_plan())
     change(observed, "broker-a", ha=replicating_to(*ips))
     view = view_of("broker-a", crowded_plan(), observed)
@@ -126,7 +126,7 @@ def test_a_lost_master_still_shows_how_many_replicas_it_should_have():
     assert (view.replicas_planned, view.replicas_connected, view.role) == (1, None, None)
 
 
-def test_a_controllers_master_is_the_one_that_says_so_whatever_its_id():
+def test_under_controllers_the_master_is_the_broker_that_reports_it():
     observed = state_of(controller_plan())
     change(observed, "broker-a-1", ha=SLAVE_HA)
     change(observed, "broker-a-2", ha=replicating_to("10.0.0.11"))
@@ -138,13 +138,13 @@ def test_a_controllers_master_is_the_one_that_says_so_whatever_its_id():
     assert roles == {"broker-a-1": ("SLAVE", 2), "broker-a-2": ("MASTER", 0)}
 
 
-def test_a_dledger_master_is_the_one_that_is_listed_as_0():
+def test_under_dledger_the_master_is_the_broker_listed_with_id_0():
     views = view_of_plan(dledger_plan()).brokers
     assert [one.role for one in views] == ["MASTER", "SLAVE", "SLAVE"]
     assert (views[0].replicas_planned, views[0].replicas_connected) == (2, 2)
 
 
-def test_a_dledger_replica_that_is_gone_or_unlisted_is_not_counted_as_connected():
+def test_a_dledger_replica_that_is_down_or_unlisted_is_not_connected():
     observed = state_of(dledger_plan())
     mark_down(observed, "broker-a-3")
     assert view_of("broker-a-1", dledger_plan(), observed).replicas_connected == 1
@@ -152,20 +152,20 @@ def test_a_dledger_replica_that_is_gone_or_unlisted_is_not_counted_as_connected(
     assert view_of("broker-a-1", dledger_plan(), observed).replicas_connected == 0
 
 
-def test_an_elected_replica_that_is_listed_nowhere_has_no_role_and_no_id():
+def test_an_unlisted_elected_replica_has_no_role_and_no_id():
     observed = state_of(dledger_plan())
     list_group(observed, "broker-a", {0: "10.0.0.11:10911"})
     view = view_of("broker-a-3", dledger_plan(), observed)
     assert (view.role, view.broker_id, view.listed_by) == (None, None, ())
 
 
-def test_name_servers_that_disagree_about_an_elected_id_show_the_lower_one():
+def test_the_lowest_id_counts_when_name_servers_disagree():
     observed = state_of(dledger_plan())
     list_group(observed, "broker-a", {0: "10.0.0.12:10911", 1: "10.0.0.11:10911"}, "namesrv-2")
     assert view_of("broker-a-2", dledger_plan(), observed).broker_id == 0
 
 
-def test_a_broker_in_no_plan_is_shown_after_the_planned_ones():
+def test_an_unplanned_broker_follows_the_planned_ones():
     observed = state_of(seed_plan())
     list_group(observed, "broker-a", {0: A, 1: A_S, 3: ELSEWHERE}, "namesrv-2")
     extra = view_of_plan(seed_plan(), observed).brokers[-1]
@@ -173,14 +173,14 @@ def test_a_broker_in_no_plan_is_shown_after_the_planned_ones():
     assert (extra.planned, extra.role, extra.listed_by) == (None, None, ("namesrv-2",))
 
 
-def test_a_group_in_no_plan_is_extra_broker_by_broker():
+def test_every_broker_of_an_unplanned_group_is_extra():
     observed = state_of(seed_plan())
     list_group(observed, "broker-z", {0: "10.0.0.9:10911", 1: "10.0.0.8:10911"})
     names = [one.name for one in view_of_plan(seed_plan(), observed).brokers[4:]]
     assert names == ["broker-z id 1", "broker-z id 0"]
 
 
-def test_the_replicas_of_another_group_are_never_counted():
+def test_replicas_of_another_group_are_not_counted():
     plan = plan_of(
         [name_server(1, "10.0.0.11:9876")],
         [replica(n, f"10.0.0.1{n}:1{g}911", group=f"broker-{g}") for g in (1, 2) for n in (1, 2)],
@@ -191,12 +191,12 @@ def test_the_replicas_of_another_group_are_never_counted():
     assert connected == [1, None, 1, None]
 
 
-def test_nothing_seen_yet_is_a_cluster_that_starts():
+def test_a_cluster_is_starting_before_the_first_poll():
     view = view_of_plan(seed_plan(), ObservedState())
     assert (view.state, view.observed_at, view.problems) == ("starting", 0.0, ())
 
 
-def test_one_lost_broker_degrades_the_cluster_and_all_of_them_end_it():
+def test_one_lost_broker_degrades_the_cluster_and_losing_all_makes_it_dead():
     observed = state_of(seed_plan())
     mark_down(observed, "broker-a")
     assert view_of_plan(seed_plan(), observed).state == "degraded"
@@ -204,13 +204,13 @@ def test_one_lost_broker_degrades_the_cluster_and_all_of_them_end_it():
     assert view_of_plan(seed_plan(), observed).state == "dead"
 
 
-def test_the_view_is_as_old_as_the_last_look_at_a_broker_or_name_server():
+def test_a_view_is_as_old_as_the_last_poll_of_a_broker_or_name_server():
     observed = state_of(seed_plan())
     observed.brokers["broker-a"] = Observation(AT + 5, "down", "Connection refused")
     assert view_of_plan(seed_plan(), observed, AT + 9).observed_at == AT + 5
 
 
-def test_a_name_server_that_returns_while_a_view_is_made_is_in_all_of_it_or_in_none():
+def test_all_parts_of_a_view_see_the_same_observation():
     observed = state_of(seed_plan())
     back, gone = (
         observed.name_servers["namesrv-1"],
@@ -218,7 +218,7 @@ def test_a_name_server_that_returns_while_a_view_is_made_is_in_all_of_it_or_in_n
     )
 
     class Returning(dict[str, Any]):
-        """The first who looks sees it gone, all others back."""
+        """The first copy shows it down, later ones up."""
 
         def copy(self) -> dict[str, Any]:
             found = dict(self)

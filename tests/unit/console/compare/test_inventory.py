@@ -24,7 +24,7 @@ def inventory(**changes: Any) -> Inventory:
     return Inventory(**{**defaults, **changes})
 
 
-def test_a_topics_queues_are_those_of_all_broker_groups():
+def test_the_queues_of_a_topic_are_summed_over_broker_groups():
     held = {
         "broker-b": inventory(topics={"Orders": TopicConfig(4, 2, 6)}),
         "broker-a": inventory(topics={"Orders": TopicConfig(8, 8, 4)}),
@@ -34,7 +34,7 @@ def test_a_topics_queues_are_those_of_all_broker_groups():
     assert list(topic.route) == ["broker-a", "broker-b"]
 
 
-def test_the_topics_of_users_come_first_then_all_by_name():
+def test_topics_of_users_come_first_then_by_name():
     names = ["%RETRY%readers", "Orders", "TBW102", "Bills", "broker-a", "%DLQ%readers"]
     held = {"broker-a": inventory(topics=dict.fromkeys(names, TopicConfig(1, 1, 6)))}
     shown = [(topic.name, topic.kind) for topic in view_topics(held, OWN)]
@@ -59,18 +59,18 @@ def test_the_topics_of_users_come_first_then_all_by_name():
         ("RETRY%mine", "normal"),
     ],
 )
-def test_what_a_topic_is_for_is_told_by_its_name(name, kind):
+def test_topics_are_classified_by_name(name, kind):
     assert topic_kind(name, OWN) == kind
 
 
 @pytest.mark.parametrize(
     ("permission", "text"), [(6, "RW"), (4, "R"), (2, "W"), (0, "-"), (7, "RW"), (1, "-")]
 )
-def test_a_permission_is_told_in_letters(permission, text):
+def test_permissions_are_shown_as_letters(permission, text):
     assert permission_text(permission) == text
 
 
-def test_the_lag_of_a_topic_is_the_sum_over_the_broker_groups_that_hold_it():
+def test_the_lag_of_a_topic_is_summed_over_broker_groups():
     first = inventory(
         groups=("readers",),
         consumptions=(Consumption("readers", "Orders", {0: 7, 1: 10}),),
@@ -89,7 +89,7 @@ def test_the_lag_of_a_topic_is_the_sum_over_the_broker_groups_that_hold_it():
     assert group.lag == 10
 
 
-def test_a_topic_whose_end_nobody_knows_yet_has_no_lag():
+def test_a_topic_whose_end_is_unknown_has_no_lag():
     held = inventory(
         groups=("readers",),
         consumptions=(
@@ -102,7 +102,7 @@ def test_a_topic_whose_end_nobody_knows_yet_has_no_lag():
     assert dict(group.lags) == {"Bills": 2}
 
 
-def test_a_group_that_is_ahead_of_an_older_end_has_nothing_to_read():
+def test_a_group_ahead_of_an_older_end_has_no_lag():
     held = inventory(
         groups=("readers",),
         consumptions=(Consumption("readers", "Orders", {0: 12, 1: 3}),),
@@ -112,7 +112,7 @@ def test_a_group_that_is_ahead_of_an_older_end_has_nothing_to_read():
     assert group.lag == 1
 
 
-def test_groups_with_the_most_to_read_come_first():
+def test_groups_with_the_largest_lag_come_first():
     held = inventory(
         groups=("a", "b", "c"),
         consumptions=(Consumption("c", "Orders", {0: 1}), Consumption("b", "Orders", {0: 1})),
@@ -121,7 +121,7 @@ def test_groups_with_the_most_to_read_come_first():
     assert [group.name for group in view_consumer_groups([held])] == ["b", "c", "a"]
 
 
-def test_a_consumption_of_the_systems_own_groups_is_left_out():
+def test_system_groups_are_left_out():
     held = inventory(
         groups=("readers",),
         consumptions=(Consumption("CID_RMQ_SYS_TRANS", "Orders", {0: 0}),),
@@ -130,12 +130,12 @@ def test_a_consumption_of_the_systems_own_groups_is_left_out():
     assert [group.name for group in view_consumer_groups([held])] == ["readers"]
 
 
-def test_a_client_is_connected_to_every_broker_and_counted_once():
+def test_a_client_connected_to_several_brokers_is_counted_once():
     parts = [inventory(groups=("readers",), clients={"readers": count}) for count in (2, 3)]
     (group,) = view_consumer_groups(parts)
     assert group.clients == 3
 
 
-def test_the_clients_of_a_group_that_nobody_was_asked_about_are_unknown():
+def test_the_clients_of_a_group_are_unknown_until_queried():
     (group,) = view_consumer_groups([inventory(groups=("readers",))])
     assert group.clients is None

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 A, DRAINED_UNTIL = "10.0.0.11:10911", AT + 1e9
 
 
-def test_a_host_whose_verification_failed_is_told_and_one_whose_passed_is_not():
+def test_only_failed_verifications_are_problems():
     reports = ({"host": "server1", "ok": True}, {"host": "server2", "ok": False})
     (problem,) = problems_of(seed_plan(), reports=reports)
     assert problem.text == "the last verification failed on server2"
@@ -35,7 +35,7 @@ def kinds(plan: dict[str, Any], fault: Callable[[ObservedState], object]) -> lis
     return [problem.kind for problem in problems_of(plan, fault)]
 
 
-def test_the_cluster_lives_while_one_broker_answers():
+def test_a_cluster_is_not_dead_while_one_broker_answers():
     others = ("broker-a", "broker-a-s", "broker-b")
     assert "clusterDead" not in kinds(seed_plan(), lambda observed: mark_down(observed, *others))
 
@@ -46,15 +46,15 @@ def test_a_cluster_of_silent_brokers_is_dead():
     assert found == ["clusterDead", *["silent"] * 4]
 
 
-def test_a_broker_that_was_not_looked_at_yet_is_not_missing():
+def test_a_broker_that_was_not_polled_yet_is_not_missing():
     assert kinds(seed_plan(), lambda observed: observed.brokers.pop("broker-b-s")) == []
 
 
-def test_a_silent_name_server_is_not_called_down():
+def test_a_silent_name_server_is_not_down():
     assert kinds(seed_plan(), process_down("name_servers", "namesrv-1", SILENT)) == ["silent"]
 
 
-def test_without_a_name_server_no_broker_is_called_unlisted():
+def test_without_a_name_server_no_broker_is_unlisted():
     fault = combined(
         process_down("name_servers", "namesrv-1"), process_down("name_servers", "namesrv-2")
     )
@@ -69,19 +69,19 @@ def test_a_broker_that_was_just_started_may_still_register():
     assert kinds(seed_plan(), fault) == []
 
 
-def test_a_slave_may_be_a_little_behind():
+def test_a_slave_may_lag_a_little():
     acked = replicating_to("10.0.0.12", acked=LOG_BYTES - MAX_LAG_BYTES)
     assert kinds(seed_plan(), lambda observed: change(observed, "broker-a", ha=acked)) == []
 
 
-def test_a_slave_looked_at_after_its_master_may_hold_more():
+def test_a_slave_polled_after_its_master_may_hold_more():
     def later(observed: ObservedState) -> None:
         change(observed, "broker-a-s", at=AT + 0.001, max_offset=LOG_BYTES + 9)
 
     assert kinds(seed_plan(), later) == []
 
 
-def test_a_slave_looked_at_while_its_master_was_asked_may_hold_more():
+def test_a_slave_polled_at_the_same_time_as_its_master_may_hold_more():
     def meanwhile(observed: ObservedState) -> None:
         change(observed, "broker-a", started_at=AT, at=AT + 0.05)
         change(observed, "broker-a-s", started_at=AT, at=AT + 0.02, max_offset=LOG_BYTES + 9)
@@ -89,7 +89,7 @@ def test_a_slave_looked_at_while_its_master_was_asked_may_hold_more():
     assert kinds(seed_plan(), meanwhile) == []
 
 
-def test_a_slave_that_held_more_one_look_ago_is_ahead():
+def test_a_slave_that_held_more_one_poll_ago_is_ahead():
     def ahead(observed: ObservedState) -> None:
         change(observed, "broker-a-s", at=AT - 2, max_offset=LOG_BYTES + 9)
         observed.previous["broker-a-s"] = observed.brokers["broker-a-s"]
@@ -98,7 +98,7 @@ def test_a_slave_that_held_more_one_look_ago_is_ahead():
     assert kinds(seed_plan(), ahead) == ["slaveAhead"]
 
 
-def test_a_drained_slave_is_told_only_by_its_permission():
+def test_only_its_permission_makes_a_slave_drained():
     def held(observed: ObservedState) -> None:
         change(observed, "broker-a-s", accepts_sends_from=DRAINED_UNTIL)
 
@@ -114,18 +114,18 @@ def test_a_full_disk_is_first_a_warning_then_an_error(used, severities):
     assert [problem.severity for problem in found] == severities
 
 
-def test_an_election_under_way_is_not_two_masters():
+def test_an_election_in_progress_is_not_two_masters():
     found = kinds(controller_plan(), lambda observed: change(observed, "broker-a-1", ha=SLAVE_HA))
     assert "twoMasters" not in found
 
 
-def test_a_group_of_which_nothing_answers_has_other_problems_than_its_master():
+def test_a_group_without_any_answer_is_not_reported_as_masterless():
     names = [f"broker-a-{number}" for number in (1, 2, 3)]
     found = kinds(dledger_plan(), lambda observed: mark_down(observed, *names))
     assert "noMaster" not in found
 
 
-def test_an_elected_replica_has_no_wrong_role_and_no_wrong_place():
+def test_an_elected_replica_has_neither_a_wrong_role_nor_a_wrong_place():
     addresses = {0: "10.0.0.12:10911", 3: "10.0.0.11:10911", 2: "10.0.0.13:10911"}
     assert (
         kinds(dledger_plan(), lambda observed: list_group(observed, "broker-a", addresses)) == []

@@ -14,13 +14,13 @@ from tests.unit.remoting.plans import controller_plan, dledger_plan, seed_plan
     PROBLEM_CASES,
     ids=[f"{one[0]}: {one[1][:40]}" for one in PROBLEM_CASES],
 )
-def test_what_differs_from_the_plan_is_told_in_one_whole_line(kind, text, plan, fault):
+def test_every_difference_has_its_line(kind, text, plan, fault):
     found = {problem.text: problem.kind for problem in problems_of(plan, fault)}
     assert found.get(text) == kind
 
 
 @pytest.mark.parametrize("plan", [seed_plan(), dledger_plan(), controller_plan(), with_proxy()])
-def test_a_cluster_that_is_as_planned_has_no_problems(plan):
+def test_a_cluster_as_planned_has_no_problems(plan):
     assert problems_of(plan) == ()
 
 
@@ -30,6 +30,6 @@ def test_every_kind_of_problem_has_a_case():
 
 
 @pytest.mark.parametrize(("kind", "_", "plan", "fault"), PROBLEM_CASES)
-def test_no_line_holds_an_empty_place_or_a_broken_one(kind, _, plan, fault):
+def test_no_line_has_an_unfilled_placeholder(kind, _, plan, fault):
     for problem in problems_of(plan, fault):
         assert not re.search(r"None|[{}\n\[\]]|  |, $", problem.text), kind

@@ -19,7 +19,7 @@ def path(tmp_path):
 
 
 def write(path, *hosts):
-    """Replace the file as a host does, whole and at once."""
+    """Replace the file atomically, as a host does."""
     made = path.with_suffix(".new")
     made.write_text(json.dumps([{**REPORT, "host": host} for host in hosts]))
     made.replace(path)
@@ -71,13 +71,13 @@ BROKEN = [
 
 
 @pytest.mark.parametrize("text", BROKEN)
-def test_a_broken_file_is_no_report_and_is_told_in_the_log(path, caplog, text):
+def test_a_malformed_file_gives_no_report_and_is_logged(path, caplog, text):
     path.write_text(text)
     assert VerificationRecord(path).reports() == ()
     assert str(path) in caplog.text
 
 
-def test_a_file_that_was_mended_is_read(path):
+def test_a_repaired_file_is_read(path):
     record = VerificationRecord(path)
     path.write_text("[")
     assert hosts_of(record) == []
@@ -85,7 +85,7 @@ def test_a_file_that_was_mended_is_read(path):
     assert hosts_of(record) == ["server1"]
 
 
-def test_a_broken_file_is_told_once_however_often_it_is_looked_at(path, caplog):
+def test_a_malformed_file_is_logged_once_per_change(path, caplog):
     path.write_text("[")
     record = VerificationRecord(path)
     for _ in range(5):

@@ -1,4 +1,4 @@
-"""What a process that is out of its mind answers, breaks the picture of nobody else."""
+"""A malformed answer affects only the process that sent it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.unit.console.stepping import UP
         ("msgPutTotalTodayNow", "1.5"),
     ],
 )
-def test_a_number_that_is_none_is_a_fault_of_the_broker_that_told_it(stepped, cluster, key, text):
+def test_a_malformed_number_marks_only_its_broker_as_down(stepped, cluster, key, text):
     cluster.states["broker-b-s"].runtime = {key: text}
     stepped.step()
     assert stepped.states() == {**UP, "broker-b-s": "down"}
@@ -31,7 +31,9 @@ def test_a_number_that_is_none_is_a_fault_of_the_broker_that_told_it(stepped, cl
 
 
 @pytest.mark.parametrize("number", [float("inf"), float("nan"), "many", None, [], {}])
-def test_a_topic_that_cannot_be_read_is_left_out_until_it_can_be(stepped, cluster, number):
+def test_an_inventory_with_a_malformed_topic_is_skipped_until_it_is_valid(
+    stepped, cluster, number
+):
     states = [cluster.states[name] for name in ("broker-a", "broker-a-s")]
     for state in states:
         state.queues = number
@@ -44,14 +46,14 @@ def test_a_topic_that_cannot_be_read_is_left_out_until_it_can_be(stepped, cluste
     assert stepped.states() == UP
 
 
-def test_a_broker_may_be_told_to_take_messages_never(stepped, cluster):
+def test_a_broker_may_be_drained_without_end(stepped, cluster):
     cluster.states["broker-b"].runtime = {"startAcceptSendRequestTimeStamp": "9" * 400}
     stepped.step()
     assert stepped.states() == UP
     assert [problem["kind"] for problem in stepped.document()["problems"]] == ["drained"]
 
 
-def test_a_name_that_is_no_text_is_shown_as_far_as_it_is_one(stepped, cluster):
+def test_lone_surrogates_in_names_are_replaced(stepped, cluster):
     odd = "half \ud800 a character"
     cluster.listed[odd] = {"cluster": odd, "brokerName": odd, "brokerAddrs": {0: odd}}
     for state in cluster.states.values():

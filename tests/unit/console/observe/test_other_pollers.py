@@ -12,7 +12,7 @@ from tests.unit.console.fake_cluster import FakeProcess
 from tests.unit.remoting.plans import controller, controller_plan, plan_of, proxy, seed_plan
 from tests.unit.remoting.scripted_peer import FakeController, ScriptedPeer
 
-SECONDS = 0.2
+SECONDS = 1.0
 
 
 def controller_at(address: str) -> PlannedController:
@@ -48,16 +48,16 @@ def process():
     made.stop()
 
 
-@pytest.mark.usefixtures("lines")
+@pytest.mark.usefixtures("closed_connections")
 @pytest.mark.parametrize("leader", ["10.0.0.12:9878", ""])
-def test_a_controller_says_who_leads_or_that_it_knows_of_none(leader):
+def test_a_controller_names_its_leader_or_none(leader):
     with ScriptedPeer(FakeController(leader=leader)) as peer:
         observation = poll_controller(peer.address)
     assert (observation.state, observation.facts) == ("up", leader)
 
 
-@pytest.mark.usefixtures("lines")
-def test_a_controller_that_is_gone_is_down_and_one_that_hangs_is_silent(process):
+@pytest.mark.usefixtures("closed_connections")
+def test_a_stopped_controller_is_down_and_a_hanging_one_is_silent(process):
     process.is_silent = True
     assert poll_controller(process.address).state == "silent"
     process.stop()
@@ -65,7 +65,7 @@ def test_a_controller_that_is_gone_is_down_and_one_that_hangs_is_silent(process)
     assert (observation.state, observation.cause.lower()) == ("down", "connection refused")
 
 
-def test_a_proxy_that_takes_connections_is_up_and_one_that_does_not_is_down(process):
+def test_a_proxy_is_up_if_it_accepts_connections_and_else_down(process):
     assert poll_proxy(process.address).state == "up"
     process.stop()
     observation = poll_proxy(process.address)

@@ -33,7 +33,7 @@ def test_a_cluster_that_is_as_planned_is_healthy_after_one_step(stepped):
     assert stepped.counter.count == stepped.cluster.asked
 
 
-def test_what_a_cluster_holds_for_its_clients_is_seen(stepped):
+def test_topics_and_consumer_groups_are_observed(stepped):
     stepped.step()
     document = stepped.document()
     assert [topic["name"] for topic in document["topics"]] == ["Orders", "TBW102"]
@@ -43,7 +43,7 @@ def test_what_a_cluster_holds_for_its_clients_is_seen(stepped):
     assert document["consumerGroups"] == [expected]
 
 
-def test_a_broker_that_stops_is_down_at_the_next_step_and_its_return_is_seen(stepped, cluster):
+def test_a_stopped_broker_is_down_at_the_next_step_and_up_after_its_start(stepped, cluster):
     stepped.step()
     cluster.processes["broker-a"].stop()
     stepped.step()
@@ -55,25 +55,24 @@ def test_a_broker_that_stops_is_down_at_the_next_step_and_its_return_is_seen(ste
     assert stepped.document()["state"] == "healthy"
 
 
-def test_a_broker_that_accepts_and_never_answers_is_silent_and_the_others_are_not(
-    stepped, cluster
-):
+def test_only_the_broker_that_hangs_is_silent(stepped, cluster):
     stepped.step()
     cluster.processes["broker-a"].is_silent = True
     stepped.step()
     assert stepped.states() == {**UP, "broker-a": "silent"}
     causes = [one["cause"] for one in stepped.document()["brokers"]]
-    assert causes == ["no answer within 0.2 s", None, None, None]
+    assert causes == ["no answer within 1.0 s", None, None, None]
     cluster.processes["broker-a"].is_silent = False
     stepped.step()
     assert stepped.states() == UP
 
 
-def test_a_restart_between_two_looks_is_no_outage(stepped, cluster):
+def test_a_restart_between_two_polls_is_not_an_outage(stepped, cluster):
     state = cluster.states["broker-a"]
     for put in (10, 20):
         state.put = put
         stepped.step()
+    started = stepped.document()["brokers"][0]["startedAt"]
     cluster.processes["broker-a"].stop()
     state.restart()
     cluster.processes["broker-a"].start()
@@ -81,10 +80,10 @@ def test_a_restart_between_two_looks_is_no_outage(stepped, cluster):
     assert stepped.states() == UP
     document = stepped.document()
     assert document["problems"] == []
-    assert document["brokers"][0]["uptimeSeconds"] < 60
+    assert document["brokers"][0]["startedAt"] > started
 
 
-def test_a_slave_that_is_ahead_of_its_master_is_seen_at_the_second_step(stepped, cluster):
+def test_a_slave_ahead_of_its_master_is_reported_at_the_second_step(stepped, cluster):
     cluster.states["broker-a-s"].held = cluster.states["broker-a"].held + 7
     stepped.step()
     stepped.step()
@@ -95,7 +94,7 @@ def test_a_slave_that_is_ahead_of_its_master_is_seen_at_the_second_step(stepped,
     )
 
 
-def test_a_slave_that_copies_at_once_is_never_ahead(stepped, cluster):
+def test_a_slave_that_copies_immediately_is_never_ahead(stepped, cluster):
     master, slave = cluster.states["broker-a"], cluster.states["broker-a-s"]
 
     def grow() -> None:
@@ -107,7 +106,7 @@ def test_a_slave_that_copies_at_once_is_never_ahead(stepped, cluster):
         assert stepped.document()["problems"] == []
 
 
-def test_a_restarted_broker_is_asked_for_its_configuration_anew(stepped, cluster):
+def test_the_configuration_of_a_restarted_broker_is_requested_again(stepped, cluster):
     stepped.step()
     cluster.processes["broker-a"].stop()
     cluster.states["broker-a"].restart()
@@ -117,14 +116,14 @@ def test_a_restarted_broker_is_asked_for_its_configuration_anew(stepped, cluster
     assert "wrongRole" in {problem["kind"] for problem in stepped.document()["problems"]}
 
 
-def test_a_connection_is_opened_once_and_kept(stepped, monkeypatch):
+def test_a_connection_is_opened_once_and_reused(stepped, monkeypatch):
     stepped.step()
     monkeypatch.setattr("console.observe.connection.CountedConnection", None)
     stepped.step()
     assert stepped.states() == UP
 
 
-def test_one_dead_name_server_does_not_blind_the_console(stepped, cluster):
+def test_one_stopped_name_server_leaves_the_brokers_visible(stepped, cluster):
     cluster.processes["namesrv-1"].stop()
     stepped.step()
     document = stepped.document()
@@ -133,8 +132,8 @@ def test_one_dead_name_server_does_not_blind_the_console(stepped, cluster):
     assert [one["listed"] for one in document["nameServers"]] == [None, 4]
 
 
-@pytest.mark.usefixtures("lines")
-def test_what_a_cluster_holds_is_asked_before_there_was_a_look_at_its_brokers(
+@pytest.mark.usefixtures("closed_connections")
+def test_the_inventory_does_not_wait_for_the_first_poll_of_brokers(
     cluster,
 ):
     observed, counter = ObservedState(), RequestCounter()
@@ -143,7 +142,7 @@ def test_what_a_cluster_holds_is_asked_before_there_was_a_look_at_its_brokers(
     assert list(observed.inventories["broker-a"].topics) == ["Orders", "TBW102"]
 
 
-def test_without_a_master_its_slave_is_asked_for_topics(stepped, cluster):
+def test_without_a_master_topics_come_from_its_slave(stepped, cluster):
     stepped.step()
     cluster.processes["broker-a"].stop()
     cluster.states["broker-a-s"].topics = ("Bills",)
@@ -152,7 +151,7 @@ def test_without_a_master_its_slave_is_asked_for_topics(stepped, cluster):
     assert names == ["Bills", "Orders", "TBW102"]
 
 
-def test_a_dead_cluster_is_an_answer_of_200_that_says_so(stepped, cluster):
+def test_a_dead_cluster_is_answered_by_200(stepped, cluster):
     stepped.step()
     for process in cluster.processes.values():
         process.stop()
@@ -163,7 +162,7 @@ def test_a_dead_cluster_is_an_answer_of_200_that_says_so(stepped, cluster):
     assert answer.status == 200
 
 
-def test_many_who_ask_cause_no_more_requests_to_the_cluster_than_one(stepped):
+def test_many_clients_cause_no_more_requests_to_the_cluster_than_one(stepped):
     for _ in range(CONFIG_STEPS):
         stepped.step()
     with serving(console_app(stepped.snapshots)) as client:
@@ -196,10 +195,10 @@ def until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-@pytest.mark.usefixtures("lines")
-def test_a_broker_that_hangs_delays_neither_the_others_nor_the_answer(cluster):
+@pytest.mark.usefixtures("closed_connections")
+def test_a_hanging_broker_delays_neither_other_pollers_nor_the_answer(cluster):
     cluster.processes["broker-a"].is_silent = True
-    # As long as the whole test: while it lasts, nothing is known of that broker.
+    # Longer than the test, so that the hanging broker is never observed.
     patient = replace(CONFIGURATION, every_seconds=0.05, request_seconds=SECONDS)
     observed = ObservedState()
     pollers = PollerThreads(cluster.plan, patient, observed)
@@ -219,8 +218,8 @@ def test_a_broker_that_hangs_delays_neither_the_others_nor_the_answer(cluster):
         until(lambda: not any(thread.name.endswith("(_run)") for thread in threading.enumerate()))
 
 
-@pytest.mark.usefixtures("lines")
-def test_watches_that_run_by_themselves_see_a_death_and_a_return(cluster):
+@pytest.mark.usefixtures("closed_connections")
+def test_polling_threads_observe_a_stop_and_a_start(cluster):
     quick = replace(CONFIGURATION, every_seconds=0.05, request_seconds=SECONDS)
     observed = ObservedState()
     pollers = PollerThreads(cluster.plan, quick, observed)
@@ -243,5 +242,5 @@ def test_watches_that_run_by_themselves_see_a_death_and_a_return(cluster):
 @pytest.mark.parametrize(
     ("at", "step"), [(0.0, 0), (1.99, 0), (2.0, 1), (1_800_000_001.0, 900_000_000)]
 )
-def test_a_moment_is_in_one_step(at, step):
+def test_a_time_belongs_to_one_step(at, step):
     assert step_at(at, 2.0) == step

@@ -8,12 +8,12 @@ def history_of(*readings: tuple[int, float, int, int]) -> RateHistory:
     return history
 
 
-def test_a_rate_is_the_difference_of_two_readings_by_the_time_between_them():
+def test_a_rate_is_the_difference_of_two_readings_over_the_time_between_them():
     history = history_of((1, 100.0, 10, 5), (2, 102.5, 35, 10))
     assert history.latest == Rate(10.0, 2.0)
 
 
-def test_one_reading_tells_no_rate():
+def test_one_reading_gives_no_rate():
     history = history_of((1, 100.0, 10, 5))
     assert history.latest is None
     assert history.window(1) == []
@@ -24,17 +24,17 @@ def test_a_restarted_broker_has_a_gap_instead_of_a_negative_rate():
     assert history.window(4) == [Rate(10.0, 0.0), None, Rate(4.0, 2.0)]
 
 
-def test_either_counter_that_fell_tells_a_restart():
+def test_a_restart_is_detected_by_either_counter():
     assert history_of((1, 100.0, 10, 5), (2, 102.0, 12, 4)).latest is None
     assert history_of((1, 100.0, 10, 5), (2, 102.0, 9, 6)).latest is None
 
 
-def test_a_clock_that_went_back_makes_no_rate():
+def test_a_clock_that_goes_back_gives_no_rate():
     assert history_of((1, 100.0, 10, 5), (1, 100.0, 12, 6)).latest is None
     assert history_of((5, 110.0, 10, 5), (4, 108.0, 12, 6)).latest is None
 
 
-def test_the_time_without_an_answer_is_not_spread_over_the_messages_after_it():
+def test_an_interval_without_an_answer_is_not_averaged():
     history = history_of((1, 100.0, 0, 0), (2, 102.0, 20, 0))
     history.interrupt()
     assert history.latest is None
@@ -44,12 +44,12 @@ def test_the_time_without_an_answer_is_not_spread_over_the_messages_after_it():
     assert history.window(6) == [Rate(10.0, 0.0), None, None, None, Rate(2.0, 0.0)]
 
 
-def test_steps_that_were_not_measured_yet_are_gaps_at_the_end():
+def test_steps_without_a_measurement_are_gaps_at_the_end():
     history = history_of((1, 100.0, 0, 0), (2, 102.0, 20, 0))
     assert history.window(4) == [Rate(10.0, 0.0), None, None]
 
 
-def test_a_step_after_the_asked_one_is_not_shown():
+def test_steps_after_the_requested_one_are_not_shown():
     history = history_of((1, 100.0, 0, 0), (2, 102.0, 20, 0), (3, 104.0, 20, 0))
     assert history.window(2) == [Rate(10.0, 0.0)]
 

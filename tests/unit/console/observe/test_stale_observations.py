@@ -1,4 +1,4 @@
-"""What nobody looked at for long is not shown as it was then."""
+"""Observations that are too old are shown as silent."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from tests.unit.remoting.plans import seed_plan
 PLAN = parse_plan(seed_plan())
 
 
-def seen(seconds_later: float):
+def view_after(seconds_later: float):
     return view_cluster(PLAN, CONFIGURATION, healthy(PLAN), (), AT + seconds_later)
 
 
-def test_a_look_of_some_steps_ago_still_counts():
-    assert seen(14).state == "healthy"
+def test_an_observation_of_a_few_steps_ago_is_valid():
+    assert view_after(14).state == "healthy"
 
 
-def test_a_process_that_is_looked_at_no_more_is_silent():
-    view = seen(60)
+def test_a_process_that_is_no_longer_polled_is_silent():
+    view = view_after(60)
     assert view.state == "dead"
     silent = {problem.subject for problem in view.problems if problem.kind == "silent"}
     assert silent == {one.name for one in (*PLAN.name_servers, *PLAN.brokers)}
@@ -33,8 +33,8 @@ def test_a_process_that_is_looked_at_no_more_is_silent():
     assert texts == [f"broker-a is silent: {cause}"]
 
 
-def test_the_api_and_the_metrics_tell_the_same():
-    view = seen(60)
+def test_the_api_and_the_metrics_agree():
+    view = view_after(60)
     document = cluster_document(PLAN, CONFIGURATION, view)
     processes = [*document["nameServers"], *document["brokers"]]
     assert {one["state"] for one in processes} == {"silent"}

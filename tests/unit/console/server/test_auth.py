@@ -42,14 +42,14 @@ def authenticator(clock: Clock) -> Authenticator:
     return Authenticator(hash_line(), clock)
 
 
-def test_only_the_password_of_a_hash_fits_it():
+def test_a_hash_matches_only_its_own_password():
     found = PasswordHash(hash_line())
     assert found.matches(PASSWORD)
     assert not found.matches(OTHER)
     assert not found.matches("")
 
 
-def test_a_password_may_hold_any_text():
+def test_a_password_may_contain_any_characters():
     assert PasswordHash(hash_line("pässwörd: 密碼 🔑")).matches("pässwörd: 密碼 🔑")
 
 
@@ -69,7 +69,7 @@ def test_a_password_may_hold_any_text():
         "scrypt$16$8$1$c2FsdA==$",
     ],
 )
-def test_a_file_without_a_hash_is_refused_in_one_line_that_does_not_show_it(line, tmp_path):
+def test_a_file_without_a_hash_is_refused_without_showing_its_content(line, tmp_path):
     path = tmp_path / "login"
     path.write_text(line)
     with pytest.raises(ConfigurationError) as caught:
@@ -77,14 +77,14 @@ def test_a_file_without_a_hash_is_refused_in_one_line_that_does_not_show_it(line
     assert str(caught.value) == f"{path}: holds no password hash; run make up again"
 
 
-def test_a_missing_file_is_told_with_its_cause(tmp_path):
+def test_a_missing_file_is_reported_with_its_cause(tmp_path):
     with pytest.raises(ConfigurationError) as caught:
         Authenticator.from_file(tmp_path / "login")
     expected = f"{tmp_path / 'login'}: No such file or directory; run make up again"
     assert str(caught.value) == expected
 
 
-def test_a_session_is_known_until_it_ends(authenticator, monkeypatch):
+def test_a_session_is_valid_until_it_expires(authenticator, monkeypatch):
     begun = 1_800_000_000
     monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: begun)
     session = authenticator.new_session()
@@ -94,18 +94,18 @@ def test_a_session_is_known_until_it_ends(authenticator, monkeypatch):
     assert not authenticator.is_session(session)
 
 
-def test_a_restart_ends_no_session_and_another_password_ends_all(authenticator):
+def test_sessions_survive_a_restart_but_not_another_password(authenticator):
     session = authenticator.new_session()
     assert Authenticator(hash_line()).is_session(session)
     assert not Authenticator(hash_line(OTHER)).is_session(session)
 
 
-def test_the_same_password_set_anew_ends_all_sessions_too(authenticator):
+def test_setting_the_same_password_again_ends_all_sessions(authenticator):
     assert not Authenticator(hash_line(salt=b"other")).is_session(authenticator.new_session())
 
 
 @pytest.mark.parametrize("text", ["", ".", "a.b.c", "ä", "x" * 5000, "\x00"])
-def test_a_text_of_somebody_else_is_no_session(authenticator, text):
+def test_a_forged_cookie_is_not_a_session(authenticator, text):
     assert not authenticator.is_session(text)
     assert not authenticator.is_session(authenticator.new_session() + text + "x")
 
@@ -119,7 +119,7 @@ def fail(authenticator: Authenticator, times: int, address: str = HERE) -> None:
         assert not authenticator.check_password(OTHER, address)
 
 
-def test_after_a_few_wrong_passwords_even_the_right_one_waits(authenticator, clock):
+def test_after_too_many_wrong_passwords_even_the_right_one_must_wait(authenticator, clock):
     fail(authenticator, MAX_FAILURES)
     clock.now += 10
     with pytest.raises(TooManyAttemptsError) as caught:
@@ -128,20 +128,20 @@ def test_after_a_few_wrong_passwords_even_the_right_one_waits(authenticator, clo
     assert str(caught.value) == "too many attempts; wait 50 s"
 
 
-def test_nobody_is_told_to_wait_for_no_time_at_all(authenticator, clock):
+def test_the_waiting_time_is_rounded_up_to_a_second(authenticator, clock):
     fail(authenticator, MAX_FAILURES)
     clock.now += FAILURE_SECONDS - 0.25
     with pytest.raises(TooManyAttemptsError, match="wait 1 s"):
         authenticator.check_password(PASSWORD, HERE)
 
 
-def test_whoever_waited_may_try_again(authenticator, clock):
+def test_an_address_may_try_again_after_the_waiting_time(authenticator, clock):
     fail(authenticator, MAX_FAILURES)
     clock.now += FAILURE_SECONDS
     assert authenticator.check_password(PASSWORD, HERE)
 
 
-def test_one_failure_that_is_forgotten_allows_one_more_attempt(authenticator, clock):
+def test_an_expired_failure_allows_one_more_attempt(authenticator, clock):
     fail(authenticator, 1)
     clock.now += 30
     fail(authenticator, MAX_FAILURES - 1)
@@ -151,17 +151,17 @@ def test_one_failure_that_is_forgotten_allows_one_more_attempt(authenticator, cl
         authenticator.check_password(PASSWORD, HERE)
 
 
-def test_the_failures_of_one_address_stop_nobody_else(authenticator):
+def test_failures_of_one_address_do_not_block_another(authenticator):
     fail(authenticator, MAX_FAILURES)
     assert authenticator.check_password(PASSWORD, THERE)
 
 
-def test_a_right_password_is_no_failure(authenticator):
+def test_a_right_password_is_not_counted_as_a_failure(authenticator):
     fail(authenticator, MAX_FAILURES - 1)
     assert all(authenticator.check_password(PASSWORD, HERE) for _ in range(20))
 
 
-def test_the_addresses_that_failed_are_not_remembered_without_end(clock):
+def test_only_the_newest_failed_addresses_are_kept(clock):
     failures = FailedAttempts(clock)
     for _ in range(MAX_FAILURES):
         failures.add(HERE)
@@ -171,24 +171,22 @@ def test_the_addresses_that_failed_are_not_remembered_without_end(clock):
     assert failures.wait_seconds(HERE) == 0
 
 
-def test_a_password_that_is_too_long_is_wrong_without_being_hashed(authenticator, monkeypatch):
+def test_a_password_that_is_too_long_is_rejected_without_hashing(authenticator, monkeypatch):
     monkeypatch.setattr(PasswordHash, "matches", None)
     assert not authenticator.check_password("x" * (MAX_PASSWORD_LENGTH + 1), HERE)
 
 
-def test_a_password_that_fitted_is_not_hashed_again(authenticator, monkeypatch):
+def test_a_password_that_matched_is_not_hashed_again(authenticator, monkeypatch):
     assert authenticator.check_password(PASSWORD, HERE)
     monkeypatch.setattr(PasswordHash, "matches", None)
     assert authenticator.check_password(PASSWORD, THERE)
 
 
-def test_so_many_wait_for_their_turn_and_a_further_one_is_told_to_come_back(
-    authenticator, monkeypatch
-):
+def test_attempts_beyond_the_hashing_queue_are_refused(authenticator, monkeypatch):
     asked, answer = threading.Semaphore(0), threading.Event()
 
     class SlowLock:
-        """Stands for the turn: shows who waits for it, and lets nobody in until told."""
+        """Signals each thread that waits for the lock, and blocks all until released."""
 
         def __enter__(self):
             asked.release()
@@ -217,7 +215,7 @@ def test_so_many_wait_for_their_turn_and_a_further_one_is_told_to_come_back(
     assert authenticator.check_password(PASSWORD, HERE)
 
 
-def test_nothing_of_passwords_and_sessions_is_logged_or_shown(authenticator, caplog, capfd):
+def test_passwords_and_sessions_are_neither_logged_nor_shown(authenticator, caplog, capfd):
     caplog.set_level(logging.DEBUG)
     authenticator.check_password(PASSWORD, HERE)
     authenticator.check_password(OTHER, HERE)

@@ -1,4 +1,4 @@
-"""Every address of the real console, asked what its description allows and what it forbids."""
+"""The running console, fuzzed with requests that its description allows and forbids."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SECONDS = 30
 
 @dataclass(frozen=True)
 class Console:
-    """A console that runs in a process of its own."""
+    """A console in a process of its own."""
 
     client: Client
     log: Path
@@ -42,7 +42,7 @@ class Console:
         return "http://{}:{}".format(*self.client.address)
 
     def faults(self) -> list[str]:
-        """Return the lines of its log that speak of an error of its own."""
+        """Return the lines of its log that report internal errors."""
         lines = self.log.read_text("utf-8", "replace").splitlines()
         return [line for line in lines if re.match(r"ERROR|CRITICAL|Traceback|Exception", line)]
 
@@ -52,8 +52,8 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def written(folder: Path, document: object) -> Path:
-    """Write a console's configuration, and all that it names, and return it."""
+def write_configuration(folder: Path, document: object) -> Path:
+    """Write a configuration and the files that it names; return its path."""
     (folder / "plan.json").write_text(json.dumps(document))
     (folder / "login").write_text(hash_line())
     path = folder / "console.json"
@@ -81,7 +81,7 @@ def is_ready(client: Client) -> bool:
 
 @pytest.fixture
 def running(cluster, tmp_path) -> Iterator[Console]:
-    path, log = written(tmp_path, cluster.document), tmp_path / "log"
+    path, log = write_configuration(tmp_path, cluster.document), tmp_path / "log"
     client = Client(split_address(json.loads(path.read_text())["listen"]))
     with log.open("wb") as stream:
         process = subprocess.Popen(
@@ -103,13 +103,13 @@ def running(cluster, tmp_path) -> Iterator[Console]:
 
 
 @pytest.mark.parametrize("has_session", [True, False])
-def test_whatever_is_asked_the_answer_is_one_of_those_described(running, tmp_path, has_session):
+def test_every_response_conforms_to_the_description(running, tmp_path, has_session):
     headers = []
     if has_session:
         headers = [f"Cookie: {running.client.with_session(PASSWORD).usual['Cookie']}"]
     found = fuzz(DESCRIPTION, running.url, tmp_path, EXAMPLES, *headers)
     assert found.has_passed, found.report
-    # With a session, what is behind the login was reached.
+    # With a session, the fuzzer got past the login.
     assert ("returned only 401" in found.report) is not has_session, found.report
     assert running.faults() == []
     assert running.client.get("/healthz").status == 200

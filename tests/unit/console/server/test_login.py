@@ -12,7 +12,7 @@ from tests.unit.console.passwords import OTHER, PASSWORD
 from tests.unit.console.serving import basic, post
 
 
-def test_who_has_no_session_is_sent_from_the_page_to_the_login(client):
+def test_the_page_redirects_to_the_login_without_a_session(client):
     answer = client.get("/")
     assert (answer.status, answer.headers["location"]) == (303, "/login")
     assert client.get("/login").body == b"<p>the login"
@@ -27,21 +27,21 @@ def test_a_login_opens_the_page_and_a_logout_closes_it(client):
     assert "Max-Age=0" in logout.headers["set-cookie"]
 
 
-def test_no_script_and_no_other_site_gets_at_the_cookie(client):
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client):
     answer = client.log_in(PASSWORD)
     assert (answer.status, answer.body) == (204, b"")
     _, *flags = answer.headers["set-cookie"].lower().split("; ")
     assert {"httponly", "samesite=strict", "path=/", f"max-age={SESSION_SECONDS}"} <= set(flags)
 
 
-def test_a_wrong_password_opens_nothing(fresh):
+def test_a_wrong_password_starts_no_session(fresh):
     answer = fresh.log_in(OTHER)
     assert (answer.status, answer.json()) == (401, {"error": "wrong password"})
     assert "set-cookie" not in answer.headers
 
 
 @pytest.mark.parametrize("path", ["/api/cluster", "/metrics"])
-def test_without_a_login_nothing_is_told_of_the_cluster(client, path):
+def test_the_cluster_is_not_shown_without_a_login(client, path):
     for headers in ({}, {"Cookie": "rocketmq-console=x.y.z"}, {"Authorization": "Bearer x"}):
         answer = client.get(path, **headers)
         assert (answer.status, answer.json()) == (401, {"error": "log in"})
@@ -49,14 +49,14 @@ def test_without_a_login_nothing_is_told_of_the_cluster(client, path):
 
 
 @pytest.mark.parametrize("path", ["/api/cluster", "/metrics"])
-def test_a_program_may_log_in_with_each_request(fresh, path):
+def test_a_program_may_authenticate_each_request(fresh, path):
     assert fresh.get(path, Authorization=basic("admin", PASSWORD)).status == 200
     assert fresh.get(path, Authorization=basic("admin", OTHER)).status == 401
     assert fresh.get(path, Authorization=basic("root", PASSWORD)).status == 401
 
 
 @pytest.mark.parametrize("value", ["Basic", "Basic ä", "Basic !", "basic /w==", "Basic YWRtaW4="])
-def test_half_a_basic_login_is_none(client, value):
+def test_a_malformed_basic_login_is_refused(client, value):
     assert client.get("/metrics", Authorization=value.encode("latin-1")).status == 401
 
 
@@ -71,7 +71,7 @@ def test_half_a_basic_login_is_none(client, value):
         "text/plain; application/json",
     ],
 )
-def test_what_another_sites_form_can_send_is_no_login(client, media_type):
+def test_media_types_that_a_foreign_form_can_send_are_refused(client, media_type):
     body = json.dumps({"password": PASSWORD}).encode()
     assert post(client, body, media_type).status == 415
 
@@ -79,7 +79,7 @@ def test_what_another_sites_form_can_send_is_no_login(client, media_type):
 @pytest.mark.parametrize(
     "media_type", ["application/json", "Application/JSON", "application/json; charset=utf-8"]
 )
-def test_the_type_of_a_login_may_be_written_in_any_way(client, media_type):
+def test_the_media_type_of_a_login_is_parsed_leniently(client, media_type):
     body = json.dumps({"password": PASSWORD}).encode()
     assert post(client, body, media_type).status == 204
 
@@ -100,31 +100,31 @@ def test_the_type_of_a_login_may_be_written_in_any_way(client, media_type):
         b"1" * 4090,
     ],
 )
-def test_a_login_that_is_none_is_refused(client, body):
+def test_a_malformed_login_is_refused(client, body):
     answer = post(client, body)
     assert answer.status == 400
     assert answer.json()["error"]
 
 
-def test_a_login_is_not_read_without_end(fresh):
+def test_a_login_that_is_too_long_is_refused(fresh):
     frame = len('{"password":""}')
     longest = json.dumps({"password": "x" * (MAX_LOGIN_BYTES - frame)}, separators=(",", ":"))
     assert post(fresh, longest.encode()).status == 401
     assert post(fresh, longest.encode() + b" ").status == 413
 
 
-def test_who_hangs_up_in_the_middle_of_a_login_leaves_no_trace_of_an_error(fresh, caplog):
+def test_a_client_that_disconnects_during_a_login_causes_no_error(fresh, caplog):
     fresh.get("/healthz")
     with socket.create_connection(fresh.address) as connection:
         connection.sendall(b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{")
-        # Answered after what came before it was read.
+        # Answered only after the bytes above were read.
         fresh.get("/healthz")
-    # Stopping the server waits for the request that nobody waits for any more.
+    # Stopping the server waits for the abandoned request.
     fresh.stop()
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
-def test_who_guesses_is_told_how_long_to_wait(fresh):
+def test_repeated_wrong_passwords_are_answered_with_a_waiting_time(fresh):
     for _ in range(MAX_FAILURES):
         assert fresh.log_in(OTHER).status == 401
     answer = fresh.log_in(PASSWORD)
@@ -134,18 +134,18 @@ def test_who_guesses_is_told_how_long_to_wait(fresh):
     assert (program.status, "retry-after" in program.headers) == (429, True)
 
 
-def test_who_guesses_ends_no_session(fresh):
+def test_repeated_wrong_passwords_end_no_session(fresh):
     member = fresh.with_session(PASSWORD)
     for _ in range(MAX_FAILURES + 1):
         fresh.log_in(OTHER)
     assert member.get("/api/cluster").status == 200
 
 
-def test_a_session_is_not_ended_by_following_a_link(client):
+def test_a_link_cannot_end_a_session(client):
     assert client.get("/logout").status == 405
 
 
-def test_no_password_and_no_session_is_logged(fresh, caplog):
+def test_neither_passwords_nor_sessions_are_logged(fresh, caplog):
     caplog.set_level(logging.DEBUG)
     session = fresh.with_session(PASSWORD)
     fresh.log_in(OTHER)

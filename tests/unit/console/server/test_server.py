@@ -12,13 +12,13 @@ from tests.unit.console.passwords import PASSWORD
 ADDRESSES = ["/", "/login", "/healthz", "/api/cluster", "/metrics", "/openapi.json", "/app.js"]
 
 
-def test_the_cluster_is_answered_as_the_description_says(member):
+def test_the_cluster_conforms_to_its_schema(member):
     answer = member.get("/api/cluster")
     assert answer.headers["content-type"] == "application/json"
     assert faults_in(answer.json()) == []
 
 
-def test_who_has_the_present_answer_is_not_sent_it_again(member, monkeypatch):
+def test_an_unchanged_cluster_is_answered_by_304(member, monkeypatch):
     monkeypatch.setattr("console.server.snapshot.FRESH_SECONDS", 1e9)
     answer = member.get("/api/cluster")
     again = member.get("/api/cluster", If_None_Match=answer.headers["etag"])
@@ -28,14 +28,14 @@ def test_who_has_the_present_answer_is_not_sent_it_again(member, monkeypatch):
 
 
 @pytest.mark.parametrize("path", ["/", "/login", "/app.js", "/openapi.json"])
-def test_a_file_is_sent_again_only_when_it_has_changed(member, path):
+def test_an_unchanged_file_is_answered_by_304(member, path):
     answer = member.get(path)
     assert answer.headers["cache-control"] == "no-cache"
     assert member.get(path, If_None_Match=f"W/{answer.headers['etag']}").status == 304
     assert member.get(path, If_None_Match='"another"').status == 200
 
 
-def test_the_cluster_is_compressed_for_who_can_read_that(member, monkeypatch):
+def test_the_cluster_is_compressed_for_clients_that_accept_gzip(member, monkeypatch):
     monkeypatch.setattr("console.server.snapshot.FRESH_SECONDS", 1e9)
     plain = member.get("/api/cluster")
     packed = member.get("/api/cluster", Accept_Encoding="br, gzip")
@@ -59,23 +59,23 @@ def test_the_cluster_is_compressed_for_who_can_read_that(member, monkeypatch):
         ("", False),
     ],
 )
-def test_the_answer_is_compressed_only_for_who_says_so(member, accepted, is_packed):
+def test_the_cluster_is_compressed_only_if_gzip_is_acceptable(member, accepted, is_packed):
     answer = member.get("/api/cluster", Accept_Encoding=accepted)
     assert ("content-encoding" in answer.headers) is is_packed
 
 
-def test_the_metrics_are_a_text_that_is_never_kept(member):
+def test_the_metrics_are_text_that_is_not_cached(member):
     answer = member.get("/metrics")
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     assert answer.headers["cache-control"] == "no-store"
     assert b'rocketmq_cluster_state{state="' in answer.body
 
 
-def test_the_console_says_to_anybody_that_it_runs(client):
+def test_the_health_check_needs_no_login(client):
     assert client.get("/healthz").json() == {"status": "ok"}
 
 
-def test_the_description_is_there_for_anybody(client):
+def test_the_description_needs_no_login(client):
     assert client.get("/openapi.json").json() == DOCUMENT
 
 
@@ -101,7 +101,7 @@ def test_an_unknown_address_is_not_found(client, path):
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
-def test_a_head_is_answered_as_a_get_without_its_body(client, path):
+def test_a_head_request_is_answered_like_get_without_a_body(client, path):
     got, head = client.get(path), client.ask("HEAD", path)
     assert (head.status, head.body) == (got.status, b"")
     assert head.headers.keys() == got.headers.keys()
@@ -116,7 +116,7 @@ def test_another_method_is_refused(client, method, path):
 
 
 @pytest.mark.parametrize("path", DOCUMENT["paths"])
-def test_who_is_refused_a_method_is_told_all_that_are_allowed(client, path):
+def test_a_refused_method_is_answered_with_all_allowed_ones(client, path):
     described = {method.upper() for method in DOCUMENT["paths"][path]}
     allowed = set(client.ask("DELETE", path).headers["allow"].split(", "))
     assert allowed - {"HEAD"} == described
@@ -124,13 +124,13 @@ def test_who_is_refused_a_method_is_told_all_that_are_allowed(client, path):
 
 @pytest.mark.parametrize("path", [*ADDRESSES, "/logout", "/x"])
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE"])
-def test_every_answer_has_the_security_headers(client, method, path):
+def test_every_response_has_the_security_headers(client, method, path):
     headers = client.ask(method, path).headers
     assert {name: headers.get(name.lower()) for name in HEADERS} == HEADERS
     assert "server" not in headers
 
 
-def test_an_error_of_the_consoles_own_is_answered_as_every_other(fresh, monkeypatch):
+def test_an_internal_error_is_answered_in_json_with_security_headers(fresh, monkeypatch):
     monkeypatch.setattr(SnapshotCache, "view", None)
     answer = fresh.with_session(PASSWORD).get("/api/cluster")
     assert (answer.status, answer.json()) == (500, {"error": "failed"})
