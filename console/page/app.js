@@ -1,10 +1,10 @@
-import { changes } from "./announcer.js";
-import { startAsking } from "./asking.js";
+import { changes } from "./announcements.js";
 import { brokersSection } from "./brokers.js";
 import { clock, secondsBetween } from "./format.js";
 import { consumerGroupsSection } from "./groups.js";
 import { bars, header } from "./header.js";
 import { overview } from "./overview.js";
+import { startPolling } from "./polling.js";
 import { storedLanguage } from "./preferences.js";
 import { problemsSection } from "./problems.js";
 import { controllersSection, nameServersSection, proxiesSection } from "./servers.js";
@@ -13,7 +13,7 @@ import { topicsSection } from "./topics.js";
 import { fill } from "./tree.js";
 import { verificationSection } from "./verification.js";
 
-const OLD_AFTER_SECONDS = 15;
+const STALE_AFTER_SECONDS = 15;
 
 const SECTIONS = {
   overview,
@@ -34,7 +34,7 @@ let answer = null, servedAt = null, silentSince = null;
 
 function show() {
   const broken = answer ? showSections() : [];
-  fill(at("header"), header({ answer, again: show, logOut }));
+  fill(at("header"), header({ answer, rerender: show, logOut }));
   showBars(broken);
   at("skip").textContent = t("skip");
   at("waiting").textContent = t("waiting");
@@ -45,7 +45,7 @@ function show() {
   document.title = answer ? `${word(answer.state)} · ${answer.cluster?.name}` : t("title");
 }
 
-// One section that the answer breaks must not take the others with it.
+// A section that fails to render must not take down the others.
 function showSections() {
   const broken = [];
   for (const [id, section] of Object.entries(SECTIONS)) {
@@ -62,25 +62,25 @@ function showSections() {
 
 function showBars(broken) {
   const age = secondsBetween(answer?.observedAt, servedAt);
-  const shown = bars({ silentSince, age: age > patience() ? age : null, broken });
+  const shown = bars({ silentSince, age: age > maxAge() ? age : null, broken });
   at("bars").hidden = shown.length === 0;
   at("bars").setAttribute("aria-label", t("notices"));
   fill(at("bars"), shown);
 }
 
-// Emulated machines are looked at less often.
-function patience() {
-  return Math.max(OLD_AFTER_SECONDS, 4 * (answer?.history?.stepSeconds ?? 0));
+// Emulated machines are polled less often.
+function maxAge() {
+  return Math.max(STALE_AFTER_SECONDS, 4 * (answer?.history?.stepSeconds ?? 0));
 }
 
-function say(text) {
+function announce(text) {
   if (text) at("announcer").textContent = text;
 }
 
 async function logOut() {
   try {
     const response = await fetch("/logout", { method: "POST", signal: AbortSignal.timeout(5000) });
-    // Nobody may believe to be logged out who is not.
+    // Never suggest a logout that did not happen.
     if (!response.ok && response.status !== 401) throw new Error(`status ${response.status}`);
     location.assign("/login");
   } catch {
@@ -91,9 +91,9 @@ async function logOut() {
 
 setLanguage(storedLanguage());
 show();
-startAsking({
+startPolling({
   onAnswer(next) {
-    say(changes(answer, next));
+    announce(changes(answer, next));
     answer = next;
     servedAt = next.servedAt;
     silentSince = null;
@@ -101,12 +101,12 @@ startAsking({
   },
   onUnchanged(date) {
     silentSince = null;
-    // The answer that was not sent again carries an old time; its header has the new one.
+    // The cached answer has an old time; the Date header has the current one.
     servedAt = date ?? servedAt;
     show();
   },
   onSilence(lastAnswer) {
-    if (silentSince === null) say(t("silentConsole", { time: clock(lastAnswer) }));
+    if (silentSince === null) announce(t("silentConsole", { time: clock(lastAnswer) }));
     silentSince = lastAnswer;
     show();
   },

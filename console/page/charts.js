@@ -4,7 +4,7 @@ import { h, svg } from "./tree.js";
 
 const POINTS = 150, HEIGHT = 22;
 
-// One scale for all lines of the page: heights can be compared between brokers, and a trickle does not look like a flood.
+// One scale for all lines of the page, so that brokers can be compared.
 export function scaleOf(history) {
   let highest = 1;
   for (const { in: arriving, out: leaving } of Object.values(history?.brokers ?? {})) {
@@ -34,7 +34,7 @@ function lineThrough(points, highest) {
     }
     const x = POINTS - points.length + index + 0.5;
     const y = (HEIGHT - 2 - (Math.min(value, highest) / highest) * (HEIGHT - 4)).toFixed(1);
-    // The stroke of no length shows a point that stands alone.
+    // The zero-length stroke shows an isolated point.
     path += isDrawing ? `L${x} ${y}` : `M${x} ${y}h0`;
     isDrawing = true;
   });

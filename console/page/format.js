@@ -1,4 +1,4 @@
-// Numbers, times and sizes as a person reads them, in the page's language.
+// Numbers, times and sizes for people, in the page's language.
 import { currentLanguage, t } from "./texts.js";
 
 export const UNKNOWN = "—";
@@ -10,7 +10,7 @@ function locale() {
 
 const formats = new Map();
 
-// Making a formatter costs more than using it a thousand times.
+// Creating a formatter costs more than using it a thousand times.
 function format(kind, options) {
   const key = `${locale()} ${kind.name} ${JSON.stringify(options)}`;
   if (!formats.has(key)) formats.set(key, new kind(locale(), options));
@@ -41,7 +41,7 @@ export function bytes(value) {
   return `${number(size, unit > 0 && size < 10 ? 1 : 0)} ${units[unit]}`;
 }
 
-// The two largest units say enough.
+// Shows the two largest units.
 export function duration(seconds) {
   if (!Number.isFinite(seconds)) return UNKNOWN;
   const whole = Math.max(0, Math.floor(seconds));

@@ -5,11 +5,11 @@ import { h } from "./tree.js";
 
 const long = new LongTable({ id: "consumerGroups", sortKeys: { lag: (group) => group.lag ?? -1 } });
 
-export function consumerGroupsSection({ consumerGroups, consumerGroupsLeftOut }, again) {
+export function consumerGroupsSection({ consumerGroups, consumerGroupsLeftOut }, rerender) {
   const selection = long.select(consumerGroups);
   return [
     title("consumerGroups", long.countLine(selection, consumerGroups.length)),
-    h("div", { key: "tools", class: "tools" }, long.filterBox(t("filterGroups"), again)),
+    h("div", { key: "tools", class: "tools" }, long.filterBox(t("filterGroups"), rerender)),
     selection.shown.length === 0
       ? h("p", { key: "none", class: "muted" }, t(consumerGroups.length ? "noMatch" : "noGroups"))
       : table({
@@ -20,7 +20,7 @@ export function consumerGroupsSection({ consumerGroups, consumerGroupsLeftOut },
         order: long.order,
         onSort: (by) => {
           long.sort(by);
-          again();
+          rerender();
         },
         rows: selection.shown.map(groupRow),
       }),

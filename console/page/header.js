@@ -4,7 +4,7 @@ import { switches } from "./switches.js";
 import { t, word } from "./texts.js";
 import { h, svg } from "./tree.js";
 
-export function header({ answer, again, logOut }) {
+export function header({ answer, rerender, logOut }) {
   const cluster = answer?.cluster;
   return [
     h("div", { class: "header-row", key: "row" },
@@ -17,11 +17,11 @@ export function header({ answer, again, logOut }) {
         fact("version", cluster.version),
         cluster.election && cluster.election !== "none" ? fact("election", cluster.election) : null,
         fact("lastLook", clock(answer.observedAt))),
-      h("div", { class: "controls" }, switches(again), h("button", { key: "out", type: "button", class: "quiet", onclick: logOut }, t("logOut")))),
+      h("div", { class: "controls" }, switches(rerender), h("button", { key: "out", type: "button", class: "quiet", onclick: logOut }, t("logOut")))),
   ];
 }
 
-// What keeps the page from being true; it stays in sight wherever one has scrolled to.
+// Notices that the page is out of date or incomplete; they stay visible while scrolling.
 export function bars({ silentSince, age, broken }) {
   return [
     silentSince && bar("silent", "bad", t("silentConsole", { time: clock(silentSince) })),

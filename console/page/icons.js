@@ -1,4 +1,4 @@
-// A state is a shape, a word and a colour, so that no one has to tell colours apart.
+// A state has a shape, a word and a color, so that nobody has to tell colors apart.
 import { t } from "./texts.js";
 import { h, svg } from "./tree.js";
 

@@ -3,11 +3,11 @@ import { switches } from "./switches.js";
 import { setLanguage, t } from "./texts.js";
 import { fill } from "./tree.js";
 
-const PATIENCE = 10000;
+const TIMEOUT_MS = 10000;
 
 const at = (id) => document.getElementById(id);
 
-// The key and values rather than the text, so that a change of language changes the complaint too.
+// Key and values instead of the text, so that the message follows a change of language.
 let complaint = null;
 let secondsToWait = 0;
 
@@ -35,7 +35,7 @@ async function logIn(event) {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ password: at("password").value }),
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     if (response.status === 204) {
       location.replace("/");
@@ -53,7 +53,7 @@ async function logIn(event) {
   at("password").select();
 }
 
-// The button counts, against the clock, for a tab in the background gets few ticks; the complaint, which is read aloud, stands still.
+// The button counts down by the clock, since background tabs get few ticks; the message is read aloud and does not change.
 function wait(seconds) {
   const end = Date.now() + seconds * 1000;
   secondsToWait = seconds;

@@ -1,4 +1,4 @@
-// The numbers one looks at first; each leads to its section.
+// The key numbers; each links to its section.
 import { number, perSecond } from "./format.js";
 import { t } from "./texts.js";
 import { h } from "./tree.js";

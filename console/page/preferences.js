@@ -22,7 +22,7 @@ export function storeLanguage(language) {
   write("console.language", language);
 }
 
-// A browser may refuse storage altogether; then a choice lasts as long as the page.
+// Browsers may refuse storage; a choice then lasts as long as the page.
 function read(name) {
   try {
     return localStorage.getItem(name);

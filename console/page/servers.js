@@ -1,4 +1,4 @@
-// Name servers, controllers and proxies: processes that are there or not, without rates.
+// Name servers, controllers and proxies: up or not, without rates.
 import { stateMark } from "./icons.js";
 import { title } from "./tables.js";
 import { causeText, t } from "./texts.js";

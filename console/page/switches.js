@@ -1,21 +1,21 @@
-// The choices of language and theme, which the console and its login page share.
+// Language and theme switches, shared by the console and its login page.
 import { LANGUAGES, THEMES, chooseTheme, storeLanguage, storedTheme } from "./preferences.js";
 import { currentLanguage, setLanguage, t } from "./texts.js";
 import { h } from "./tree.js";
 
 let theme = storedTheme();
 
-export function switches(again) {
+export function switches(rerender) {
   return [
     segments("language", LANGUAGES, currentLanguage(), (language) => ({ lang: language === "zh" ? "zh-CN" : "en" }), (language) => {
       storeLanguage(language);
       setLanguage(language);
-      again();
+      rerender();
     }),
     segments("theme", THEMES, theme, () => ({}), (chosen) => {
       theme = chosen;
       chooseTheme(chosen);
-      again();
+      rerender();
     }),
   ];
 }

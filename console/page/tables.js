@@ -1,12 +1,12 @@
-// Tables that become stacked cards on a phone, and the filter and order that two of them have.
+// Tables that become stacked cards on phones; two of them can be filtered and sorted.
 import { number } from "./format.js";
 import { t } from "./texts.js";
 import { h } from "./tree.js";
 
-const MOST_ROWS = 200;
+const MAX_ROWS = 200;
 
 // columns: [{name, title, sort?}], rows: [{key, class, cells: {name: content}}]; the first column heads its row.
-// The roles are spelt out because a table that is laid out as cards loses them in some browsers.
+// The roles are explicit because some browsers drop them from tables that are laid out as cards.
 export function table({ label, name, columns, rows, order, onSort }) {
   return h("table", { class: `table ${name}`, role: "table", "aria-label": label },
     h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, columns.map((column) => heading(column, order, onSort)))),
@@ -28,7 +28,7 @@ function heading(column, order, onSort) {
 
 const collator = new Intl.Collator("en", { numeric: true });
 
-// What a person chose for one long table; it outlives the answers of the console.
+// The user's filter and order of one long table, kept from one answer to the next.
 export class LongTable {
   constructor({ id, sortKeys }) {
     this.id = id;
@@ -39,7 +39,7 @@ export class LongTable {
 
   sort(by) {
     const isSame = this.order.by === by;
-    // The largest number is what one looks for first, and the first name.
+    // Numbers start with the largest, names with the first.
     this.order = { by, isDescending: isSame ? !this.order.isDescending : by !== "name" };
   }
 
@@ -49,15 +49,15 @@ export class LongTable {
     const sign = this.order.isDescending ? -1 : 1;
     const key = this.sortKeys[this.order.by];
     matching.sort((one, other) => (key ? sign * (key(one) - key(other)) : 0) || (key ? 1 : sign) * collator.compare(one.name, other.name));
-    return { matching, shown: matching.slice(0, MOST_ROWS) };
+    return { matching, shown: matching.slice(0, MAX_ROWS) };
   }
 
-  filterBox(label, again) {
+  filterBox(label, rerender) {
     return h("input", {
       key: "filter", class: "filter", type: "search", id: `${this.id}-filter`, "aria-label": label, placeholder: label,
       autocomplete: "off", spellcheck: "false", oninput: (event) => {
         this.filter = event.target.value;
-        again();
+        rerender();
       },
     });
   }

@@ -1,21 +1,21 @@
-// Every word of the page, in both languages. A text is a string with {names}, or a function of the values.
+// All texts of the page in both languages: strings with {names}, or functions of the values.
 
 const count = (value, one, many) => `${value} ${Number(value) === 1 ? one : many}`;
 
 const ENGLISH = {
-  skip: "Skip to content", waiting: "Asking the console …", title: "RocketMQ console",
+  skip: "Skip to content", waiting: "Loading …", title: "RocketMQ console",
   language: "Language", "language-en": "English", "language-zh": "中文",
   theme: "Theme", "theme-auto": "Auto", "theme-light": "Light", "theme-dark": "Dark",
-  logOut: "Log out", lastLook: "Last look", scheme: "Scheme", version: "Version", election: "Election", overview: "Overview", notices: "Notices",
-  silentConsole: "The console does not answer since {time}. What you see is from then; the page keeps asking.",
-  oldData: "The data are old: the last look at the cluster was {age} ago.",
-  brokenView: "A part of the answer cannot be shown: {sections}.",
+  logOut: "Log out", lastLook: "Last poll", scheme: "Scheme", version: "Version", election: "Election", overview: "Overview", notices: "Notices",
+  silentConsole: "The console has not answered since {time}. This data is from then; the page keeps trying.",
+  oldData: "This data is old: the cluster was last polled {age} ago.",
+  brokenView: "These sections cannot be shown: {sections}.",
   healthy: "Healthy", degraded: "Degraded", dead: "Dead", starting: "Starting", unknown: "Unknown",
   up: "Up", down: "Down", silent: "Silent", error: "Error", warning: "Warning", ok: "OK", failed: "Failed",
   announceState: "The cluster is now: {state}.", announceNew: "New problem: {text}", announceSolved: "Solved: {text}",
   announceNewMore: "And {count} more new problems.", announceSolvedMore: "And {count} more solved.", sentenceEnd: ".",
   unitDays: "d", unitHours: "h", unitMinutes: "min", unitSeconds: "s", ago: "{duration} ago",
-  problems: "Problems", asPlanned: "The cluster is as planned.", notYetSeen: "No problem seen so far.",
+  problems: "Problems", asPlanned: "The cluster is as planned.", notYetSeen: "No problems so far.",
   brokers: "Brokers", broker: "Broker", state: "State", role: "Role", id: "ID", place: "Host and address", run: "Version", upSince: "up {duration}",
   inRate: "In /s", outRate: "Out /s", inTotal: "Messages in /s", outTotal: "Messages out /s", inLong: "Messages in per second", outLong: "Messages out per second",
   replicationLag: "Lag", replicas: "Replicas", disk: "Disk", diskUse: "Disk use",
@@ -30,7 +30,7 @@ const ENGLISH = {
   topics: "Topics", name: "Name", kind: "Kind", queues: "Queues, read / write", route: "Route", filterTopics: "Filter topics by name",
   showInternal: ({ hidden }) => `Show system, retry and dead-letter topics (${hidden})`,
   normal: "normal", retry: "retry", deadLetter: "dead letter", system: "system",
-  counted: "{shown} of {all}", more: "{count} more; narrow the filter", leftOut: "{count} more that the console left out",
+  counted: "{shown} of {all}", more: "{count} more; narrow the filter", leftOut: "{count} more, not sent by the console",
   noMatch: "Nothing matches.", noTopics: "No topics.", noGroups: "No consumer groups.",
   consumerGroups: "Consumer groups", clients: "Clients online", lag: "Lag", filterGroups: "Filter consumer groups by name", perTopic: "By topic",
   topicCount: ({ value }) => count(value, "topic", "topics"), noClient: "no client", consumerLag: "Consumer lag",
@@ -38,7 +38,7 @@ const ENGLISH = {
   checks: "Checks", check: "Check", time: "Time", milliseconds: "{value} ms",
   processSummary: ({ processes, checks, failed }) => `${count(processes, "process", "processes")}, ${count(checks, "check", "checks")}, ${failed} failed`,
   loginTitle: "RocketMQ console", user: "User", password: "Password", logIn: "Log in", logInAfter: "Log in ({seconds} s)", wrongPassword: "Wrong password.",
-  tooMany: "Too many attempts, wait {seconds} s.", noAnswer: "The console does not answer.",
+  tooMany: "Too many attempts; wait {seconds} s.", noAnswer: "The console does not answer.",
   passwordHint: "The password is in the stack’s outputs:",
 };
 
@@ -82,7 +82,7 @@ const CHINESE = {
   passwordHint: "密码在 stack 的输出中：",
 };
 
-// The server writes problems in English; these say the same from kind and values.
+// The server writes problems in English; these are built from kind and values.
 const CHINESE_PROBLEMS = {
   clusterDead: "集群不可用",
   missing: "{subject} 缺失：规划在 {host}（{address}），{cause}",
@@ -132,7 +132,7 @@ export function t(key, values = {}) {
   return typeof text === "function" ? text(values) : withValues(text, values);
 }
 
-// A role, a kind or a state that the page does not know is shown as it came.
+// Unknown roles, kinds and states are shown as they are.
 export function word(value) {
   return Object.hasOwn(ENGLISH, value) ? t(value) : String(value);
 }
@@ -151,7 +151,7 @@ export function problemText(problem) {
   const text = values.cause ? CHINESE_PROBLEMS[problem.kind] : CHINESE_PROBLEMS[problem.kind].replace(/[，：]\{cause\}/, "");
   const known = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
   const isComplete = [...text.matchAll(/\{(\w+)\}/g)].every(([, name]) => known.some(([key]) => key === name));
-  // A sentence with a hole says less than the English one.
+  // The English text is better than one with a gap.
   return isComplete ? withValues(text, Object.fromEntries(known.map(([name, value]) => [name, valueText(name, value)]))) : problem.text;
 }
 

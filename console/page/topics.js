@@ -6,18 +6,18 @@ import { h } from "./tree.js";
 const long = new LongTable({ id: "topics", sortKeys: { queues: (topic) => topic.readQueues + topic.writeQueues } });
 let showInternal = false;
 
-export function topicsSection({ topics, topicsLeftOut }, again) {
+export function topicsSection({ topics, topicsLeftOut }, rerender) {
   const internal = topics.filter((topic) => topic.kind !== "normal").length;
   const offered = showInternal ? topics : topics.filter((topic) => topic.kind === "normal");
   const selection = long.select(offered);
   return [
     title("topics", long.countLine(selection, topics.length)),
     h("div", { key: "tools", class: "tools" },
-      long.filterBox(t("filterTopics"), again),
+      long.filterBox(t("filterTopics"), rerender),
       h("label", { key: "internal" }, h("input", {
         type: "checkbox", onchange: (event) => {
           showInternal = event.target.checked;
-          again();
+          rerender();
         },
       }), " ", t("showInternal", { hidden: number(internal) }))),
     selection.shown.length === 0
@@ -30,7 +30,7 @@ export function topicsSection({ topics, topicsLeftOut }, again) {
         order: long.order,
         onSort: (by) => {
           long.sort(by);
-          again();
+          rerender();
         },
         rows: selection.shown.map(topicRow),
       }),

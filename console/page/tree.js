@@ -1,10 +1,9 @@
-// A view is a function from data to a tree; `fill` makes the document equal to the tree and keeps every element
-// that is still wanted, so that focus, an opened <details> and typed text survive an update.
-// Data reach the document only as text nodes and attribute values.
+// Views map data to a tree. `fill` updates the document to match it and reuses elements, so that focus,
+// opened <details> and typed text survive. Data enters the document only as text and attribute values.
 
 const SVG = "http://www.w3.org/2000/svg";
-const shownProperties = new WeakMap();
-const shownKeys = new WeakMap();
+const renderedProperties = new WeakMap();
+const renderedKeys = new WeakMap();
 
 export function h(name, properties, ...children) {
   return { name, space: null, properties: properties ?? {}, children: wanted(children) };
@@ -17,7 +16,7 @@ export function svg(name, properties, ...children) {
 export function fill(parent, ...children) {
   const active = document.activeElement;
   place(parent, wanted(children));
-  // An element that was moved loses the focus.
+  // Moving an element drops its focus.
   if (active !== document.activeElement && active?.isConnected) active.focus({ preventScroll: true });
 }
 
@@ -28,7 +27,7 @@ function wanted(children) {
 function place(parent, children) {
   const present = new Map();
   for (const node of [...parent.childNodes]) {
-    const key = shownKeys.get(node);
+    const key = renderedKeys.get(node);
     if (key === undefined) node.remove();
     else present.set(key, node);
   }
@@ -37,7 +36,7 @@ function place(parent, children) {
     const key = freeKey(child, taken);
     taken.add(key);
     const node = present.get(key) ?? make(child);
-    shownKeys.set(node, key);
+    renderedKeys.set(node, key);
     return node;
   });
   for (const [key, node] of present) if (!taken.has(key)) node.remove();
@@ -70,17 +69,17 @@ function show(node, child) {
     if (node.data !== text) node.data = text;
     return;
   }
-  const before = shownProperties.get(node) ?? {};
+  const before = renderedProperties.get(node) ?? {};
   for (const name of Object.keys(before)) if (!(name in child.properties)) setProperty(node, name, null);
   for (const [name, value] of Object.entries(child.properties)) if (before[name] !== value) setProperty(node, name, value);
-  shownProperties.set(node, child.properties);
+  renderedProperties.set(node, child.properties);
   place(node, child.children);
 }
 
 function setProperty(node, name, value) {
   if (name === "key") return;
   if (name.startsWith("on")) node[name] = value;
-  // The policy of the page forbids a style attribute, not the object.
+  // The page's content security policy forbids style attributes, but not the style object.
   else if (name === "width%") node.style.width = value === null ? "" : `${value}%`;
   else if (value === null || value === undefined || value === false) node.removeAttribute(name);
   else node.setAttribute(name, value === true ? "" : value);

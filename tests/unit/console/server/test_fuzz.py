@@ -106,7 +106,7 @@ def running(cluster, tmp_path) -> Iterator[Console]:
 def test_every_response_conforms_to_the_description(running, tmp_path, has_session):
     headers = []
     if has_session:
-        headers = [f"Cookie: {running.client.with_session(PASSWORD).usual['Cookie']}"]
+        headers = [f"Cookie: {running.client.with_session(PASSWORD).default_headers['Cookie']}"]
     found = fuzz(DESCRIPTION, running.url, tmp_path, EXAMPLES, *headers)
     assert found.has_passed, found.report
     # With a session, the fuzzer got past the login.

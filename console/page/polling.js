@@ -1,31 +1,31 @@
-// Asks the console for the cluster, one request at a time, as long as somebody looks at the page.
+// Polls the console, one request at a time, while the page is visible.
 
-const PAUSE = 2000, PATIENCE = 5000;
+const PAUSE_MS = 2000, TIMEOUT_MS = 5000;
 
 // onAnswer(answer), onUnchanged(servedAt or null), onSilence(time of the last answer), onLoggedOut()
-export function startAsking({ onAnswer, onUnchanged, onSilence, onLoggedOut }) {
-  let tag = null, isAsking = false, timer = null;
+export function startPolling({ onAnswer, onUnchanged, onSilence, onLoggedOut }) {
+  let tag = null, isPolling = false, timer = null;
   let lastAnswer = new Date();
 
-  async function ask() {
+  async function poll() {
     clearTimeout(timer);
-    if (isAsking || document.hidden) return;
-    isAsking = true;
-    let goOn = true;
+    if (isPolling || document.hidden) return;
+    isPolling = true;
+    let isLoggedIn = true;
     try {
-      goOn = await once();
+      isLoggedIn = await request();
     } catch {
       onSilence(lastAnswer);
     }
-    isAsking = false;
-    if (goOn) timer = setTimeout(ask, PAUSE);
+    isPolling = false;
+    if (isLoggedIn) timer = setTimeout(poll, PAUSE_MS);
   }
 
-  async function once() {
+  async function request() {
     const response = await fetch("/api/cluster", {
       cache: "no-store",
       headers: tag ? { "If-None-Match": tag } : {},
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     if (response.status === 401) {
       onLoggedOut();
@@ -44,6 +44,6 @@ export function startAsking({ onAnswer, onUnchanged, onSilence, onLoggedOut }) {
     return true;
   }
 
-  document.addEventListener("visibilitychange", ask);
-  ask();
+  document.addEventListener("visibilitychange", poll);
+  poll();
 }
