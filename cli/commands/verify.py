@@ -106,14 +106,14 @@ def _shown(login: Login, report: CompletedProcess[str]) -> str:
 
 
 LOOK_SECONDS = 20
-"""For a console that runs already; only after a boot does it need more."""
+"""Enough for a running console; after a boot it may need longer."""
 
 LEAST_REQUEST_SECONDS = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConsoleLogin:
-    """Where the stack's console is, and how one gets in."""
+    """The stack's console and the password for it."""
 
     url: str
     kind: str
@@ -124,14 +124,14 @@ class ConsoleLogin:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Looked:
-    """How a look at the console ended, in one line."""
+    """The result of a login to the console, in one line."""
 
     is_ok: bool
     line: str
 
 
 def read_console(outputs: dict[str, Any]) -> ConsoleLogin | None:
-    """Return the console out of the stack's outputs; None without one."""
+    """Return the console in the stack's outputs; None without one."""
     said = outputs.get("console")
     if not said:
         return None
@@ -145,7 +145,7 @@ def read_console(outputs: dict[str, Any]) -> ConsoleLogin | None:
 
 
 def how_to_log_in(outputs: dict[str, Any], stack: str) -> str:
-    """Return as whom one logs in, and where the password is, which is not shown."""
+    """Return the user, and the command that shows the password."""
     command = f"pulumi stack output consolePassword --show-secrets --stack {stack}"
     return f"user {outputs['console']['user']}, password: source toolchain/env; {command}"
 
@@ -153,10 +153,10 @@ def how_to_log_in(outputs: dict[str, Any], stack: str) -> str:
 def look_at_console(
     ssh: tuple[str, ...], console: ConsoleLogin, logins: Sequence[Login]
 ) -> Looked:
-    """Log in to the console from another host than its own, where there is one."""
+    """Log in to the console from another host than its own, if there is one."""
     others = [login for login in logins if login.host != console.host]
     asking = (others or logins)[0]
-    # Whoever starts slowly answers slowly.
+    # Scale timeouts with the host's start-up budget.
     seconds = max(LOOK_SECONDS, asking.startup_seconds // 6)
     request_seconds = max(LEAST_REQUEST_SECONDS, asking.startup_seconds // 30)
     words = ["python3", str(REMOTING), "console-answers", "--url", console.url]
@@ -176,9 +176,9 @@ def record_reports(
     logins: Sequence[Login],
     reports: Sequence[CompletedProcess[str] | None],
 ) -> None:
-    """Leave what the hosts reported where the console shows it; a host that is gone shows as such.
+    """Write the reports where the console reads them; an unreachable host gets a failed one.
 
-    It is for show: where its host cannot be reached, the look at the console says so.
+    A failure is ignored: if the console's host is unreachable, the login to it reports that.
     """
     texts = [_text_of(login.host, report) for login, report in zip(logins, reports, strict=True)]
     (login,) = (login for login in logins if login.host == console.host)

@@ -1,4 +1,4 @@
-"""What shows the cluster in a browser, once the cluster is verified."""
+"""The console, started once the cluster is verified."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ from remoting.verification.report import join_reports
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConsoleArgs:
-    """Which console, on which hosts, and what must have been proven before."""
+    """The console, the cluster's hosts, and the verification that comes first."""
 
     cluster: ClusterSpec
     console: ConsoleSpec
@@ -41,7 +41,7 @@ class ConsoleArgs:
 
 
 class Console(pulumi.ComponentResource):
-    """Its program, files and service on its host; then a login from another one."""
+    """Program, files and service on the console's host; then a login from another host."""
 
     TYPE: ClassVar[str] = "rocketmq:console:Console"
     password: pulumi.Output[str]
@@ -51,8 +51,8 @@ class Console(pulumi.ComponentResource):
     ) -> None:
         super().__init__(self.TYPE, name, None, opts)
         self._args = args
-        on_it = (host for host in args.hosts if host.access.name == args.console.host.name)
-        self._host = next(on_it)
+        own = (host for host in args.hosts if host.access.name == args.console.host.name)
+        self._host = next(own)
         login = ConsolePassword(
             f"{name}-password",
             args.console.password_generation,
@@ -103,7 +103,7 @@ class Console(pulumi.ComponentResource):
     def _service(self, name: str, files: Sequence[remote.Command]) -> remote.Command:
         console, program = self._args.console, self._args.program
         access, verification = self._host.access, self._args.verification
-        # What it shows besides, and reads anew by itself: nothing for which it would restart.
+        # The console rereads this file by itself, so a change of it causes no restart.
         record = RemoteFile(
             path=VERIFICATION,
             mode="0644",
@@ -140,11 +140,11 @@ class Console(pulumi.ComponentResource):
         )
 
     def _check(self, name: str, service: remote.Command) -> None:
-        """Log in from another host where there is one: what only its own can reach is no use."""
+        """Log in from another host if there is one, because others must reach the console."""
         others = [host for host in self._args.hosts if host is not self._host]
-        asking = (others or [self._host])[0].access
+        client = (others or [self._host])[0].access
         console, cluster = self._args.console, self._args.cluster
         script = pulumi.Output.all(self.password, service.stdout).apply(
-            lambda texts: render_console_check(cluster, console, asking.spec, *texts)
+            lambda texts: render_console_check(cluster, console, client.spec, *texts)
         )
-        make_state(f"{name}-check", asking, script, asking.options(self, [service]))
+        make_state(f"{name}-check", client, script, client.options(self, [service]))

@@ -1,4 +1,4 @@
-"""One browser, told what to do line by line; each line and each answer is one JSON object.
+"""A browser driven by JSON lines, one object per command and per answer.
 
     session.py BROWSER URL
 
@@ -16,7 +16,7 @@ MILLISECONDS = 1000
 
 
 class Session:
-    """A context of its own: one window, its requests, what its console said."""
+    """One browser context: its window, its requests, its console messages."""
 
     def __init__(self, browser, url):
         self._browser = browser
@@ -25,7 +25,7 @@ class Session:
         self.requests, self.complaints = [], []
 
     def open(self, *, width=1280, height=900, scheme="light", language="en-US"):
-        """Open a new window, without a login."""
+        """Open a new window without a session."""
         if self._context is not None:
             self._context.close()
         self._context = self._browser.new_context(
@@ -45,12 +45,12 @@ class Session:
             self.complaints.append(message.text)
 
     def log_in(self, *, password):
-        """Type the password as a person does."""
+        """Type the password and press Enter."""
         self._page.locator("input[type=password]").fill(password)
         self._page.keyboard.press("Enter")
 
     def wait(self, *, text="", selector="", seconds=20, gone=False):
-        """Wait until something is seen, or no longer."""
+        """Wait until an element is visible, or gone."""
         found = self._page.locator(selector or "body")
         if text:
             found = found.filter(has_text=text)
@@ -58,11 +58,11 @@ class Session:
         found.first.wait_for(state=state, timeout=seconds * MILLISECONDS)
 
     def text(self, *, selector):
-        """Return what a person reads in every such place."""
+        """Return the visible text of every matching element."""
         return self._page.locator(selector).all_inner_texts()
 
     def press(self, *, keys):
-        """Press keys, one after another; return what has the focus then."""
+        """Press keys in order; return the element that has the focus then."""
         for key in keys:
             self._page.keyboard.press(key)
         return self._page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
@@ -80,15 +80,15 @@ class Session:
         )
 
     def barriers(self):
-        """Return what keeps people out, by axe: one line each."""
+        """Return the accessibility violations that axe finds, one line each."""
         found = Axe().run(self._page).response["violations"]
         return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
 
     def screenshot(self, *, path, whole=True):
         self._page.screenshot(path=path, full_page=whole)
 
-    def said(self):
-        """Return complaints of the browser's console, and requests to anywhere else."""
+    def findings(self):
+        """Return errors and warnings of the browser's console, and requests to other origins."""
         here = urlsplit(self._url).netloc
         elsewhere = [url for url in self.requests if urlsplit(url).netloc != here]
         return {"complaints": self.complaints, "elsewhere": elsewhere}
@@ -99,9 +99,9 @@ def main(executable, url):
         browser = driver.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         session = Session(browser, url)
         for line in sys.stdin:
-            said = json.loads(line)
+            command = json.loads(line)
             try:
-                answer = {"result": getattr(session, said.pop("do"))(**said)}
+                answer = {"result": getattr(session, command.pop("do"))(**command)}
             except Error as error:
                 answer = {"error": error.message}
             sys.stdout.write(json.dumps(answer) + "\n")

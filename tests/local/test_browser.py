@@ -79,7 +79,7 @@ def test_a_person_logs_in_and_sees_the_whole_cluster_and_nothing_is_asked_elsewh
             assert text in row
     page.do("wait", selector="#nameServers", text="lists 4 of 4 brokers")
     page.do("wait", selector="#verification", text="server2")
-    assert page.do("said") == {"complaints": [], "elsewhere": []}
+    assert page.do("findings") == {"complaints": [], "elsewhere": []}
 
 
 def test_a_wrong_password_shows_nothing_of_the_cluster(browser: Browser):
