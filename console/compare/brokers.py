@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Union
 
 from console.observe.state import UNOBSERVED, UP
@@ -111,8 +112,8 @@ def other_processes(
 def view_brokers(plan: Plan, observed: ObservedState) -> tuple[BrokerView, ...]:
     """Return every planned broker, then those that are listed but not planned."""
     listings = listings_in(observed)
-    alone = [_view_broker(broker, plan, observed, listings) for broker in plan.brokers]
-    planned = [_with_replication(view, alone, plan) for view in alone]
+    views = [_view_broker(broker, plan, observed, listings) for broker in plan.brokers]
+    planned = [_with_replication(view, views, plan) for view in views]
     return (*planned, *_unplanned_brokers(plan, listings))
 
 
@@ -158,21 +159,15 @@ def _ids_at(address: str, table: Mapping[str, ListedBroker]) -> list[int]:
     ]
 
 
-def _with_replication(view: BrokerView, group: list[BrokerView], plan: Plan) -> BrokerView:
+def _with_replication(view: BrokerView, brokers: list[BrokerView], plan: Plan) -> BrokerView:
     """Add what depends on the other brokers of the same group."""
-    others = [other for other in group if other.group == view.group and other is not view]
-    values = dict(view.__dict__)
-    if view.is_master if view.role else _should_lead(view):
-        values["replicas_planned"] = len(plan.replicas_of(view.group)) - 1
-        values["replicas_connected"] = _connected(view, others)
-    else:
-        master = next((other for other in others if other.is_master and other.facts), None)
-        values["lag_bytes"] = _lag(view, master, others) if master else None
-    return BrokerView(**values)
-
-
-def _should_lead(view: BrokerView) -> bool:
-    return view.planned is not None and view.planned.is_master
+    others = [other for other in brokers if other.group == view.group and other is not view]
+    is_planned_master = view.planned is not None and view.planned.is_master
+    if view.is_master if view.role else is_planned_master:
+        planned = len(plan.replicas_of(view.group)) - 1
+        return replace(view, replicas_planned=planned, replicas_connected=_connected(view, others))
+    master = next((other for other in others if other.is_master and other.facts), None)
+    return replace(view, lag_bytes=_lag(view, master, others)) if master else view
 
 
 def _connected(master: BrokerView, others: list[BrokerView]) -> int | None:
@@ -181,10 +176,9 @@ def _connected(master: BrokerView, others: list[BrokerView]) -> int | None:
     ha = master.facts.ha
     if ha is None:
         return sum(other.state == UP and bool(other.listed_by) for other in others)
-    hosts = {split_address(other.address)[0] for other in others}
-    on_host = {ip: sum(split_address(o.address)[0] == ip for o in others) for ip in hosts}
-    connected = {ip: sum(one.ip == ip for one in ha.connections) for ip in hosts}
-    return sum(min(on_host[ip], connected[ip]) for ip in hosts)
+    planned = Counter(split_address(other.address)[0] for other in others)
+    connected = Counter(connection.ip for connection in ha.connections)
+    return sum((planned & connected).values())
 
 
 def _lag(view: BrokerView, master: BrokerView, others: list[BrokerView]) -> int | None:
