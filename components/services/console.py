@@ -51,8 +51,7 @@ class Console(pulumi.ComponentResource):
     ) -> None:
         super().__init__(self.TYPE, name, None, opts)
         self._args = args
-        own = (host for host in args.hosts if host.access.name == args.console.host.name)
-        self._host = next(own)
+        (self._host,) = (host for host in args.hosts if host.access.name == args.console.host.name)
         login = ConsolePassword(
             f"{name}-password",
             args.console.password_generation,

@@ -61,16 +61,17 @@ class InventoryPoller:
 
     def _by_preference(self) -> list[str]:
         """Return the replicas that answered last time, acting masters first."""
-        looks = {one.name: self._observed.brokers.get(one.name) for one in self._replicas}
         # Replicas not polled yet are tried too: the first round does not wait for their pollers.
-        there = [
-            one for one in self._replicas if (look := looks[one.name]) is None or look.state == UP
-        ]
-        return [one.name for one in sorted(there, key=lambda one: not self._leads(one.name))]
+        names = [one.name for one in self._replicas if self._may_answer(one.name)]
+        return sorted(names, key=lambda name: not self._leads(name))
+
+    def _may_answer(self, name: str) -> bool:
+        observation = self._observed.brokers.get(name)
+        return observation is None or observation.state == UP
 
     def _leads(self, name: str) -> bool:
-        look = self._observed.brokers.get(name)
-        facts = look.facts if look else None
+        observation = self._observed.brokers.get(name)
+        facts = observation.facts if observation else None
         if facts is None:
             return False
         return facts.ha.is_master if facts.ha else facts.role != "SLAVE"

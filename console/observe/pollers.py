@@ -44,10 +44,13 @@ class Poller(Generic[Facts]):
     """Asks one process one question at each step."""
 
     def __init__(
-        self, name: str, looks: dict[str, Observation[Facts]], ask: Callable[[], Facts]
+        self,
+        name: str,
+        observations: dict[str, Observation[Facts]],
+        ask: Callable[[], Facts],
     ) -> None:
         self._name = name
-        self._observations = looks
+        self._observations = observations
         self._ask = ask
 
     def poll(self, _: int) -> None:

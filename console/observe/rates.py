@@ -33,7 +33,7 @@ class RateHistory:
         self._points.append((step, rate))
 
     def interrupt(self) -> None:
-        """Start anew with the next reading, after a poll without an answer."""
+        """Start over with the next reading, after a poll without an answer."""
         self._last = None
 
     @property

@@ -225,15 +225,15 @@ def test_polling_threads_observe_a_stop_and_a_start(cluster):
     pollers = PollerThreads(cluster.plan, quick, observed)
     pollers.start()
 
-    def seen(state: str) -> bool:
+    def is_observed(state: str) -> bool:
         return "broker-b" in observed.brokers and observed.brokers["broker-b"].state == state
 
     try:
-        until(lambda: seen("up"))
+        until(lambda: is_observed("up"))
         cluster.processes["broker-b"].stop()
-        until(lambda: seen("down"))
+        until(lambda: is_observed("down"))
         cluster.processes["broker-b"].start()
-        until(lambda: seen("up"))
+        until(lambda: is_observed("up"))
     finally:
         pollers.stop()
         until(lambda: not any(thread.name.endswith("(_run)") for thread in threading.enumerate()))

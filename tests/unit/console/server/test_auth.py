@@ -85,12 +85,12 @@ def test_a_missing_file_is_reported_with_its_cause(tmp_path):
 
 
 def test_a_session_is_valid_until_it_expires(authenticator, monkeypatch):
-    begun = 1_800_000_000
-    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: begun)
+    started = 1_800_000_000
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: started)
     session = authenticator.new_session()
-    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: begun + SESSION_SECONDS)
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: started + SESSION_SECONDS)
     assert authenticator.is_session(session)
-    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: begun + SESSION_SECONDS + 1)
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: started + SESSION_SECONDS + 1)
     assert not authenticator.is_session(session)
 
 
