@@ -1,4 +1,4 @@
-"""The whole plan for programs, as JSON; docs/plan.md documents its shape."""
+"""The whole plan as JSON for programs; docs/plan.md documents its shape."""
 
 import json
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ from blueprint.rocketmq.schemes import REPLICATION_PROMISES, Scheme
 
 
 def render_plan_json(cluster: ClusterSpec) -> str:
-    """Return the plan as JSON, with a line break at its end."""
+    """Return the plan as JSON, ending with a line break."""
     return json.dumps(plan_document(cluster), indent=2, ensure_ascii=False) + "\n"
 
 
 def plan_document(cluster: ClusterSpec) -> dict[str, Any]:
-    """Return the plan as plain data, its keys in camel case."""
+    """Return the plan as plain data with camel-case keys."""
     return {
         "cluster": cluster.name,
         "scheme": cluster.scheme.value,

@@ -1,4 +1,4 @@
-"""The plan as a Mermaid flowchart: hosts, what runs there, and who copies whom."""
+"""The plan as a Mermaid flowchart: hosts, their processes, and which broker copies which."""
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
@@ -11,7 +11,7 @@ INDENT = "    "
 
 
 def render_plan_mermaid(cluster: ClusterSpec) -> str:
-    """Return the flowchart's text, with a line break at its end."""
+    """Return the flowchart's text, ending with a line break."""
     return "\n".join(("flowchart LR", *_hosts(cluster), *_edges(cluster))) + "\n"
 
 
@@ -41,7 +41,7 @@ def _edges(cluster: ClusterSpec) -> Iterator[str]:
 
 
 def _mesh(peers: Sequence[Process]) -> Iterator[str]:
-    """Join all with each other; who of them leads is decided at run time."""
+    """Join peers that elect their leader at run time."""
     for one, other in combinations(peers, 2):
         yield f"{INDENT}{_process(one)} --- {_process(other)}"
 
@@ -51,5 +51,5 @@ def _process(process: Process) -> str:
 
 
 def _id(name: str) -> str:
-    """Return a name as Mermaid reads it anywhere; the prefix keeps it apart from its words."""
+    """Return a name that Mermaid accepts; the caller's prefix keeps it from being a keyword."""
     return name.replace("-", "_")

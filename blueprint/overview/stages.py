@@ -1,4 +1,4 @@
-"""The order in which an update starts the processes, and readies them."""
+"""The order in which an update starts the processes, and waits for them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Pace(StrEnum):
-    """Whether what a stage does is done at once, or one after another."""
+    """Whether a stage works on its processes in parallel or in turn."""
 
     SIDE_BY_SIDE = "side by side"
     ONE_BY_ONE = "one by one"
@@ -21,17 +21,17 @@ class Pace(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stage:
-    """One stage; the next one begins when this one is over."""
+    """One stage; the next one begins when this one is done."""
 
     what: str
     pace: Pace
     names: tuple[str, ...]
-    """Of the processes, or of the hosts where the stage is about these."""
+    """The processes, or the hosts of a stage that works on hosts."""
     over_when: str
 
 
 def plan_stages(cluster: ClusterSpec) -> tuple[Stage, ...]:
-    """Return the stages, the first one first; none is empty."""
+    """Return the stages in order; none is empty."""
     return tuple(
         stage
         for stage in (
@@ -49,7 +49,7 @@ def _start(cluster: ClusterSpec) -> Stage:
         what="start everything",
         pace=Pace.SIDE_BY_SIDE,
         names=tuple(process.name for process in cluster.processes),
-        over_when="every unit is enabled and started, each once its own files are written",
+        over_when="every unit is enabled and started, each after its own files are written",
     )
 
 
@@ -57,12 +57,12 @@ def _readied(cluster: ClusterSpec) -> Iterator[Stage]:
     """Iterate over the kinds in the order of `ClusterSpec.processes`."""
     masters = "each is registered"
     if any(map(cluster.is_guarded, cluster.masters)):
-        masters += "; it takes no sends until it was compared with its slaves"
-        masters += "" if cluster.slave_required else ", or these stay away for a while"
+        masters += "; it accepts no messages until it has been compared with its slaves"
+        masters += "" if cluster.slave_required else ", or these have been gone for a while"
     electors = "controllers" if cluster.election is Election.CONTROLLER else "replicas"
     elected = (
-        f"each is registered; before the next group's turn, the {electors} have made one of this "
-        "group its master and the others are in sync"
+        f"each is registered; before the next group, the {electors} have elected a master and the "
+        "others are in sync"
     )
     kinds: tuple[tuple[str, Sequence[Process], str], ...] = (
         ("name servers", cluster.name_servers, "each answers"),
@@ -74,7 +74,7 @@ def _readied(cluster: ClusterSpec) -> Iterator[Stage]:
     )
     for what, processes, over_when in kinds:
         yield Stage(
-            what=f"ready the {what}",
+            what=f"wait for the {what}",
             pace=Pace.ONE_BY_ONE,
             names=tuple(process.name for process in processes),
             over_when=over_when,
@@ -86,7 +86,7 @@ def _verify(cluster: ClusterSpec) -> Stage:
         what="verify",
         pace=Pace.SIDE_BY_SIDE,
         names=tuple(host.name for host in cluster.hosts),
-        over_when="every host has checked its processes, and sent and read a message",
+        over_when="every host has checked its processes, and has sent and received a message",
     )
 
 
@@ -95,5 +95,5 @@ def _start_console(cluster: ClusterSpec) -> Stage:
         what="start the console",
         pace=Pace.SIDE_BY_SIDE,
         names=() if cluster.console is None else (cluster.console.name,),
-        over_when="another host, where there is one, got its page and logged in",
+        over_when="another host, if there is one, has loaded the page and logged in",
     )

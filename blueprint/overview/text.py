@@ -11,26 +11,26 @@ from blueprint.rocketmq.schemes import REPLICATION_PROMISES, Scheme
 from blueprint.tables import render_table
 
 SHOWN_ALREADY = "ROCKETMQ_PLAN_SHOWN_ALREADY"
-"""Set in the environment by `make preview`, which shows the plan before the engine runs."""
+"""Environment variable, set by `make preview` after it has shown the plan itself."""
 
 INDENT = 2
 MOST_NAMES = 8
-"""Beyond so many a stage names its first and its last only."""
+"""A stage with more names shows only its first and last."""
 
 
 def render_plan_page(cluster: ClusterSpec) -> str:
-    """Return the page, with a line break at its end."""
+    """Return the page, ending with a line break."""
     parts = (_hosts_and_processes(cluster), _files(cluster), _start_order(cluster))
     return "\n\n".join(parts) + "\n"
 
 
 def render_plan_summary(cluster: ClusterSpec) -> str:
-    """Return the head, the hosts and the processes: what a preview begins with."""
+    """Return the head, the hosts and the processes, for the start of a preview."""
     return _hosts_and_processes(cluster) + "\n"
 
 
 def processes_mib(cluster: ClusterSpec, host: HostSpec) -> int:
-    """Return what the processes of a host may take together."""
+    """Return the memory that the processes of a host may take together."""
     return sum(process.memory.total_mib for process in cluster.services_on(host))
 
 
@@ -73,7 +73,7 @@ def _processes(cluster: ClusterSpec) -> str:
         sizes = (memory.heap_mib, memory.direct_mib, memory.total_mib)
         ports = " ".join(f"{use}:{port}" for use, port in process.named_ports.items())
         rows.append((process.name, process.role, process.host.name, ports, *map(str, sizes)))
-    return _titled("processes (MiB), in the order in which each must be ready", rows)
+    return _titled("processes (MiB), in the order in which they must be ready", rows)
 
 
 def _files(cluster: ClusterSpec) -> str:
@@ -96,7 +96,7 @@ def _file_row(process: Process) -> tuple[str, ...]:
 
 
 def _start_order(cluster: ClusterSpec) -> str:
-    rows: list[tuple[str, ...]] = [("", "stage", "how", "which", "over when")]
+    rows: list[tuple[str, ...]] = [("", "stage", "how", "which", "done when")]
     for number, stage in enumerate(plan_stages(cluster), start=1):
         rows.append((str(number), stage.what, stage.pace.value, _names(stage), stage.over_when))
     return _titled("start order", rows)

@@ -29,7 +29,7 @@ def _rows(page, title):
 
 
 @every_scheme
-def test_each_host_shows_what_its_processes_take_together_and_leave(scheme):
+def test_each_host_shows_the_memory_of_its_processes_and_the_page_cache(scheme):
     cluster = ROOMY[scheme]
     rows = _rows(render_plan_page(cluster), "hosts")
     assert [row[0] for row in rows] == [host.name for host in cluster.hosts]
@@ -40,7 +40,7 @@ def test_each_host_shows_what_its_processes_take_together_and_leave(scheme):
 
 
 @every_scheme
-def test_processes_are_listed_in_the_order_in_which_each_must_be_ready(scheme):
+def test_processes_are_listed_in_the_order_in_which_they_must_be_ready(scheme):
     cluster = ROOMY[scheme]
     for title in ("processes", "files"):
         rows = _rows(render_plan_page(cluster), title)
@@ -56,7 +56,9 @@ def test_every_port_of_a_process_is_shown_with_its_purpose(scheme):
 
 
 @every_scheme
-def test_the_stages_start_everything_then_ready_one_by_one_then_verify_then_show(scheme):
+def test_the_stages_start_everything_then_wait_one_by_one_then_verify_then_start_the_console(
+    scheme,
+):
     cluster = ROOMY[scheme]
     first, *middle, verified, last = plan_stages(cluster)
     names = tuple(process.name for process in cluster.processes)
@@ -70,10 +72,10 @@ def test_the_stages_start_everything_then_ready_one_by_one_then_verify_then_show
 
 
 def _readied(cluster):
-    return [stage.what.removeprefix("ready the ") for stage in plan_stages(cluster)[1:-2]]
+    return [stage.what.removeprefix("wait for the ") for stage in plan_stages(cluster)[1:-2]]
 
 
-def test_only_the_kinds_that_there_are_have_a_stage():
+def test_kinds_without_processes_have_no_stage():
     assert _readied(planned(raw_cluster())) == ["name servers", "masters", "slaves"]
     assert _readied(planned(changed(scheme="2m-noslave"))) == ["name servers", "masters"]
     assert _readied(ROOMY[Scheme.CONTROLLER]) == [
@@ -95,13 +97,13 @@ def test_only_the_kinds_that_there_are_have_a_stage():
 )
 def test_the_masters_stage_says_whether_they_wait_for_their_slaves(changes, drained, lifted):
     stages = {stage.what: stage for stage in plan_stages(planned(changed(**changes)))}
-    said = stages["ready the masters"].over_when
-    assert ("takes no sends until" in said) is drained
+    said = stages["wait for the masters"].over_when
+    assert ("accepts no messages until" in said) is drained
     assert ("stay away" in said) is lifted
 
 
 @pytest.mark.parametrize("mode", Replication)
-def test_the_head_says_what_the_mode_of_synchronous_replication_means(mode):
+def test_the_head_explains_the_replication_mode(mode):
     page = render_plan_page(planned(changed(replication=mode.value)))
     assert f"replication {mode.value}: {REPLICATION_PROMISES[mode]}" in page
 
@@ -151,14 +153,14 @@ def _keys(value):
     return set()
 
 
-def test_all_keys_for_programs_are_in_camel_case():
+def test_all_json_keys_are_in_camel_case():
     keys = _keys(plan_document(ROOMY[Scheme.CONTROLLER]))
     assert len(keys) > 30
     assert [key for key in keys if not re.fullmatch(r"[a-z]+([A-Z][a-z]+)*", key)] == []
 
 
 @every_scheme
-def test_the_picture_holds_each_process_once_in_the_frame_of_its_host(scheme):
+def test_the_flowchart_has_each_process_once_in_the_box_of_its_host(scheme):
     cluster = ROOMY[scheme]
     text = render_plan_mermaid(cluster)
     frames = re.findall(r'subgraph \w+\["(\S+) \S+"\]\n(.*?)\n {4}end\n', text, re.DOTALL)
@@ -198,13 +200,13 @@ def test_replicas_that_elect_their_master_are_joined_without_an_arrow():
     assert len(edges) == 2 + 3
 
 
-def test_a_group_may_be_named_as_a_word_of_mermaids():
+def test_a_group_may_have_the_name_of_a_mermaid_keyword():
     text = render_plan_mermaid(planned(changed(brokerGroups=["end", "subgraph"])))
     assert 'p_end["end<br>SYNC_MASTER :10911"]' in text
     assert "p_end ==>|sync| p_end_s" in text
 
 
-def test_brokers_that_exist_are_shown_where_they_are():
+def test_deployed_brokers_are_shown_where_they_are():
     raw = changed(brokerGroups=["broker-a"])
     deployed = DeployedState(
         scheme=Scheme.SYNC,
