@@ -1,4 +1,4 @@
-"""What `make up` and `down` ask of servers that run already, before the engine touches any."""
+"""What `make up` and `make down` do with servers of provider `existing` before the engine runs."""
 
 import os
 import sys
@@ -25,7 +25,7 @@ from preflight.login_key import find_agent_problems, find_key_problems, read_log
 
 EXISTING = "existing"
 PURGES = 'touch "$purge"'
-"""What only the preparation of a host says whose stores are to go."""
+"""In the script of a host's preparation only if the host's message stores are to be purged."""
 
 BY_HAND = (
     "systemctl disable --now 'rocketmq-*'; "
@@ -36,7 +36,7 @@ BY_HAND = (
 
 
 def require_usable(engine: Engine, folder: StackFolder) -> None:
-    """Pass every server through the gate, changing nothing anywhere.
+    """Run the gate's check on every server; it changes nothing there.
 
     Raises:
         ClusterError: one line for each server that cannot be used.
@@ -51,17 +51,17 @@ def require_usable(engine: Engine, folder: StackFolder) -> None:
         _require_none(answer.problem for answer in probe(ssh, logins, folder.stack))
         _require_none(_gate_problems(ssh, logins, cluster))
     _forget_former(engine, hosts)
-    # Of a server that the settings have no more, what is there will be removed, if it is there.
+    # The engine will remove what is on servers that left the settings, unless they are gone.
     part_from_gone(engine, folder, besides=[login.host for login in logins])
 
 
 def part_from_gone(
     engine: Engine, folder: StackFolder, *, besides: Collection[str] = ()
 ) -> tuple[str, ...]:
-    """Forget what is on servers that do not answer any more; return their names.
+    """Forget what is on servers that no longer answer; return their names.
 
     Raises:
-        CommandError: a server does answer, and does not let us in.
+        CommandError: a server answers, but refuses the login.
 
     """
     if not besides:
@@ -88,7 +88,7 @@ def part_from_gone(
 
 
 def keeps_stores(engine: Engine, folder: StackFolder) -> bool:
-    """Tell whether a destroy leaves message stores; say so where the settings want otherwise."""
+    """Return whether a destroy keeps message stores; warn if the settings want them purged."""
     scripts = [
         str((resource.get("inputs") or {}).get("stdin"))
         for resource in resources_in(engine.export())
@@ -104,7 +104,7 @@ def keeps_stores(engine: Engine, folder: StackFolder) -> bool:
 
 
 def leave_agent_alone(folder: StackFolder) -> None:
-    """Keep a user's agent out of connections that have a key: a dead one would end them all."""
+    """Hide the user's agent from connections that have a key: a dead agent would break them."""
     provider = folder.provider()
     hosts = folder.cluster()["hosts"] if provider else {}
     key = hosts.get("key")
@@ -134,7 +134,7 @@ def logins_in(hosts: ExistingHostsSettings) -> tuple[Login, ...]:
 
 
 def existing_hosts(settings: ClusterSettings) -> ExistingHostsSettings:
-    """Return the hosts of settings whose provider was looked at."""
+    """Return the hosts of settings with provider `existing`."""
     if not isinstance(settings.hosts, ExistingHostsSettings):
         message = f"cluster.hosts.provider: {settings.hosts.provider!r} is not {EXISTING!r}"
         raise CommandError(message)
@@ -149,9 +149,9 @@ def _hosts_settings(folder: StackFolder) -> ExistingHostsSettings:
 def _known_logins(
     folder: StackFolder, outputs: dict[str, object]
 ) -> tuple[tuple[Login, ...], str | None]:
-    """Return the logins that were last applied; for the rest, and at first, those of the settings.
+    """Return the logins and private key last applied, and for other servers those of the settings.
 
-    A first update that failed has left no outputs, and servers all the same.
+    A failed first update leaves resources on servers, but no outputs.
     """
     logins: dict[str, Login] = {}
     key: str | None = None
@@ -172,7 +172,7 @@ def _known_logins(
 def _gate_problems(
     ssh: tuple[str, ...], logins: tuple[Login, ...], cluster: ClusterSpec
 ) -> Iterable[str]:
-    """Run the very script of the gate, as a check that changes nothing."""
+    """Run the script of the gate in its mode that changes nothing."""
     hosts = {host.name: host for host in cluster.hosts}
     commands, scripts = [], []
     for login in logins:
@@ -187,16 +187,16 @@ def _gate_problems(
 
 
 def _forget_former(engine: Engine, hosts: ExistingHostsSettings) -> None:
-    """Forget what was installed on servers that the settings say are others now.
+    """Forget what was installed on servers with another host key or generation in the settings.
 
-    Their host key is another, so nothing could be undone there; or they were reinstalled, so
-    there is nothing to undo. All is made again, and what is there after all stays as it is.
+    With another host key nothing can be undone there, and after a reinstallation there is nothing
+    to undo. Everything is installed again; leftovers stay as they are.
     """
     _forget_where(engine, hosts, lambda identity, server: identity != identity_of(server))
 
 
 def _forget_rekeyed(engine: Engine, folder: StackFolder) -> None:
-    """Forget what was installed under another host key; with the same, it can be undone."""
+    """Forget what was installed under another host key; under the same, it can be undone."""
     try:
         hosts = _hosts_settings(folder)
     except ClusterError:

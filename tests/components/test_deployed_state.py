@@ -1,4 +1,4 @@
-"""What is read from the stack's state, whatever else it holds."""
+"""What is read from the stack's state."""
 
 import pytest
 
@@ -41,7 +41,7 @@ def test_a_new_stack_has_nothing():
     assert deployed_state_in({}) == NOT_DEPLOYED
 
 
-def test_scheme_replicas_and_seats_are_read():
+def test_scheme_replicas_and_placements_are_read():
     state = cluster(scheme="dledger", replicas=3) | broker(
         "broker-a-n0", outputs={"host": "server1", "slot": 0}
     )
@@ -52,18 +52,18 @@ def test_scheme_replicas_and_seats_are_read():
     )
 
 
-def test_a_state_of_before_replicas_were_recorded_has_a_scheme_all_the_same():
+def test_the_scheme_is_read_from_a_state_without_replicas():
     assert deployed_state_in(cluster(scheme="2m-2s-sync")) == DeployedState(scheme=Scheme.SYNC)
 
 
-def test_a_slot_that_the_engine_gives_as_a_fraction_is_a_whole_number():
+def test_a_slot_that_the_engine_returns_as_a_float_is_an_integer():
     deployed = deployed_state_in(broker("broker-a", outputs={"host": "server1", "slot": 1.0}))
     assert deployed.placements == {"broker-a": Placement(host="server1", slot=1)}
     assert isinstance(deployed.placements["broker-a"].slot, int)
 
 
 @pytest.mark.parametrize("rest", [{}, {"outputs": None}, {"outputs": {}}])
-def test_a_broker_that_an_interrupted_update_left_without_outputs_has_no_seat(rest):
+def test_a_broker_that_an_interrupted_update_left_without_outputs_has_no_placement(rest):
     assert deployed_state_in(broker("broker-a", **rest)) == NOT_DEPLOYED
 
 
@@ -78,14 +78,14 @@ def test_the_name_is_what_stands_after_the_last_separator_of_the_urn():
 
 
 @pytest.mark.parametrize("kind", ["rocketmq:name_server:NameServer", "command:remote:Command", ""])
-def test_resources_of_other_types_are_passed_over(kind):
+def test_resources_of_other_types_are_ignored(kind):
     outputs = {"host": "server1", "slot": 0, "scheme": "dledger"}
     assert deployed_state_in({f"{URN}::{kind}::broker-a": {"type": kind, "outputs": outputs}}) == (
         NOT_DEPLOYED
     )
 
 
-def test_a_resource_without_a_type_is_passed_over():
+def test_a_resource_without_a_type_is_ignored():
     assert deployed_state_in({f"{URN}::x::broker-a": {"outputs": {"slot": 0}}}) == NOT_DEPLOYED
 
 

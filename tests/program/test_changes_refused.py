@@ -1,4 +1,4 @@
-"""What the stack's state says was made decides what the program makes, in previews too."""
+"""The program plans around what the state says is deployed, in previews too."""
 
 import pulumi
 import pytest
@@ -14,7 +14,7 @@ ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPw532/fcMNzQhJHtpYz7axCYTUw7QUxg
 
 
 def state_after(raw):
-    """Return what the engine's state holds once the settings were applied."""
+    """Return what the engine's state holds after an update with these settings."""
     cluster = planned(raw)
     parts = {
         f"{URN}::{CLUSTER_TYPE}::cluster": {
@@ -52,7 +52,7 @@ def test_a_switch_of_the_scheme_is_refused_before_any_resource(run_program, sche
 
 
 @BOTH
-def test_a_switch_that_only_changes_properties_is_made(run_program, preview):
+def test_a_switch_that_only_changes_properties_is_allowed(run_program, preview):
     recorder = Recorder(state=state_after(raw_cluster()))
     run_program(changed(scheme="2m-2s-async"), preview=preview, recorder=recorder)
     assert len(recorder.of_type(Broker.TYPE)) == 4

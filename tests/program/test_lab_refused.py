@@ -1,4 +1,4 @@
-"""What only the hypervisor can tell is refused in one report before any resource is made."""
+"""Problems that only the hypervisor knows are in one report before any resource is made."""
 
 import copy
 
@@ -32,7 +32,7 @@ def refused(run_program):
     return run
 
 
-def test_kvm_on_a_processor_that_cannot(refused):
+def test_kvm_on_a_processor_without_virtualization(refused):
     (line,) = refused(accel="kvm")
     assert "cluster.hosts.accel: 'kvm'" in line
     assert "neither vmx nor svm" in line
@@ -51,7 +51,7 @@ def test_a_system_disk_smaller_than_the_image(refused):
 
 
 @pytest.mark.parametrize("wanted", ["4GiB", "16GiB"])
-def test_another_size_for_a_data_disk_that_is_there(refused, monkeypatch, wanted):
+def test_another_size_for_an_existing_data_disk(refused, monkeypatch, wanted):
     virtual.answer(monkeypatch, contents=Contents(domains={}, data_disks={DATA_DISK: 8192}))
     servers = copy.deepcopy(raw_cluster("lab")["hosts"]["servers"])
     servers[0]["dataDisk"] = wanted
@@ -88,7 +88,7 @@ def test_a_domain_that_is_off_is_explained_with_the_command_that_clears_it(
     assert line.endswith("virsh -c qemu:///system undefine --nvram rmq-tested-server1")
 
 
-def test_emulation_is_warned_of(run_program, monkeypatch):
+def test_emulation_is_a_warning(run_program, monkeypatch):
     warnings = []
     monkeypatch.setattr(pulumi.log, "warn", warnings.append)
     virtual.answer(monkeypatch)

@@ -1,4 +1,4 @@
-"""A preview as typed shows the plan; nothing else does."""
+"""A plain `pulumi preview` shows the plan; nothing else does."""
 
 import pulumi
 import pytest
@@ -20,9 +20,7 @@ def test_a_preview_shows_the_hosts_and_processes_once(run_program, said):
     assert said == [render_plan_summary(planned(raw_cluster()))]
 
 
-def test_a_preview_that_make_began_with_the_plan_does_not_repeat_it(
-    run_program, said, monkeypatch
-):
+def test_a_preview_does_not_repeat_the_plan_that_make_has_shown(run_program, said, monkeypatch):
     monkeypatch.setenv(SHOWN_ALREADY, "yes")
     run_program(raw_cluster(), preview=True)
     assert said == []

@@ -29,7 +29,9 @@ def test_a_committed_stack_can_be_previewed_before_anything_exists(run_program, 
     )
 
 
-def test_a_stack_on_an_agents_keys_is_previewed_without_one_and_not_made(run_program, monkeypatch):
+def test_a_stack_with_key_agent_is_previewed_without_an_agent_but_not_updated(
+    run_program, monkeypatch
+):
     monkeypatch.delenv("SSH_AUTH_SOCK")
     assert run_program(raw_cluster("hosts"), preview=True).resources
     recorder = Recorder()
@@ -47,7 +49,7 @@ def test_a_stack_on_an_agents_keys_is_previewed_without_one_and_not_made(run_pro
         ("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA\n", "passphrase"),
     ],
 )
-def test_a_key_file_that_cannot_be_used_ends_the_run_before_any_resource(
+def test_an_unusable_key_file_ends_the_run_before_any_resource(
     run_program, tmp_path, text, problem
 ):
     path = tmp_path / "key"
@@ -128,7 +130,7 @@ def test_the_url_of_the_console_is_exported(run_program):
     assert exports["console"] == said
 
 
-def test_without_a_console_nothing_of_one_is_made_or_exported(run_program):
+def test_without_a_console_none_of_its_resources_or_exports_exist(run_program):
     found = run_program(changed(console="none"))
     assert [name for name in found.resources if "console" in name] == []
     assert [name for name in found.exports if "console" in name.lower()] == []

@@ -1,4 +1,4 @@
-"""What a refused object of settings is told."""
+"""The report of refused settings."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def problems_of(raw: Any) -> tuple[str, ...]:
 
 
 def assert_one_line(raw: Any, *parts: str) -> None:
-    """Check that exactly one line holds all the parts; a table may follow it."""
+    """Check that exactly one line contains all the parts; a table may follow it."""
     problems = problems_of(raw)
     found = [text for text in problems if all(part in text.split("\n")[0] for part in parts)]
     assert len(found) == 1, problems
@@ -28,7 +28,7 @@ def assert_one_line(raw: Any, *parts: str) -> None:
 
 
 def assert_only_line(raw: Any, *parts: str) -> None:
-    """Check that the whole report is one line, which holds all the parts."""
+    """Check that the report is one line, which contains all the parts."""
     assert_one_line(raw, *parts)
     assert len(problems_of(raw)) == 1
 
@@ -38,11 +38,11 @@ def elected(scheme: str, hosts: int = 3, **further: Any) -> dict[str, Any]:
     return ring(2, hosts, scheme=scheme, **further)
 
 
-def group(**said: Any) -> dict[str, Any]:
-    """Return the object of stack local with one group of which something is said."""
-    return changed(brokerGroups=[{"name": "orders", **said}])
+def group(**keys: Any) -> dict[str, Any]:
+    """Return the object of stack local with one group with these keys."""
+    return changed(brokerGroups=[{"name": "orders", **keys}])
 
 
-def broker(**said: Any) -> dict[str, Any]:
-    """Return the object of stack local, which says something of broker-a."""
-    return changed(brokers={"broker-a": said})
+def broker(**keys: Any) -> dict[str, Any]:
+    """Return the object of stack local with these keys for broker-a."""
+    return changed(brokers={"broker-a": keys})

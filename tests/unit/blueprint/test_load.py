@@ -42,7 +42,7 @@ def test_the_line_begins_with_its_key_and_says_what_to_do(what):
         assert "input should" not in said
 
 
-def test_the_tables_hold_more_than_sixty_bad_settings_of_the_newer_keys():
+def test_the_tables_hold_many_bad_settings():
     assert len(test_budgets_refused.BAD) + len(test_placing_refused.BAD) >= 60
     assert len(ALL) >= 120
 
@@ -65,7 +65,7 @@ def test_five_mistakes_in_five_places_are_five_lines_of_one_report():
     ]
 
 
-def test_a_mistake_in_a_list_hides_none_outside_of_it():
+def test_a_mistake_in_a_list_hides_none_outside_it():
     raw = changed(
         brokerGroups=["broker-a", 8],
         proxy={"hosts": ["server9"]},
@@ -83,20 +83,20 @@ def test_a_mistake_in_a_list_hides_none_outside_of_it():
     }
 
 
-def test_what_does_not_hinder_the_plan_is_told_with_what_the_plan_shows():
+def test_problems_that_do_not_prevent_planning_are_reported_with_those_of_the_plan():
     raw = changed(version="5.0.0", ports={"slave": 10913}, brokerProperties={"brokerId": 1})
     keys = {line.partition(": ")[0] for line in problems_of(raw)}
     assert keys == {"cluster.version", "cluster.ports", "cluster.brokerProperties.brokerId"}
 
 
 @pytest.mark.parametrize("scheme", ["controler", "DLEDGER"])
-def test_a_misspelt_scheme_is_not_taken_for_the_usual_one(scheme):
+def test_a_misspelled_scheme_does_not_fall_back_to_the_default(scheme):
     raw = ring(2, 5, scheme=scheme, replicas=5, controllers=3)
     (line,) = problems_of(raw)
     assert line.startswith(f"cluster.scheme: {scheme!r} is not possible; write ")
 
 
-def test_a_network_that_cannot_be_read_is_not_taken_for_the_usual_one():
+def test_an_invalid_network_does_not_fall_back_to_the_default():
     raw = changed("lab", hosts__network="192.168.64.0/33")
     (line,) = problems_of(raw)
     assert line.startswith("cluster.hosts.network: '192.168.64.0/33' is not an IPv4 network")
@@ -112,7 +112,7 @@ def test_a_number_of_groups_stands_for_their_names():
     )
 
 
-def test_an_unknown_broker_of_a_large_cluster_is_told_in_a_short_line():
+def test_an_unknown_broker_of_a_large_cluster_is_reported_in_a_short_line():
     raw = ring(200, 40, brokers={"zzz": {"heap": "1GiB"}}, ports={"step": 20})
     assert_one_line(raw, "cluster.brokers.zzz: ", "there are broker-0, ", "and 392 more")
 

@@ -99,7 +99,7 @@ def test_the_masters_stage_says_whether_they_wait_for_their_slaves(changes, drai
     stages = {stage.what: stage for stage in plan_stages(planned(changed(**changes)))}
     said = stages["wait for the masters"].over_when
     assert ("accepts no messages until" in said) is drained
-    assert ("stay away" in said) is lifted
+    assert ("have been gone" in said) is lifted
 
 
 @pytest.mark.parametrize("mode", Replication)

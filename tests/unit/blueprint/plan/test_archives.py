@@ -1,4 +1,4 @@
-"""Each way to say which archive is installed."""
+"""Each way to choose the archive."""
 
 import hashlib
 
@@ -22,26 +22,26 @@ def test_the_assembled_archive_is_uploaded_from_a_path_below_the_project(said):
     assert archive.cached == f"/var/cache/rocketmq-pulumi/{sha512[:16]}.zip"
 
 
-def test_the_assembled_archive_is_that_of_its_version():
+def test_the_assembled_archive_is_chosen_by_version():
     archive = plan_archive(settings_of(changed(version="5.2.0")))
     assert archive.sha512 == maven_sha512("5.2.0")
 
 
-def test_no_word_about_the_archive_means_the_assembled_one():
+def test_the_archive_is_assembled_by_default():
     raw = changed()
     del raw["artifact"]
     assert plan_archive(settings_of(raw)).sha512 == maven_sha512("5.3.3")
 
 
 @pytest.mark.parametrize("url", ["https://mirror.example/a.zip", "http://mirror.example/a.zip"])
-def test_machines_of_this_computer_cannot_download(url):
+def test_nspawn_machines_cannot_download_an_archive(url):
     said = {"source": "url", "url": url, "sha512": DIGEST}
     with pytest.raises(SettingsError, match="which have no way out"):
         settings_of(changed(artifact=said, version="5.9.9"))
 
 
 @pytest.mark.parametrize("url", ["ftp://a/b.zip", "https://user:secret@a/b.zip", "http://[a"])
-def test_an_address_that_is_none_or_holds_a_login_is_refused_without_its_login(url):
+def test_an_invalid_url_or_one_with_a_login_is_refused_without_repeating_the_login(url):
     said = {"source": "url", "url": url, "sha512": DIGEST}
     with pytest.raises(SettingsError) as refused:
         settings_of(changed(artifact=said))
@@ -50,7 +50,7 @@ def test_an_address_that_is_none_or_holds_a_login_is_refused_without_its_login(u
     assert "secret" not in problem
 
 
-def test_an_archive_with_an_address_is_downloaded_by_the_hosts():
+def test_an_archive_with_a_url_is_downloaded_by_the_hosts():
     said = {"source": "url", "url": "file:///mirror/a.zip", "sha512": DIGEST}
     archive = plan_archive(settings_of(changed(artifact=said, version="5.9.9")))
     assert (archive.sha512, archive.url) == (DIGEST, "file:///mirror/a.zip")
@@ -70,7 +70,7 @@ def project(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_local_file_with_its_digest_is_no_problem_and_is_linked_for_the_upload(project):
+def test_a_local_file_with_its_digest_is_linked_for_the_upload(project):
     (project / "mine.zip").write_bytes(b"an archive")
     digest = hashlib.sha512(b"an archive").hexdigest()
     said = {"source": "file", "path": "mine.zip", "sha512": digest}
@@ -93,14 +93,14 @@ def test_a_local_file_with_another_digest_is_refused_with_both(project):
     assert not (project / plan_archive(settings).upload_path).exists()
 
 
-def test_a_local_file_that_is_not_there_is_refused_by_its_path(project):
+def test_a_missing_local_file_is_refused_with_its_path(project):
     said = {"source": "file", "path": "absent.zip", "sha512": DIGEST}
     (problem,) = find_archive_problems(settings_of(changed(artifact=said)))
     assert problem.startswith("cluster.artifact.path: ")
     assert str(project / "absent.zip") in problem
 
 
-def test_an_archive_that_is_not_assembled_yet_is_refused_with_the_command(project):
+def test_an_archive_that_is_not_assembled_yet_is_refused_with_the_command_to_run(project):
     (problem,) = find_archive_problems(settings_of(changed()))
     assert problem.startswith("cluster.artifact: 'maven'")
     assert "make archive" in problem

@@ -61,21 +61,21 @@ def test_planned_heaps_leave_half_of_a_usual_host_to_the_page_cache(memory_mib, 
 
 
 @pytest.mark.parametrize("memory_mib", [2048, 4096, 65536])
-def test_brokers_behind_a_proxy_get_the_memory_that_pops_keep(memory_mib):
+def test_brokers_of_a_cluster_with_proxies_get_the_memory_that_pops_keep(memory_mib):
     counts = {Kind.NAME_SERVER: 1, Kind.BROKER: 2}
     plain, proxied = (plan_memory(memory_mib, counts, proxied=said) for said in (False, True))
     assert proxied[Kind.BROKER].direct_mib == max(plain[Kind.BROKER].heap_mib, POP_DIRECT_MIB)
     assert proxied[Kind.BROKER].heap_mib == plain[Kind.BROKER].heap_mib
 
 
-def test_too_little_for_pops_is_refused_where_there_is_a_proxy():
+def test_too_little_memory_for_pops_is_refused_with_a_proxy():
     heap = {"brokerDirect": "192MiB"}
     assert planned(changed(heap=heap))
     raw = changed(heap=heap, proxy={"hosts": ["server1"]})
     assert_one_line(raw, "cluster.heap.brokerDirect: 192 MiB is too little", "320MiB or more")
 
 
-def test_a_host_without_a_broker_has_heaps_all_the_same():
+def test_heaps_are_planned_on_a_host_without_a_broker():
     assert total(1024, {Kind.NAME_SERVER: 1}) <= most_mib(1024)
 
 
@@ -94,7 +94,7 @@ def test_the_heaps_of_every_host_fit_within_what_it_allows():
         assert needed <= host.memory_mib // 2
 
 
-def test_no_broker_has_another_heap_because_the_console_is_elsewhere():
+def test_moving_the_console_changes_no_heap_of_a_broker():
     heaps = [
         {process.name: process.memory for process in planned(changed(console=console)).processes}
         for console in ("none", "builtin", {"kind": "builtin", "host": "server2"})
@@ -102,7 +102,7 @@ def test_no_broker_has_another_heap_because_the_console_is_elsewhere():
     assert heaps[0] == heaps[1] == heaps[2]
 
 
-def test_a_heap_that_a_person_sets_is_taken_and_the_others_are_planned():
+def test_a_heap_in_the_settings_overrides_the_plan_and_the_others_are_planned():
     cluster = planned(changed(heap={"broker": "320MiB"}))
     usual = planned(raw_cluster())
     assert [broker.memory.heap_mib for broker in cluster.brokers] == [320] * 4
@@ -112,7 +112,7 @@ def test_a_heap_that_a_person_sets_is_taken_and_the_others_are_planned():
     assert [s.memory for s in cluster.name_servers] == [s.memory for s in usual.name_servers]
 
 
-def test_one_broker_may_have_another_heap_than_the_rest():
+def test_one_broker_may_have_its_own_heap():
     raw = changed(brokers={"broker-a-s": {"heap": "208MiB", "directMemory": "208MiB"}})
     memory = {broker.name: broker.memory for broker in planned(raw).brokers}
     usual = {broker.name: broker.memory for broker in planned(raw_cluster()).brokers}

@@ -88,7 +88,7 @@ def test_a_name_server_runs_on_each_of_the_first_hosts(servers, hosts):
     )
 
 
-def test_two_groups_on_two_hosts_are_the_crosswise_layout():
+def test_two_groups_on_two_hosts_are_placed_crosswise():
     cluster = planned(raw_cluster())
     assert {b.name: (b.host.name, b.address, b.broker_id) for b in cluster.brokers} == {
         "broker-a": ("server1", "10.98.64.151:10911", 0),
@@ -153,7 +153,7 @@ def test_processes_come_name_servers_first_then_masters_then_slaves():
     ]
 
 
-def test_a_broker_that_changes_between_the_schemes_with_slaves_leaves_no_file_behind():
+def test_switching_between_the_schemes_with_slaves_leaves_no_file_behind():
     cluster = planned(ring(1, 2, scheme="2m-2s-async"))
     for broker in cluster.brokers:
         (former,) = cluster.former_conf_files(broker)
@@ -163,6 +163,6 @@ def test_a_broker_that_changes_between_the_schemes_with_slaves_leaves_no_file_be
 
 
 @pytest.mark.parametrize("scheme", ["2m-noslave", "dledger", "controller"])
-def test_a_scheme_that_no_other_becomes_has_no_former_files(scheme):
+def test_a_scheme_that_cannot_be_switched_to_has_no_former_files(scheme):
     cluster = planned(ring(2, 3, scheme=scheme))
     assert [former for p in cluster.processes for former in cluster.former_conf_files(p)] == []

@@ -1,4 +1,4 @@
-"""What holds of the placement of every cluster, whatever its scheme and size."""
+"""Properties of the placement in every cluster, of any scheme and size."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -96,7 +96,7 @@ def what_must_stay(cluster: ClusterSpec) -> dict[str, object]:
 
 @reproducible
 @given(case=cases())
-def test_replicas_of_a_group_share_a_host_only_where_there_are_too_few(case):
+def test_replicas_of_a_group_share_a_host_only_if_there_are_too_few(case):
     most = -(-case.replicas // case.hosts)
     for group in groups_of(plan(case)):
         counts = Counter(broker.host.name for broker in group)
@@ -106,14 +106,14 @@ def test_replicas_of_a_group_share_a_host_only_where_there_are_too_few(case):
 
 @reproducible
 @given(case=cases())
-def test_a_fresh_clusters_hosts_differ_by_one_broker_at_most(case):
+def test_hosts_of_a_new_cluster_differ_by_one_broker_at_most(case):
     cluster = plan(case)
     assert spread(cluster, cluster.brokers) <= 1
 
 
 @reproducible
 @given(case=cases(CLASSIC, roomy=True))
-def test_masters_of_a_fresh_cluster_differ_by_one_per_host_and_so_do_slaves(case):
+def test_hosts_of_a_new_cluster_differ_by_one_master_and_one_slave_at_most(case):
     cluster = plan(case)
     assert spread(cluster, cluster.masters) <= 1
     # No rule that places group by group does better where two of three replicas meet four hosts.
@@ -146,7 +146,7 @@ def test_the_loss_of_any_one_host_leaves_every_election_a_majority(case):
 
 @reproducible
 @given(case=cases(), hosts=st.integers(0, 3), groups=st.integers(0, 5))
-def test_added_hosts_and_groups_move_nothing_that_exists(case, hosts, groups):
+def test_added_hosts_and_groups_move_no_deployed_broker(case, hosts, groups):
     before = plan(case)
     grown = replace(case, hosts=case.hosts + hosts, groups=case.groups + groups)
     after = plan(grown, deployed_state_of(before))
@@ -157,7 +157,7 @@ def test_added_hosts_and_groups_move_nothing_that_exists(case, hosts, groups):
 
 @reproducible
 @given(case=cases())
-def test_a_group_that_is_added_goes_where_nothing_is_yet(case):
+def test_an_added_group_is_placed_on_empty_hosts(case):
     before = plan(case)
     grown = replace(case, hosts=case.hosts + case.replicas, groups=case.groups + 1)
     after = plan(grown, deployed_state_of(before))
@@ -169,7 +169,7 @@ def test_a_group_that_is_added_goes_where_nothing_is_yet(case):
 
 @reproducible
 @given(case=cases(), data=st.data())
-def test_a_removed_group_moves_no_other(case, data):
+def test_removing_a_group_moves_no_other(case, data):
     before = plan(replace(case, groups=case.groups + 1))
     raw = replace(case, groups=case.groups + 1).raw
     gone = data.draw(st.sampled_from(raw["brokerGroups"]))
@@ -182,7 +182,7 @@ def test_a_removed_group_moves_no_other(case, data):
 
 @reproducible
 @given(case=cases(), data=st.data())
-def test_a_group_in_the_place_of_a_removed_one_takes_no_port_or_store_of_another(case, data):
+def test_a_group_that_replaces_a_removed_one_takes_no_port_or_store_of_another(case, data):
     before = plan(case)
     names = list(case.raw["brokerGroups"])
     names[data.draw(st.integers(0, case.groups - 1))] = "another"
@@ -218,7 +218,7 @@ def assert_nothing_is_shared(cluster: ClusterSpec) -> None:
 
 @reproducible
 @given(case=cases())
-def test_the_same_settings_are_the_same_plan(case):
+def test_the_same_settings_give_the_same_plan(case):
     first = plan(case)
     assert plan(case) == first
     assert plan(case, deployed_state_of(first)) == first
@@ -226,7 +226,7 @@ def test_the_same_settings_are_the_same_plan(case):
 
 @pytest.mark.parametrize("count", [3, 5])
 @pytest.mark.parametrize("hosts", [1, 2, 3, 4, 5, 12])
-def test_controllers_go_round_the_hosts(count, hosts):
+def test_controllers_are_spread_over_the_hosts_in_turn(count, hosts):
     case = Case(Scheme.CONTROLLER, 2, 2, hosts, further=True)
     cluster = plan(case, controllers=count)
     assert [c.self_id for c in cluster.controllers] == [f"n{n}" for n in range(count)]

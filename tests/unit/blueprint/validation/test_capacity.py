@@ -1,4 +1,4 @@
-"""Ports, memory and properties that cannot be had: one line each."""
+"""Ports, memory and properties that do not fit: one line each."""
 
 import pytest
 
@@ -86,7 +86,7 @@ BAD = {
         )
     },
     # Properties of a group, and of a broker.
-    "a misspelt property of a group": (
+    "a misspelled property of a group": (
         group(properties={"fileReservedTim": 48}),
         [f"{GROUPS}[0].properties.fileReservedTim: '48'", "did you mean fileReservedTime?"],
     ),

@@ -1,4 +1,4 @@
-"""What a stack that was made already can be changed to, and what is refused with its reason."""
+"""Which changes a deployed cluster can take, and which are refused with a reason."""
 
 import base64
 import itertools
@@ -18,7 +18,7 @@ KEYS = [f"ssh-ed25519 {base64.b64encode(HEADER + bytes([n] * 32)).decode()}" for
 
 
 def made(raw, deployed=NOT_DEPLOYED):
-    """Return what the state knows once the settings were applied."""
+    """Return what the state knows after an update with these settings."""
     cluster = planned(raw, deployed)
     placements = {b.name: Placement(host=b.host.name, slot=b.slot) for b in cluster.brokers}
     controllers = tuple(controller.name for controller in cluster.controllers)
@@ -65,7 +65,7 @@ REASONS = {
 }
 
 
-def test_every_switch_is_either_possible_or_has_its_reason():
+def test_every_switch_of_the_scheme_is_allowed_or_has_a_reason():
     assert set(SWITCHES) == IN_PLACE | REASONS.keys()
     assert IN_PLACE.isdisjoint(REASONS)
 
@@ -79,7 +79,7 @@ def test_a_switch_that_would_lose_messages_is_refused_with_its_reason(was, wante
 
 
 @pytest.mark.parametrize("wanted", [Scheme.ASYNC, Scheme.SYNC])
-def test_slaves_for_a_cluster_without_are_refused_for_what_they_would_not_copy(wanted):
+def test_adding_slaves_is_refused_since_they_would_not_copy_old_messages(wanted):
     line = refused(ring(2, 3, scheme=wanted.value), made(ring(2, 3, scheme="2m-noslave")))
     assert "stores of new slaves cannot be seeded yet" in line
     assert "copies only the last file of its master's log" in line
@@ -94,13 +94,13 @@ def test_between_async_and_sync_every_broker_stays(was, wanted, replicas):
 
 
 @pytest.mark.parametrize(("was", "wanted"), [("strict", "degrade"), ("degrade", "strict")])
-def test_what_a_master_does_without_its_slave_may_change(was, wanted):
+def test_the_replication_mode_may_change(was, wanted):
     before = made(ring(2, 2, replication=was))
     assert made(ring(2, 2, replication=wanted), before) == before
 
 
 @pytest.mark.parametrize("scheme", Scheme)
-def test_unchanged_settings_are_no_problem_after_an_update(scheme):
+def test_unchanged_settings_are_accepted_after_an_update(scheme):
     for replicas in TRAITS[scheme].replicas:
         raw = ring(3, 5, scheme=scheme.value, replicas=replicas)
         assert made(raw, made(raw)) == made(raw)
@@ -128,7 +128,7 @@ def test_another_number_of_replicas_is_refused(scheme, was, wanted, recorded):
     assert reason in line
 
 
-def test_a_group_of_which_an_interrupted_update_made_one_broker_gets_the_others():
+def test_an_interrupted_first_update_can_be_continued():
     for scheme in Scheme:
         raw = ring(2, 3, scheme=scheme.value)
         whole = made(raw)
@@ -144,7 +144,7 @@ def test_a_group_of_which_an_interrupted_update_made_one_broker_gets_the_others(
 
 
 @pytest.mark.parametrize("scheme", Scheme)
-def test_a_removed_host_that_holds_a_store_is_refused_with_what_it_holds(scheme):
+def test_removing_a_host_that_holds_stores_is_refused_with_their_brokers(scheme):
     raw = ring(4, 4, scheme=scheme.value)
     before = made(raw)
     gone = raw["hosts"]["servers"].pop()["name"]
@@ -159,14 +159,14 @@ def test_a_removed_host_that_holds_a_store_is_refused_with_what_it_holds(scheme)
         assert "keep the server, or remove the group" in line
 
 
-def test_a_removed_host_that_holds_nothing_is_no_problem():
+def test_a_host_without_brokers_can_be_removed():
     raw = ring(1, 3)
     before = made(raw)
     raw["hosts"]["servers"].pop()
     assert made(raw, before).placements == before.placements
 
 
-def test_a_host_may_go_with_the_groups_on_it():
+def test_a_host_can_be_removed_together_with_its_groups():
     raw = ring(2, 4)
     before = made(raw)
     raw["brokerGroups"].pop()
@@ -177,7 +177,7 @@ def test_a_host_may_go_with_the_groups_on_it():
 
 
 @pytest.mark.parametrize("stays", [True, False], ids=["new name", "name of another host"])
-def test_a_host_without_brokers_cannot_be_renamed_since_the_old_name_is_undone_last(stays):
+def test_a_host_without_brokers_cannot_be_renamed(stays):
     raw = ring(1, 4)
     before = made(raw)
     third, fourth = raw["hosts"]["servers"][2:]
@@ -213,7 +213,7 @@ def deployed_servers(raw):
     return replace(made(raw), host_keys=keys)
 
 
-def test_a_server_that_is_known_by_its_host_key_cannot_be_renamed_at_another_address():
+def test_a_server_recognized_by_its_host_key_cannot_be_renamed():
     before = deployed_servers(existing("server1", "server2", "server3"))
     raw = existing("server1", "server2", "edge")
     raw["hosts"]["servers"][2]["address"] = "192.0.2.99"
@@ -234,7 +234,7 @@ def test_servers_cloned_with_their_host_key_can_be_removed_one_by_one():
     assert made(raw, before).placements == before.placements
 
 
-def test_a_broker_that_is_said_to_move_is_refused_with_where_its_store_is():
+def test_moving_a_broker_is_refused_with_the_host_of_its_store():
     raw = ring(1, 3)
     before = made(raw)
     raw["brokerGroups"] = [{"name": "broker-0", "hosts": ["server3", "server2"]}]
@@ -243,7 +243,7 @@ def test_a_broker_that_is_said_to_move_is_refused_with_where_its_store_is():
     assert "cannot be moved to 'server3' yet; name 'server1' there" in line
 
 
-def test_hosts_that_are_said_where_the_brokers_are_already_are_no_problem():
+def test_naming_the_hosts_where_the_brokers_already_are_is_accepted():
     raw = ring(1, 3)
     before = made(raw)
     hosts = [before.placements[name].host for name in ("broker-0", "broker-0-s")]
@@ -264,7 +264,7 @@ def test_controllers_stay_where_their_stores_are():
     assert "empty store" in line
 
 
-def test_other_controllers_cannot_follow_and_a_further_host_beyond_them_can():
+def test_the_number_of_controllers_is_fixed_and_hosts_can_be_added():
     before = made(ring(2, 5, scheme="controller"))
     assert "keep their number" in refused(ring(2, 5, scheme="controller", controllers=5), before)
     assert made(ring(2, 6, scheme="controller"), before).controllers == before.controllers

@@ -108,7 +108,7 @@ BAD = {
         changed(brokerGroups=[{"hosts": ["server1", "server2"]}]),
         [f"{GROUPS}[0].name: is missing; write it, as name: broker-a"],
     ),
-    "a misspelt key of a group": (
+    "a misspelled key of a group": (
         group(host=["server1"]),
         [f"{GROUPS}[0].host: ['server1'] is for no known key; did you mean hosts?"],
     ),
@@ -161,7 +161,7 @@ BAD = {
         broker(heap=4),
         [f"{A}.heap: 4 has no unit; write it as 512MiB or 4GiB"],
     ),
-    "a misspelt key of a broker": (
+    "a misspelled key of a broker": (
         broker(hep="1GiB"),
         [f"{A}.hep: '1GiB' is for no known key; did you mean heap?"],
     ),
@@ -190,7 +190,7 @@ BAD = {
         changed(proxy={}),
         ["cluster.proxy.hosts: is missing; write it, as hosts: [server1, server2]"],
     ),
-    "a misspelt key of the proxies": (
+    "a misspelled key of the proxies": (
         changed(proxy={"hosts": ["server1"], "port": 8081}),
         ["cluster.proxy.port: 8081 is for no known key; ", "allowed here are hosts"],
     ),

@@ -1,4 +1,4 @@
-"""What `make up` and `down` do about servers that run already, before the engine."""
+"""What `make up` and `make down` do with servers of provider `existing` before the engine."""
 
 import json
 import subprocess
@@ -81,7 +81,7 @@ def made_on(*hosts, stdin="x", identities=None):
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """Stack hosts in a project of its own, whose settings a test may change."""
+    """Write the settings of stack hosts in a project of its own."""
     monkeypatch.setattr("cli.engine.stack_folder.ROOT", tmp_path)
     monkeypatch.setattr("cli.commands.existing.find_archive_problems", lambda _: ())
     monkeypatch.setattr("cli.commands.existing.find_agent_problems", lambda _: ())
@@ -97,7 +97,7 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def answer(monkeypatch):
-    """Put answers in the place of what the servers would say."""
+    """Replace the probe of the servers by given answers."""
     asked = []
 
     @contextmanager
@@ -120,7 +120,7 @@ def answer(monkeypatch):
 
 @pytest.fixture
 def gate(monkeypatch):
-    """Put the end of the gate's script on both servers in its place."""
+    """Replace the run of the gate's script by given results."""
 
     asked = {}
 
@@ -135,7 +135,7 @@ def gate(monkeypatch):
     return use
 
 
-def test_every_problem_of_every_server_is_a_line_and_the_gate_is_not_asked(folder, answer, gate):
+def test_every_problem_of_every_server_is_a_line_and_the_gate_is_not_run(folder, answer, gate):
     answer(server1={"problem": "server1: wrong key"}, server2={"problem": "server2: no answer"})
     gate()
     with pytest.raises(CommandError) as failed:
@@ -143,7 +143,7 @@ def test_every_problem_of_every_server_is_a_line_and_the_gate_is_not_asked(folde
     assert str(failed.value) == "server1: wrong key\nserver2: no answer"
 
 
-def test_the_gate_is_checked_as_root_on_every_server_and_changes_nothing(folder, answer, gate):
+def test_the_gate_runs_as_a_check_by_root_on_every_server(folder, answer, gate):
     answer()
     asked = gate((0, ""), (1, "noise\nserver2: port 9876 is taken by x with pid 7; stop it\n"))
     with pytest.raises(CommandError) as failed:
@@ -158,14 +158,14 @@ def test_the_gate_is_checked_as_root_on_every_server_and_changes_nothing(folder,
     ]
 
 
-def test_a_gate_that_says_nothing_of_its_own_is_said_all_the_same(folder, answer, gate):
+def test_a_gate_that_fails_without_a_message_is_reported(folder, answer, gate):
     answer()
     gate((2, "bash: line 3: syntax error"), (0, ""))
     with pytest.raises(CommandError, match=r"^server1: the gate failed: bash: line 3: syntax"):
         require_usable(Stack(), folder(raw_cluster("hosts")))
 
 
-def test_settings_with_a_problem_are_refused_before_any_server_is_asked(folder, answer):
+def test_settings_with_a_problem_are_refused_before_any_server_is_contacted(folder, answer):
     asked = answer()
     with pytest.raises(SettingsError, match=r"hosts\.servers\[0\]\.hostKey"):
         require_usable(Stack(), folder(changed("hosts", hosts__servers__0__hostKey="x")))
@@ -176,7 +176,7 @@ def test_settings_with_a_problem_are_refused_before_any_server_is_asked(folder, 
     {"hosts__servers__1__generation": 2},
     {"hosts__servers__1__hostKey": hostkeys.STAND_IN},
 ])  # fmt: skip
-def test_a_server_that_became_another_is_forgotten_and_will_be_made_again(
+def test_a_server_with_another_key_or_generation_is_forgotten(
     folder, answer, gate, capsys, change
 ):
     answer()
@@ -187,7 +187,7 @@ def test_a_server_that_became_another_is_forgotten_and_will_be_made_again(
     assert "server2: has another host key or generation" in capsys.readouterr().err
 
 
-def test_a_server_that_is_gone_from_the_world_and_the_settings_does_not_block_up(
+def test_an_unreachable_server_that_left_the_settings_does_not_block_up(
     folder, answer, gate, capsys
 ):
     answer(server3=GONE)
@@ -231,7 +231,7 @@ def test_a_small_server_added_to_a_deployed_cluster_is_planned_around_its_broker
     assert len(asked["scripts"]) == 3
 
 
-def test_the_gate_asks_each_server_for_the_ports_that_the_update_takes_there(folder, answer, gate):
+def test_the_gate_checks_the_ports_that_the_update_takes_on_each_server(folder, answer, gate):
     answer()
     asked = gate((0, ""), (0, ""), (0, ""))
     raw = {**grown("8GiB"), "brokerGroups": ["broker-a", "broker-b", "broker-c"]}
@@ -244,7 +244,7 @@ def test_the_gate_asks_each_server_for_the_ports_that_the_update_takes_there(fol
     assert now != anew
 
 
-def test_servers_that_are_the_same_are_not_forgotten(folder, answer, gate):
+def test_unchanged_servers_are_not_forgotten(folder, answer, gate):
     answer()
     gate((0, ""), (0, ""))
     stack = Stack(made_on("server1", "server2"))
@@ -252,7 +252,7 @@ def test_servers_that_are_the_same_are_not_forgotten(folder, answer, gate):
     assert stack.replaced == 0
 
 
-def test_a_server_that_is_gone_is_forgotten_with_one_line_on_what_stays(folder, answer, capsys):
+def test_an_unreachable_server_is_forgotten_with_one_line_on_what_stays(folder, answer, capsys):
     answer(server2=GONE)
     stack = Stack(made_on("server1", "server2"))
     assert part_from_gone(stack, folder(raw_cluster("hosts"))) == ("server2",)
@@ -263,7 +263,7 @@ def test_a_server_that_is_gone_is_forgotten_with_one_line_on_what_stays(folder, 
         assert part in line
 
 
-def test_a_server_that_does_not_let_us_in_is_an_error_and_nothing_is_forgotten(folder, answer):
+def test_a_server_that_refuses_the_login_is_an_error_and_nothing_is_forgotten(folder, answer):
     answer(server1={"problem": "server1: another host key"}, server2=GONE)
     stack = Stack(made_on("server1", "server2"))
     with pytest.raises(CommandError, match=r"^server1: another host key$"):
@@ -271,7 +271,7 @@ def test_a_server_that_does_not_let_us_in_is_an_error_and_nothing_is_forgotten(f
     assert stack.replaced == 0
 
 
-def test_a_server_with_another_key_in_the_settings_now_is_another_and_not_asked(
+def test_a_server_with_a_new_key_in_the_settings_is_forgotten_without_a_login(
     folder, answer, capsys
 ):
     asked = answer()
@@ -283,14 +283,14 @@ def test_a_server_with_another_key_in_the_settings_now_is_another_and_not_asked(
     assert "server2: has another host key" in capsys.readouterr().err
 
 
-def test_a_raised_generation_alone_does_not_keep_down_from_undoing(folder, answer):
+def test_down_still_undoes_a_server_whose_generation_was_raised(folder, answer):
     answer()
     stack = Stack(made_on("server1", "server2"))
     part_from_gone(stack, folder(changed("hosts", hosts__servers__1__generation=2)))
     assert stack.replaced == 0
 
 
-def test_only_servers_with_something_on_them_are_asked_and_none_is_nothing_to_do(folder, answer):
+def test_only_servers_that_hold_resources_are_contacted(folder, answer):
     asked = answer()
     assert part_from_gone(Stack(made_on("server2")), folder(raw_cluster("hosts"))) == ()
     assert asked == [(None, ["server2"])]
@@ -298,7 +298,7 @@ def test_only_servers_with_something_on_them_are_asked_and_none_is_nothing_to_do
     assert len(asked) == 1
 
 
-def test_the_logins_that_were_last_applied_count_even_when_the_settings_are_broken(folder, answer):
+def test_the_last_applied_logins_are_used_even_if_the_settings_are_broken(folder, answer):
     asked = answer()
     login = {"address": "192.0.2.12", "user": "admin", "hostKey": "k"}
     outputs = {"logins": {"server2": login}, "sshPrivateKey": "sealed"}
@@ -307,13 +307,13 @@ def test_the_logins_that_were_last_applied_count_even_when_the_settings_are_brok
     assert asked == [("sealed", ["server2"])]
 
 
-def test_broken_settings_of_a_stack_without_outputs_are_said(folder, answer):
+def test_broken_settings_of_a_stack_without_outputs_are_reported(folder, answer):
     answer()
     with pytest.raises(SettingsError, match="version"):
         part_from_gone(Stack(made_on("server2")), folder(changed("hosts", version="1.2.3")))
 
 
-def test_a_purge_that_was_not_applied_is_said(folder, capsys):
+def test_a_purge_that_was_not_applied_is_reported(folder, capsys):
     raw = changed("hosts", purgeData=True)
     wanting, cluster = folder(raw), planned(raw)
     purging = render_preparation(cluster, cluster.hosts[0])
@@ -323,7 +323,7 @@ def test_a_purge_that_was_not_applied_is_said(folder, capsys):
     assert capsys.readouterr().err == ""
 
 
-def test_stores_stay_by_what_was_applied(folder, capsys):
+def test_stores_stay_unless_a_purge_was_applied(folder, capsys):
     assert keeps_stores(Stack(made_on("server1")), folder(raw_cluster("hosts"))) is True
     assert keeps_stores(Stack(), folder(raw_cluster("hosts"))) is False
     assert capsys.readouterr().err == ""
@@ -341,7 +341,7 @@ BY_FILE = {"source": "file", "path": "key"}
     ],
     ids=["agent", "file", "machines"],
 )
-def test_an_agent_is_left_alone_where_connections_have_a_key(folder, monkeypatch, raw, kept):
+def test_the_agent_is_not_used_if_connections_have_a_key(folder, monkeypatch, raw, kept):
     monkeypatch.setenv("SSH_AUTH_SOCK", "/run/agent")
     leave_agent_alone(folder(raw))
     assert ("SSH_AUTH_SOCK" in servers.os.environ) is kept
@@ -355,7 +355,7 @@ def quiet(monkeypatch):
 
 
 @pytest.mark.usefixtures("quiet")
-def test_up_asks_the_servers_before_the_engine_runs(folder, monkeypatch):
+def test_up_checks_the_servers_before_the_engine_runs(folder, monkeypatch):
     stack = Stack()
     monkeypatch.setattr(commands, "require_usable", lambda *_: stack.ran.append("asked"))
     commands.COMMANDS["up"](stack, folder(raw_cluster("hosts")), None)
@@ -374,12 +374,12 @@ def test_down_says_what_it_leaves_and_where(folder, answer, capsys):
     )
 
 
-def test_no_image_is_built_for_servers_that_run_already(folder, monkeypatch):
+def test_no_image_is_built_for_existing_servers(folder, monkeypatch):
     monkeypatch.setattr(commands, "show", lambda *_, **__: pytest.fail("something was run"))
     assert commands.COMMANDS["image"](None, folder(raw_cluster("hosts")), None) == 0
 
 
-def test_the_image_is_built_for_machines_of_this_computer(folder, monkeypatch):
+def test_the_image_is_built_for_nspawn_machines(folder, monkeypatch):
     ran = []
     monkeypatch.setattr(commands, "show", lambda words, **_: ran.append(words[1:]) or 0)
     assert commands.COMMANDS["image"](None, folder(raw_cluster("local")), None) == 0
@@ -388,7 +388,7 @@ def test_the_image_is_built_for_machines_of_this_computer(folder, monkeypatch):
 
 @pytest.fixture
 def scan(monkeypatch):
-    """Put the keys that servers show in the place of asking them."""
+    """Replace the scan of the servers by given keys."""
     asked = []
 
     def use(*keys):
@@ -427,7 +427,7 @@ def test_a_key_is_compared_with_the_settings(folder, scan, capsys):
     assert lines[1].endswith("(NOT as in the settings)")
 
 
-def test_a_server_that_shows_no_key_is_said_and_the_rest_is_printed(folder, scan, capsys):
+def test_a_server_without_a_key_is_reported_and_the_rest_is_printed(folder, scan, capsys):
     scan(SHOWN, "")
     assert hostkeys.print_host_keys(folder(raw_cluster("hosts"))) == 1
     said = capsys.readouterr()
@@ -443,7 +443,7 @@ def test_the_bastions_key_comes_first_and_nothing_is_asked_through_it(folder, sc
     assert [words[-1] for words in asked] == ["jump@jump.example"]
 
 
-def test_servers_behind_a_bastion_are_asked_through_it(folder, scan, monkeypatch):
+def test_servers_behind_a_bastion_are_scanned_through_it(folder, scan, monkeypatch):
     @contextmanager
     def agent(_key, logins):
         assert {login.bastion.host_key for login in logins} == {SHOWN}
@@ -457,7 +457,7 @@ def test_servers_behind_a_bastion_are_asked_through_it(folder, scan, monkeypatch
     assert all(any("ProxyCommand=" in word for word in words) for words in asked)
 
 
-def test_host_keys_of_machines_that_we_make_are_nobodys_question(folder):
+def test_host_keys_of_other_providers_are_not_printed(folder):
     with pytest.raises(CommandError, match="STACK=hosts: its hosts are made with their keys"):
         hostkeys.print_host_keys(folder(raw_cluster("local")))
 

@@ -1,4 +1,4 @@
-"""`make plan`: what it reads, what it says it rests on, and that it changes nothing."""
+"""`make plan`: what it reads and reports, and that it changes nothing."""
 
 import json
 import sys
@@ -101,7 +101,7 @@ def test_without_a_format_the_page_is_printed(root, monkeypatch, capsys):
 
 
 @pytest.mark.usefixtures("root", "with_engine")
-def test_brokers_of_a_stack_that_was_made_stay_where_its_state_says(capsys):
+def test_brokers_of_a_deployed_stack_stay_where_its_state_says(capsys):
     plan.print_plan(State(MOVED), StackFolder(stack="local"), "json")
     printed = capsys.readouterr()
     document = json.loads(printed.out)
@@ -128,7 +128,7 @@ def test_without_a_usable_state_the_stack_is_planned_as_a_new_one(capsys, state,
     assert printed.out == plan.render_plan_page(planned(raw_cluster()))
 
 
-def test_refused_settings_get_the_programs_own_report(root, monkeypatch, capsys):
+def test_refused_settings_get_the_same_report_as_from_the_program(root, monkeypatch, capsys):
     raw = changed(nameServers=9, hosts__servers__1__address="10.98.64.151")
     _write(root, raw)
     monkeypatch.setenv("PATH", str(root))
@@ -154,13 +154,13 @@ def test_a_file_without_settings_is_one_line(root, monkeypatch, capsys, text, pa
     assert all(part in said for part in parts)
 
 
-def test_a_stack_without_a_file_is_told_which_there_are(root, monkeypatch, capsys):
+def test_a_stack_without_a_file_is_refused_with_those_that_exist(root, monkeypatch, capsys):
     assert root.is_dir()
     assert _run(monkeypatch, "plan", "--stack", "nope") == 1
     assert "no Pulumi.nope.yaml; there are local" in capsys.readouterr().err
 
 
-def test_a_preview_begins_with_the_summary_and_the_program_is_told_so(root, monkeypatch, capsys):
+def test_a_preview_begins_with_the_summary_and_tells_the_program_so(root, monkeypatch, capsys):
     monkeypatch.setenv(plan.SHOWN_ALREADY, "")
     monkeypatch.delenv(plan.SHOWN_ALREADY)
     monkeypatch.setattr("cli.__main__.Engine", lambda _: State(MOVED))
