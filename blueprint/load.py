@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from blueprint.errors import SettingsError
 from blueprint.plan.cluster_spec import ClusterSpec
@@ -36,9 +35,7 @@ NO_PREFLIGHT = Preflight()
 
 
 def load_plan(
-    raw: Any,  # noqa: ANN401 (raw configuration is any JSON)
-    deployed: DeployedState,
-    preflight: Preflight,
+    raw: object, deployed: DeployedState, preflight: Preflight
 ) -> tuple[ClusterSettings, ClusterSpec]:
     """Return the settings in `raw`, the stack's `cluster` object, and the plan they mean.
 
@@ -66,7 +63,7 @@ def load_plan(
     return settings, cluster
 
 
-def load_settings(raw: Any, preflight: Preflight) -> ClusterSettings:  # noqa: ANN401 (any JSON)
+def load_settings(raw: object, preflight: Preflight) -> ClusterSettings:
     """Return the settings in `raw` for a command that needs no plan.
 
     Raises:

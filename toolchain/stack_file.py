@@ -1,7 +1,6 @@
 """The raw settings in a stack's file, `Pulumi.<stack>.yaml`."""
 
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -13,7 +12,7 @@ class StackFileError(ClusterError):
     """A stack's file holds no settings; one line that names the file and the cause."""
 
 
-def read_cluster(file: Path) -> Any:  # noqa: ANN401 (raw configuration is any YAML)
+def read_cluster(file: Path) -> object:
     """Return the raw `cluster` object.
 
     Raises:
@@ -22,7 +21,7 @@ def read_cluster(file: Path) -> Any:  # noqa: ANN401 (raw configuration is any Y
 
     """
     try:
-        return yaml.safe_load(file.read_text("utf-8"))["config"][CONFIG_KEY]
+        cluster: object = yaml.safe_load(file.read_text("utf-8"))["config"][CONFIG_KEY]
     except yaml.YAMLError as error:
         cause = " ".join(str(error).split())
         message = f"{file.name}: is not YAML: {cause}; correct it"
@@ -30,12 +29,14 @@ def read_cluster(file: Path) -> Any:  # noqa: ANN401 (raw configuration is any Y
     except (KeyError, TypeError):
         message = f"{file.name}: config has no {CONFIG_KEY}; docs/config.md explains its keys"
         raise StackFileError(message) from None
+    return cluster
 
 
 def read_provider(file: Path) -> str | None:
     """Return `cluster.hosts.provider`; None if there is no file, or no provider in it."""
     try:
-        provider = read_cluster(file)["hosts"]["provider"]
-    except (FileNotFoundError, StackFileError, KeyError, TypeError):
+        cluster = read_cluster(file)
+    except (FileNotFoundError, StackFileError):
         return None
-    return str(provider)
+    hosts = cluster.get("hosts") if isinstance(cluster, dict) else None
+    return str(hosts["provider"]) if isinstance(hosts, dict) and "provider" in hosts else None

@@ -36,7 +36,7 @@ class ParsedSettings:
     """One line for each field in error."""
 
 
-def parse_settings(raw: Any) -> ParsedSettings:  # noqa: ANN401 (raw configuration is any JSON)
+def parse_settings(raw: object) -> ParsedSettings:
     """Return the settings in `raw`, the stack's `cluster` object as the engine decodes it.
 
     Raises:
@@ -67,7 +67,7 @@ def _usable_part(
     unusable: set[str] = set()
     for _ in range(DEEPEST):
         for error in errors:
-            path = _path_in(raw, error["loc"])
+            path, _ = _locate(raw, error["loc"])
             # Without an unknown key, the others still mean what was written.
             if error["type"] != "extra_forbidden":
                 unusable.add(str(path[0]))
@@ -85,23 +85,27 @@ def _usable_part(
     return None
 
 
-def _remove(container: Any, path: Location) -> bool:  # noqa: ANN401 (raw configuration is any JSON)
+def _remove(container: object, path: Location) -> bool:
     """Remove one key; return False for an item of a list, whose removal would shift the others."""
+    owner: Any = container
     for step in path[:-1]:
         try:
-            container = container[step]
+            owner = owner[step]
         except (KeyError, IndexError, TypeError):
             return True
-    if not path or not isinstance(container, dict):
+    if not path or not isinstance(owner, dict):
         return False
-    container.pop(path[-1], None)
+    owner.pop(path[-1], None)
     return True
 
 
-def _path_in(raw: Any, location: Location) -> Location:  # noqa: ANN401 (raw configuration is any JSON)
-    """Return the location without pydantic's own steps: union members and the mark of a key."""
+def _locate(raw: object, location: Location) -> tuple[Location, object]:
+    """Return the path and the value of an error.
+
+    The path lacks pydantic's own steps: the members of unions, and the mark of a mapping's key.
+    """
     path: list[int | str] = []
-    here: Any = raw
+    here = raw
     for position, step in enumerate(location):
         last = position == len(location) - 1
         tags = [here.get(key) for key in DISCRIMINATORS] if isinstance(here, Mapping) else ()
@@ -114,7 +118,7 @@ def _path_in(raw: Any, location: Location) -> Location:  # noqa: ANN401 (raw con
         elif not last:
             continue
         path.append(step)
-    return tuple(path)
+    return tuple(path), here
 
 
 def _follows(error: ErrorDetails, errors: list[ErrorDetails]) -> bool:
@@ -126,15 +130,9 @@ def _follows(error: ErrorDetails, errors: list[ErrorDetails]) -> bool:
 
 
 def _line(error: ErrorDetails, raw: Mapping[str, Any]) -> str:
-    path = _path_in(raw, error["loc"])
-    if error["type"].startswith("union_tag_") and not isinstance(_at(raw, path), str):
+    path, value = _locate(raw, error["loc"])
+    if error["type"].startswith("union_tag_") and not isinstance(value, str):
         # A bare word in place of the object is itself the value of the discriminator.
         path = (*path, str(error.get("ctx", {})["discriminator"]).strip("'"))
     key = ROOT + "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in path)
     return f"{key}: {explain(error, path)}"
-
-
-def _at(raw: Any, path: Location) -> Any:  # noqa: ANN401 (raw configuration is any JSON)
-    for step in path:
-        raw = raw[step]
-    return raw

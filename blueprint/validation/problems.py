@@ -13,7 +13,7 @@ from blueprint.validation.capacity import (
 )
 from blueprint.validation.placement import find_name_problems, find_placement_problems
 from blueprint.validation.properties import find_property_problems
-from blueprint.validation.servers import _server_problems
+from blueprint.validation.servers import find_server_problems
 
 LAYOUT_KEYS = frozenset(
     {
@@ -50,7 +50,7 @@ def find_value_problems(settings: ClusterSettings, unusable: AbstractSet[str]) -
 
 def find_layout_problems(settings: ClusterSettings, unusable: AbstractSet[str]) -> Iterator[str]:
     """Iterate over problems of servers, and of what shall run on them; arguments as above."""
-    yield from _server_problems(settings, unusable)
+    yield from find_server_problems(settings, unusable)
     yield from find_placement_problems(settings, unusable)
 
 

@@ -20,7 +20,8 @@ LOWEST_OF_GROUPS = IPv4Address("224.0.0.0")
 """From here on addresses belong to no single host: multicast, reserved, broadcast."""
 
 
-def _server_problems(settings: ClusterSettings, unusable: AbstractSet[str]) -> Iterator[str]:
+def find_server_problems(settings: ClusterSettings, unusable: AbstractSet[str]) -> Iterator[str]:
+    """Iterate over servers that collide or cannot be reached, one line each."""
     if "hosts" in unusable:
         return
     servers = settings.hosts.servers

@@ -55,7 +55,7 @@ class StackFolder:
             (ROOT / "Pulumi.yaml").read_text("utf-8"), "utf-8"
         )
 
-    def committed_cluster(self) -> Any:  # noqa: ANN401 (raw configuration is any YAML)
+    def committed_cluster(self) -> object:
         """Return the raw `cluster` object of the stack's file, which is only read.
 
         Raises:

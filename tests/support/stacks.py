@@ -15,7 +15,9 @@ STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
 
 def raw_cluster(stack: str = "local") -> dict[str, Any]:
     """Return the `cluster` object of a committed stack."""
-    return read_cluster(ROOT / f"Pulumi.{stack}.yaml")
+    cluster = read_cluster(ROOT / f"Pulumi.{stack}.yaml")
+    assert isinstance(cluster, dict)
+    return cluster
 
 
 def changed(stack: str = "local", /, **changes: Any) -> dict[str, Any]:
