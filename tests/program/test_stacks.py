@@ -126,8 +126,8 @@ def test_the_private_key_and_the_password_are_the_only_secrets_among_the_exports
 def test_the_url_of_the_console_is_exported(run_program):
     exports = run_program(raw_cluster()).exports
     assert exports["consoleUrl"] == "http://10.98.64.151:8080"
-    said = {"kind": "builtin", "host": "server1", "user": "admin", "cluster": "DefaultCluster"}
-    assert exports["console"] == said
+    console = {"kind": "builtin", "host": "server1", "user": "admin", "cluster": "DefaultCluster"}
+    assert exports["console"] == console
 
 
 def test_without_a_console_none_of_its_resources_or_exports_exist(run_program):

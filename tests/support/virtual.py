@@ -26,8 +26,8 @@ def answer(
     patch: pytest.MonkeyPatch, *, features: tuple[str, ...] = (), contents: Contents = NOTHING
 ) -> None:
     """Have every hypervisor answer so."""
-    said = (capabilities(features=features), contents)
-    patch.setattr("preflight.hypervisor._facts", lambda _uri, _stack: said)
+    answers = (capabilities(features=features), contents)
+    patch.setattr("preflight.hypervisor._facts", lambda _uri, _stack: answers)
 
 
 def write_image(file: Path, size_bytes: int = 8 * GIB) -> None:

@@ -24,10 +24,10 @@ ALL = {
     **{f"budgets: {what}": raw for what, (raw, _) in test_budgets_refused.BAD.items()},
     **{f"console: {what}": raw for what, (raw, _) in test_console_refused.BAD.items()},
     **{f"placing: {what}": raw for what, (raw, _) in test_placing_refused.BAD.items()},
-    **{f"settings: {what}": changed(**said) for what, (said, _) in REFUSED.items()},
+    **{f"settings: {what}": changed(**keys) for what, (keys, _) in REFUSED.items()},
     **{
-        f"existing: {what}": changed("hosts", **said)
-        for what, (said, _) in REFUSED_OF_EXISTING.items()
+        f"existing: {what}": changed("hosts", **keys)
+        for what, (keys, _) in REFUSED_OF_EXISTING.items()
     },
 }
 
@@ -35,11 +35,11 @@ ALL = {
 @pytest.mark.parametrize("what", ALL)
 def test_the_line_begins_with_its_key_and_says_what_to_do(what):
     for problem in problems_of(ALL[what]):
-        key, _, said = problem.split("\n")[0].partition(": ")
+        key, _, text = problem.split("\n")[0].partition(": ")
         assert re.fullmatch(r"cluster(\.[\w-]+|\[\d+\])*", key)
-        assert REMEDY.search(said), problem
+        assert REMEDY.search(text), problem
         # Pydantic's own words are those of a programmer.
-        assert "input should" not in said
+        assert "input should" not in text
 
 
 def test_the_tables_hold_many_bad_settings():

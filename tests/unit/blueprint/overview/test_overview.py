@@ -97,9 +97,9 @@ def test_kinds_without_processes_have_no_stage():
 )
 def test_the_masters_stage_says_whether_they_wait_for_their_slaves(changes, drained, lifted):
     stages = {stage.what: stage for stage in plan_stages(planned(changed(**changes)))}
-    said = stages["wait for the masters"].over_when
-    assert ("accepts no messages until" in said) is drained
-    assert ("have been gone" in said) is lifted
+    done_when = stages["wait for the masters"].over_when
+    assert ("accepts no messages until" in done_when) is drained
+    assert ("have been gone" in done_when) is lifted
 
 
 @pytest.mark.parametrize("mode", Replication)

@@ -13,9 +13,9 @@ from tests.support.stacks import changed, settings_of
 DIGEST = "0123456789abcdef" * 8
 
 
-@pytest.mark.parametrize("said", ["maven", {"source": "maven"}])
-def test_the_assembled_archive_is_uploaded_from_a_path_below_the_project(said):
-    archive = plan_archive(settings_of(changed(artifact=said)))
+@pytest.mark.parametrize("artifact", ["maven", {"source": "maven"}])
+def test_the_assembled_archive_is_uploaded_from_a_path_below_the_project(artifact):
+    archive = plan_archive(settings_of(changed(artifact=artifact)))
     sha512 = maven_sha512("5.3.3")
     assert (archive.sha512, archive.url) == (sha512, None)
     assert archive.upload_path == f".state/archive/{sha512[:16]}.zip"
@@ -35,31 +35,31 @@ def test_the_archive_is_assembled_by_default():
 
 @pytest.mark.parametrize("url", ["https://mirror.example/a.zip", "http://mirror.example/a.zip"])
 def test_nspawn_machines_cannot_download_an_archive(url):
-    said = {"source": "url", "url": url, "sha512": DIGEST}
+    artifact = {"source": "url", "url": url, "sha512": DIGEST}
     with pytest.raises(SettingsError, match="which have no way out"):
-        settings_of(changed(artifact=said, version="5.9.9"))
+        settings_of(changed(artifact=artifact, version="5.9.9"))
 
 
 @pytest.mark.parametrize("url", ["ftp://a/b.zip", "https://user:secret@a/b.zip", "http://[a"])
 def test_an_invalid_url_or_one_with_a_login_is_refused_without_repeating_the_login(url):
-    said = {"source": "url", "url": url, "sha512": DIGEST}
+    artifact = {"source": "url", "url": url, "sha512": DIGEST}
     with pytest.raises(SettingsError) as refused:
-        settings_of(changed(artifact=said))
+        settings_of(changed(artifact=artifact))
     (problem,) = refused.value.problems
     assert problem.startswith("cluster.artifact.url: ")
     assert "secret" not in problem
 
 
 def test_an_archive_with_a_url_is_downloaded_by_the_hosts():
-    said = {"source": "url", "url": "file:///mirror/a.zip", "sha512": DIGEST}
-    archive = plan_archive(settings_of(changed(artifact=said, version="5.9.9")))
+    artifact = {"source": "url", "url": "file:///mirror/a.zip", "sha512": DIGEST}
+    archive = plan_archive(settings_of(changed(artifact=artifact, version="5.9.9")))
     assert (archive.sha512, archive.url) == (DIGEST, "file:///mirror/a.zip")
     assert archive.upload_path is None
 
 
 def test_a_local_file_is_uploaded_from_a_path_that_is_the_same_in_every_clone():
-    said = {"source": "file", "path": "/somewhere/a.zip", "sha512": DIGEST}
-    archive = plan_archive(settings_of(changed(artifact=said, version="5.9.9")))
+    artifact = {"source": "file", "path": "/somewhere/a.zip", "sha512": DIGEST}
+    archive = plan_archive(settings_of(changed(artifact=artifact, version="5.9.9")))
     assert (archive.sha512, archive.url) == (DIGEST, None)
     assert archive.upload_path == f".state/archive/{DIGEST[:16]}.zip"
 
@@ -73,16 +73,16 @@ def project(tmp_path, monkeypatch):
 def test_a_local_file_with_its_digest_is_linked_for_the_upload(project):
     (project / "mine.zip").write_bytes(b"an archive")
     digest = hashlib.sha512(b"an archive").hexdigest()
-    said = {"source": "file", "path": "mine.zip", "sha512": digest}
-    settings = settings_of(changed(artifact=said), find_archive_problems)
+    artifact = {"source": "file", "path": "mine.zip", "sha512": digest}
+    settings = settings_of(changed(artifact=artifact), find_archive_problems)
     upload = project / plan_archive(settings).upload_path
     assert upload.read_bytes() == b"an archive"
 
 
 def test_a_local_file_with_another_digest_is_refused_with_both(project):
     (project / "mine.zip").write_bytes(b"another archive")
-    said = {"source": "file", "path": "mine.zip", "sha512": DIGEST}
-    settings = settings_of(changed(artifact=said))
+    artifact = {"source": "file", "path": "mine.zip", "sha512": DIGEST}
+    settings = settings_of(changed(artifact=artifact))
     (problem,) = find_archive_problems(settings)
     actual = hashlib.sha512(b"another archive").hexdigest()
     assert problem.startswith("cluster.artifact.path: ")
@@ -94,8 +94,8 @@ def test_a_local_file_with_another_digest_is_refused_with_both(project):
 
 
 def test_a_missing_local_file_is_refused_with_its_path(project):
-    said = {"source": "file", "path": "absent.zip", "sha512": DIGEST}
-    (problem,) = find_archive_problems(settings_of(changed(artifact=said)))
+    artifact = {"source": "file", "path": "absent.zip", "sha512": DIGEST}
+    (problem,) = find_archive_problems(settings_of(changed(artifact=artifact)))
     assert problem.startswith("cluster.artifact.path: ")
     assert str(project / "absent.zip") in problem
 
@@ -112,5 +112,5 @@ def test_an_archive_that_is_not_assembled_yet_is_refused_with_the_command_to_run
 
 @pytest.mark.usefixtures("project")
 def test_a_downloaded_archive_needs_nothing_on_this_computer():
-    said = {"source": "url", "url": "file:///mirror/a.zip", "sha512": DIGEST}
-    assert list(find_archive_problems(settings_of(changed(artifact=said)))) == []
+    artifact = {"source": "url", "url": "file:///mirror/a.zip", "sha512": DIGEST}
+    assert list(find_archive_problems(settings_of(changed(artifact=artifact)))) == []

@@ -63,7 +63,7 @@ def test_planned_heaps_leave_half_of_a_usual_host_to_the_page_cache(memory_mib, 
 @pytest.mark.parametrize("memory_mib", [2048, 4096, 65536])
 def test_brokers_of_a_cluster_with_proxies_get_the_memory_that_pops_keep(memory_mib):
     counts = {Kind.NAME_SERVER: 1, Kind.BROKER: 2}
-    plain, proxied = (plan_memory(memory_mib, counts, proxied=said) for said in (False, True))
+    plain, proxied = (plan_memory(memory_mib, counts, proxied=flag) for flag in (False, True))
     assert proxied[Kind.BROKER].direct_mib == max(plain[Kind.BROKER].heap_mib, POP_DIRECT_MIB)
     assert proxied[Kind.BROKER].heap_mib == plain[Kind.BROKER].heap_mib
 

@@ -113,18 +113,18 @@ def test_brokers_of_a_deployed_stack_stay_where_its_state_says(capsys):
 
 @pytest.mark.usefixtures("root", "with_engine")
 @pytest.mark.parametrize(
-    ("state", "said"),
+    ("state", "reason"),
     [
         (State(), "it was never made"),
         (State([]), "its state holds no broker"),
         (State(error="no way to the bucket"), "its state cannot be read: no way to the bucket"),
     ],
 )
-def test_without_a_usable_state_the_stack_is_planned_as_a_new_one(capsys, state, said):
+def test_without_a_usable_state_the_stack_is_planned_as_a_new_one(capsys, state, reason):
     plan.print_plan(state, StackFolder(stack="local"), "text")
     printed = capsys.readouterr()
     assert printed.err.count("\n") == 1
-    assert f"planned as a new one, since {said}" in printed.err
+    assert f"planned as a new one, since {reason}" in printed.err
     assert printed.out == plan.render_plan_page(planned(raw_cluster()))
 
 
@@ -149,9 +149,9 @@ def test_refused_settings_get_the_same_report_as_from_the_program(root, monkeypa
 def test_a_file_without_settings_is_one_line(root, monkeypatch, capsys, text, parts):
     (root / "Pulumi.local.yaml").write_text(text, "utf-8")
     assert _run(monkeypatch, "plan") == 1
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    assert all(part in said for part in parts)
+    printed = capsys.readouterr().err
+    assert printed.count("\n") == 1
+    assert all(part in printed for part in parts)
 
 
 def test_a_stack_without_a_file_is_refused_with_those_that_exist(root, monkeypatch, capsys):
