@@ -25,9 +25,10 @@ def broker_names(settings: ClusterSettings, group: str) -> tuple[str, ...]:
     copies = settings.replicas_per_group
     if settings.traits.is_elected:
         return tuple(f"{group}-n{position}" for position in range(copies))
-    if copies <= 2:  # noqa: PLR2004 (a single slave needs no number)
-        return (group, f"{group}-s")[:copies]
-    return (group, *(f"{group}-s{position}" for position in range(1, copies)))
+    slaves = range(1, copies)
+    if len(slaves) == 1:
+        return (group, f"{group}-s")
+    return (group, *(f"{group}-s{position}" for position in slaves))
 
 
 def controller_hosts(settings: ClusterSettings) -> tuple[tuple[str, int], ...]:

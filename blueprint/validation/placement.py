@@ -80,7 +80,7 @@ def _copies_problems(settings: ClusterSettings) -> Iterator[str]:
         start = "cluster.scheme:"
     what = f"{copies} replicas of each group"
     if not settings.traits.is_elected:
-        what = "master and slave" + "s" * (copies > 2)  # noqa: PLR2004 (one master, one slave)
+        what = "master and slave" + ("s" if copies - 1 > 1 else "")
     decides = settings.scheme is Scheme.DLEDGER
     yield (
         f"{start} {settings.scheme.value!r} needs {copies} servers or more for {what}, and "
