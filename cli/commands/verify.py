@@ -182,8 +182,9 @@ def record_reports(
     """
     texts = [_text_of(login.host, report) for login, report in zip(logins, reports, strict=True)]
     (login,) = (login for login in logins if login.host == console.host)
+    text = join_reports(texts)
     words = [str(TOOLS / "put-file"), str(VERIFICATION), "0644", "root:root"]
-    ask(as_root(ssh, login, words), text=join_reports(texts))
+    ask(as_root(ssh, login, [*words, str(len(text.encode()))]), text=text)
 
 
 def _text_of(host: str, report: CompletedProcess[str] | None) -> str:

@@ -137,13 +137,20 @@ def make_file(
 ) -> remote.Command:
     """Make a file equal to its text; its standard output is `{"sha", "writes"}`.
 
-    The text is the whole of the input, so that a preview shows a change line by line.
+    The input is exactly the text, so that a preview shows a change line by line. `create` holds
+    its length in bytes, by which the host refuses a text that was cut on its way.
     """
-    words = (str(file.path), file.mode, file.owner, *map(str, file.former_paths))
+
+    def create(text: str) -> str:
+        length = str(len(text.encode()))
+        words = (str(file.path), file.mode, file.owner, length, *map(str, file.former_paths))
+        return host.as_root(str(TOOLS / "put-file"), *words)
+
     return remote.Command(
         name,
         connection=host.connection,
-        create=host.as_root(str(TOOLS / "put-file"), *words),
+        # The length of a secret is no secret, and a sealed command could not be read in a preview.
+        create=pulumi.Output.unsecret(pulumi.Output.from_input(file.text).apply(create)),
         # The provider sends the text to this command, too, and fails when nobody reads it.
         delete=host.as_root("sh", "-c", 'cat >/dev/null; rm -f "$1"', "sh", str(file.path)),
         stdin=file.text,

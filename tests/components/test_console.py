@@ -47,22 +47,29 @@ def test_alone_it_is_looked_at_from_its_own_host(record_settings):
     assert set(addresses(record_settings(raw)).values()) == {"10.98.64.151"}
 
 
+def _length(inputs):
+    return str(len(opened(inputs["stdin"]).encode()))
+
+
 def test_its_files_are_what_is_rendered_and_only_readable_by_its_user(recorded):
     resources = recorded.resources
     configuration = resources["console-configuration"].inputs
     assert configuration["stdin"] == render_console_configuration(CLUSTER, CLUSTER.console)
-    assert shlex.split(configuration["create"])[2:] == ["0640", "root:rocketmq"]
+    words = shlex.split(configuration["create"])[2:]
+    assert words == ["0640", "root:rocketmq", _length(configuration)]
     login = resources["console-builtin-login"].inputs
     assert shlex.split(login["create"])[1:] == [
         "/usr/local/rocketmq/conf/console/login",
         "0640",
         "root:rocketmq",
+        _length(login),
     ]
     unit = resources["console-unit"].inputs
     assert shlex.split(unit["create"])[1:] == [
         "/etc/systemd/system/rocketmq-console.service",
         "0644",
         "root:root",
+        _length(unit),
     ]
 
 
@@ -107,7 +114,7 @@ def test_a_dashboard_has_its_jar_and_its_users_and_no_file_of_ours(dashboard):
     users = dashboard.resources["console-dashboard-login"].inputs
     assert users["stdin"] == Secret(f"admin={PASSWORD},1\n")
     path = "/usr/local/rocketmq/home/console/data/users.properties"
-    assert shlex.split(users["create"])[1:] == [path, "0640", "root:rocketmq"]
+    assert shlex.split(users["create"])[1:] == [path, "0640", "root:rocketmq", _length(users)]
     assert dashboard.exports["console"]["kind"] == "dashboard"
     assert dashboard.exports["consoleUrl"] == "http://10.98.64.151:8080"
 

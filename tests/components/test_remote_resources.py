@@ -81,17 +81,51 @@ def test_every_remote_command_can_be_undone(recorded):
         assert resource.inputs["delete"].strip(), resource.name
 
 
-def test_a_change_of_the_properties_leaves_every_create_and_delete_as_it_is(record_settings):
+def test_a_change_of_the_properties_changes_no_command_but_for_the_length(record_settings):
     commands = []
-    for hours in (48, 72):
+    for hours in (48, 720):
         found = record_settings(changed(brokerProperties={"fileReservedTime": hours}))
         commands.append(
             {
-                r.name: (r.inputs["create"], r.inputs["delete"])
+                r.name: (_without_length(r.inputs), r.inputs["delete"])
                 for r in found.of_type(REMOTE_COMMAND)
             }
         )
     assert commands[0] == commands[1]
+
+
+def _without_length(inputs):
+    words = shlex.split(inputs["create"])
+    if words[0].endswith("/put-file"):
+        assert words.pop(4) == _length(inputs)
+    return words
+
+
+def test_the_length_of_a_sealed_text_is_sent_in_a_command_that_is_not_sealed(recorded):
+    inputs = recorded.resources["console-builtin-login"].inputs
+    assert isinstance(inputs["stdin"], Secret)
+    assert shlex.split(inputs["create"])[4] == _length(inputs)
+
+
+def test_a_preview_shows_the_whole_command_of_a_file_whose_text_is_known(previewed):
+    inputs = previewed.resources["broker-a-properties"].inputs
+    assert shlex.split(inputs["create"])[4] == _length(inputs)
+
+
+def test_a_host_has_the_tool_that_takes_a_length_before_the_first_file_is_sent(recorded):
+    files = [r for r in recorded.of_type(REMOTE_COMMAND) if "/put-file " in r.inputs["create"]]
+    assert len(files) > 2 * len(CLUSTER.processes)
+    for file in files:
+        assert f"{_host_of(file)}-tools" in _all_before(recorded, file), file.name
+
+
+def _all_before(recorded, resource):
+    before, todo = set(), [resource]
+    while todo:
+        new = todo.pop().depends_on - before
+        before |= new
+        todo += [recorded.resources[name] for name in new if name in recorded.resources]
+    return before
 
 
 def test_a_changed_property_shows_in_the_brokers_files_and_in_nothing_else(record_settings):
@@ -116,6 +150,10 @@ def test_a_state_has_a_fixed_command_and_its_script_as_input(recorded):
             assert "set -euo pipefail" in opened(resource.inputs["stdin"]), resource.name
 
 
+def _length(inputs):
+    return str(len(opened(inputs["stdin"]).encode()))
+
+
 @pytest.mark.parametrize("process", CLUSTER.processes, ids=lambda process: process.name)
 def test_the_input_of_a_file_is_exactly_its_rendered_text(recorded, process):
     resources = recorded.resources
@@ -125,9 +163,10 @@ def test_the_input_of_a_file_is_exactly_its_rendered_text(recorded, process):
     assert unit["stdin"] == render_unit(CLUSTER, process, maven_sha512("5.3.3"))
     paths = process.paths
     former = [str(path) for path in CLUSTER.former_conf_files(process)]
-    words = [str(paths.conf_file), "0640", "root:rocketmq", *former]
+    words = [str(paths.conf_file), "0640", "root:rocketmq", _length(properties), *former]
     assert shlex.split(properties["create"])[1:] == words
-    assert shlex.split(unit["create"])[1:] == [str(paths.unit_file), "0644", "root:root"]
+    words = [str(paths.unit_file), "0644", "root:root", _length(unit)]
+    assert shlex.split(unit["create"])[1:] == words
     removal = 'cat >/dev/null; rm -f "$1"'
     assert shlex.split(properties["delete"]) == ["sh", "-c", removal, "sh", str(paths.conf_file)]
 
@@ -288,6 +327,13 @@ def test_a_user_who_is_not_root_acts_through_sudo_without_a_password(of_another_
         for command in ("create", "delete"):
             words = shlex.split(of_another_user.resources[name].inputs[command])
             assert words[:2] == ["sudo", "-n"]
+
+
+def test_a_file_of_the_former_release_is_deleted_by_the_command_that_it_recorded(of_another_user):
+    """It calls no tool: one that a later release installs may take other arguments."""
+    assert of_another_user.resources["file"].inputs["delete"] == (
+        """sudo -n sh -c 'cat >/dev/null; rm -f "$1"' sh '/etc/a file'"""
+    )
 
 
 def test_a_path_with_a_blank_stays_one_word(of_another_user):

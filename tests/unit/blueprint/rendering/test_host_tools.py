@@ -26,9 +26,14 @@ class PutFile:
         self.path = folder / "conf" / "deep" / "broker-a.properties"
 
     def __call__(self, text, mode="0640", former=()):
-        words = ["sh", self.script, self.path, mode, OWNER, *former]
-        done = subprocess.run(words, input=text, text=True, capture_output=True, check=True)
+        done = self.run(text, mode, OWNER, str(len(text.encode())), *former)
+        assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
+
+    def run(self, text, *words):
+        """Send the text to `put-file PATH` with these further arguments."""
+        words = ["sh", self.script, self.path, *words]
+        return subprocess.run(words, input=text, text=True, capture_output=True, check=False)
 
 
 @pytest.fixture
@@ -99,12 +104,50 @@ def test_the_service_user_can_pass_through_the_folder_of_its_file(put_file):
     assert put_file.path.parent.stat().st_mode & 0o777 == 0o755
 
 
-@pytest.mark.parametrize("text", ["", "half of a li"])
-def test_a_text_that_did_not_arrive_whole_replaces_nothing(put_file, text):
-    put_file("a=1\n")
-    with pytest.raises(subprocess.CalledProcessError):
-        put_file(text)
+WHOLE = "listenPort=10911\ninSyncReplicas=2\nbrokerClusterName=größe\n"
+LENGTH = str(len(WHOLE.encode()))
+
+
+@pytest.mark.parametrize(
+    "received", ["", "listenPo", "listenPort=10911\n", WHOLE[:-1], WHOLE + "a=1\n"]
+)
+def test_a_text_of_another_length_than_was_sent_replaces_nothing(put_file, received):
+    first = put_file("a=1\n")
+    before = put_file.path.stat()
+    done = put_file.run(received, "0640", OWNER, LENGTH)
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    assert f"{put_file.path}: received {len(received.encode())} of {LENGTH} bytes" in line
     assert put_file.path.read_text("utf-8") == "a=1\n"
+    assert put_file.path.stat().st_mtime_ns == before.st_mtime_ns
+    assert [path.name for path in put_file.path.parent.iterdir()] == [put_file.path.name]
+    assert put_file("a=1\n") == first
+
+
+def test_the_length_is_in_bytes_not_in_characters(put_file):
+    assert put_file.run(WHOLE, "0640", OWNER, LENGTH).returncode == 0
+    assert put_file.path.read_text("utf-8") == WHOLE
+    assert put_file.run(WHOLE, "0640", OWNER, str(len(WHOLE))).returncode == 1
+
+
+@pytest.mark.parametrize("words", [(), ("",), ("/a/former/path",), ("-1",)])
+def test_a_call_without_a_length_writes_nothing(put_file, words):
+    done = put_file.run("a=1\n", "0640", OWNER, *words)
+    assert done.returncode == 1
+    assert "put-file needs the length in bytes" in done.stderr
+    assert not put_file.path.exists()
+
+
+def test_a_file_of_the_former_release_is_left_as_it_is_when_its_length_is_first_sent(put_file):
+    put_file("a=1\n")
+    # As the former release left it: the same counter, and a text that came without a length.
+    (counter,) = (put_file.script.parent / "records" / "writes").iterdir()
+    counter.write_text("7\n", "utf-8")
+    put_file.path.write_text("a=2\n", "utf-8")
+    before = put_file.path.stat()
+    assert put_file("a=2\n")["writes"] == 7
+    after = put_file.path.stat()
+    assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
 
 
 @pytest.fixture

@@ -89,6 +89,7 @@ def test_the_consoles_host_gets_every_report_and_of_a_silent_host_that_it_failed
         "/var/lib/rocketmq-pulumi-host/verification.json",
         "0644",
         "root:root",
+        str(len(text.encode())),
     ]
     mine, theirs = json.loads(text)
     assert mine == REPORT
