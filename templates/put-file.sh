@@ -20,6 +20,14 @@ records=/var/lib/rocketmq-pulumi-host/writes
 counter=$records/$(printf '%s' "$path" | tr / _)
 mkdir -p "$records"
 directory=$(dirname "$path")
+# Another owner of a directory on the way could put a link there: root would write anywhere.
+part=$directory me=$(id -u)
+while [ -n "$part" ]; do
+	owner_id=$(stat -c %u "$part" 2>/dev/null || echo 0)
+	[ "$owner_id" = 0 ] || [ "$owner_id" = "$me" ] ||
+		refuse "$part belongs to user $owner_id, not to root; give it to root or remove it, and run again"
+	part=${part%/*}
+done
 (umask 022 && mkdir -p "$directory")
 new=$(mktemp "$path.XXXXXX")
 trap 'rm -f "$new"' EXIT

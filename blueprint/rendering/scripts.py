@@ -118,23 +118,31 @@ def render_tools(host: HostSpec) -> str:
 
 def render_preparation(cluster: ClusterSpec, host: HostSpec) -> str:
     """Return what makes the user, the directories, the hosts' names and Java."""
-    directories: list[str] = []
+    own: set[str] = set()
+    inner: set[str] = set()
+    shared: set[str] = set()
     for process in cluster.services_on(host):
         if not process.has_home:
             continue
         paths = process.paths
         logs = paths.log_directory
-        directories += [str(paths.user_home), str(logs.parent), str(logs)]
+        # A dashboard reads its users, which root writes, below its own home.
+        is_shared = paths.user_home in paths.conf_directory.parents
+        (shared if is_shared else own).add(str(paths.user_home))
+        inner |= {str(logs.parent), str(logs)}
         if paths.store is not None:
-            directories.append(str(paths.store))
+            own.add(str(paths.store))
     # As the layout has them: every host has the store of every broker, commitlog included.
     for broker in cluster.brokers:
-        directories += [str(broker.paths.store), str(broker.paths.commit_log)]
+        own.add(str(broker.paths.store))
+        inner.add(str(broker.paths.commit_log))
     body = render(
         "scripts/preparation.sh.j2",
         home=str(HOME),
         records=str(RECORDS),
-        service_directories=sorted(set(directories)),
+        own_directories=sorted(own),
+        shared_directories=sorted(shared),
+        inner_directories=sorted(inner),
         hosts_lines=[f"{other.address} {other.name}" for other in cluster.hosts],
         least_java=LEAST_JAVA,
         packages=_package_commands(),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from remoting.verification.log_tail import log_tail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,11 +25,6 @@ def summarise(text: str) -> str:
     failed = sum(not check["ok"] for process in processes for check in process["checks"])
     outcome = f"{failed} checks failed" if failed else "verified"
     return f"{report['host']}: {outcome} at {report['at']} in {report['seconds']} s"
-
-
-LOG_TAIL_LINES = 15
-
-_LOG_TAIL_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -118,17 +114,6 @@ def render_causes(report: VerificationReport) -> str:
         if process.log:
             lines += log_tail(Path(process.log))
     return "".join(f"{line}\n" for line in lines)
-
-
-def log_tail(path: Path) -> list[str]:
-    """Return the last lines of a log, indented under its path; or why there are none."""
-    try:
-        with path.open("rb") as file:
-            file.seek(-min(file.seek(0, os.SEEK_END), _LOG_TAIL_BYTES), os.SEEK_END)
-            tail = file.read().decode(errors="replace").splitlines()[-LOG_TAIL_LINES:]
-    except OSError as error:
-        return [f"  {path}: {error.strerror}"]
-    return [f"  last {len(tail)} lines of {path}:", *(f"    {line}" for line in tail)]
 
 
 def report_as_json(report: VerificationReport) -> dict[str, Any]:

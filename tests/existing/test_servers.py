@@ -22,7 +22,8 @@ NOT_INSTALLED = ("/home/", "/etc/ssh/", "/etc/passwd", "/etc/group", "/etc/shado
 LEFT = (
     f"ls -d {HOME}/* /usr/local/lib/rocketmq-pulumi /var/lib/rocketmq-pulumi-host "
     "/var/cache/rocketmq-pulumi /etc/systemd/system/*rocketmq* "
-    "/etc/systemd/system/*/*rocketmq* /run/rocketmq/* /run/lock/rocketmq-* 2>/dev/null; "
+    "/etc/systemd/system/*/*rocketmq* /run/rocketmq/* /run/rocketmq-pulumi "
+    "/run/lock/rocketmq-* 2>/dev/null; "
     "systemctl list-units --all --plain --no-legend 'rocketmq*'; pgrep -a java; "
     "grep -n rocketmq /etc/hosts; true"
 )

@@ -11,6 +11,7 @@ import pytest
 
 from blueprint.plan.paths import RECORDS
 from blueprint.rendering.templates import TEMPLATES
+from tests.support.root import SERVICE, service_user, skip_without_root
 
 OWNER = f"{getpass.getuser()}:{grp.getgrgid(os.getgid()).gr_name}"
 
@@ -150,34 +151,108 @@ def test_a_file_of_the_former_release_is_left_as_it_is_when_its_length_is_first_
     assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
 
 
+def test_a_directory_of_another_user_gets_no_file_of_roots(put_file):
+    skip_without_root()
+    theirs = put_file.path.parent.parent
+    theirs.mkdir(parents=True)
+    os.chown(theirs, *service_user())
+    done = put_file.run("a=1\n", "0640", OWNER, "4")
+    assert done.returncode == 1
+    assert f"{theirs} belongs to user {service_user()[0]}, not to root" in done.stderr
+    assert list(theirs.iterdir()) == []
+
+
+def test_a_link_that_another_user_planted_for_a_directory_is_not_followed(put_file, tmp_path):
+    skip_without_root()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    put_file.path.parent.parent.mkdir()
+    put_file.path.parent.symlink_to(elsewhere)
+    os.chown(put_file.path.parent, *service_user(), follow_symlinks=False)
+    assert put_file.run("a=1\n", "0640", OWNER, "4").returncode == 1
+    assert list(elsewhere.iterdir()) == []
+
+
+class BeforeStart:
+    """The script, its files in `folder`, and the folder under /run that the service owns."""
+
+    def __init__(self, folder):
+        self.folder, self.run = folder, folder / "run"
+        self.run.mkdir()
+        self.copy = self.run / "copy"
+        text = (TEMPLATES / "before-start.sh").read_text("utf-8")
+        assert text.count("service=rocketmq\n") == 1
+        user = SERVICE if os.geteuid() == 0 else getpass.getuser()
+        self.script = folder / "before-start"
+        self.script.write_text(text.replace("=rocketmq\n", f"={user}\n"), "utf-8")
+        (folder / "properties").write_text("brokerId=0\n", "utf-8")
+        (folder / "unit").write_text("[Service]\n", "utf-8")
+        self.path = os.environ["PATH"]
+        if os.geteuid() == 0:
+            os.chown(self.run, *service_user())
+        else:
+            self._stand_in_for_setpriv()
+
+    def _stand_in_for_setpriv(self):
+        """Who is not root cannot become another user."""
+        stand_in = self.folder / "bin" / "setpriv"
+        stand_in.parent.mkdir()
+        stand_in.write_text('#!/bin/sh\nwhile [ "$1" != sh ]; do shift; done\nexec "$@"\n')
+        stand_in.chmod(0o755)
+        self.path = f"{stand_in.parent}:{self.path}"
+
+    def __call__(self, *extra):
+        files = (self.folder / "properties", self.copy, self.folder / "record")
+        words = ["sh", self.script, *files, self.folder / "unit", *extra]
+        subprocess.run(words, check=True, env={"PATH": self.path})
+        return self.folder
+
+
 @pytest.fixture
-def before_start(tmp_path):
-    text = (TEMPLATES / "before-start.sh").read_text("utf-8")
-    assert text.count("chown rocketmq:rocketmq ") == 1
-    script = tmp_path / "before-start"
-    script.write_text(text.replace("rocketmq:rocketmq", OWNER), "utf-8")
-    (tmp_path / "properties").write_text("brokerId=0\n", "utf-8")
-    (tmp_path / "unit").write_text("[Service]\n", "utf-8")
-
-    def run(*extra):
-        names = ("properties", "copy", "record", "unit")
-        words = ["sh", script, *(tmp_path / name for name in names), *extra]
-        subprocess.run(words, check=True)
-        return tmp_path
-
-    return run
+def before_start(open_folder):
+    return BeforeStart(open_folder)
 
 
 def test_a_process_gets_its_own_copy_that_others_cannot_read(before_start):
-    folder = before_start()
-    assert (folder / "copy").read_text("utf-8") == "brokerId=0\n\n"
-    assert (folder / "copy").stat().st_mode & 0o007 == 0
+    before_start()
+    assert before_start.copy.read_text("utf-8") == "brokerId=0\n\n"
+    assert before_start.copy.stat().st_mode & 0o007 == 0
 
 
 def test_a_master_gets_the_line_that_drains_it_in_its_copy_only(before_start):
     folder = before_start("brokerPermission=4", "another=1")
-    assert (folder / "copy").read_text("utf-8") == "brokerId=0\n\nbrokerPermission=4\nanother=1\n"
+    assert before_start.copy.read_text("utf-8") == "brokerId=0\n\nbrokerPermission=4\nanother=1\n"
     assert (folder / "properties").read_text("utf-8") == "brokerId=0\n"
+
+
+def test_the_copy_belongs_to_the_service_and_nothing_else_is_left(before_start):
+    folder = before_start()
+    assert [path.name for path in before_start.run.iterdir()] == ["copy"]
+    assert {path.name for path in folder.iterdir()} - {"bin"} == {
+        "before-start",
+        "properties",
+        "record",
+        "run",
+        "unit",
+    }
+    if os.geteuid() == 0:
+        found = before_start.copy.stat()
+        assert (found.st_uid, found.st_gid) == service_user()
+
+
+@pytest.mark.parametrize("name", ["copy", "copy.new"])
+def test_a_link_that_the_service_left_for_its_copy_changes_no_file_of_roots(before_start, name):
+    skip_without_root()
+    victim = before_start.folder / "victim"
+    victim.write_text("root's\n")
+    victim.chmod(0o600)
+    (before_start.run / name).symlink_to(victim)
+    before_start()
+    assert victim.read_text() == "root's\n"
+    found = victim.stat()
+    assert (found.st_uid, found.st_mode & 0o777) == (0, 0o600)
+    assert not before_start.copy.is_symlink()
+    assert before_start.copy.read_text("utf-8") == "brokerId=0\n\n"
 
 
 def test_the_record_is_the_digest_that_the_step_compares(before_start):
@@ -189,7 +264,7 @@ def test_the_record_is_the_digest_that_the_step_compares(before_start):
 
 
 def test_what_a_process_wrote_into_its_copy_is_gone_at_the_next_start(before_start):
-    folder = before_start()
-    (folder / "copy").write_text("brokerId=9\n", "utf-8")
     before_start()
-    assert (folder / "copy").read_text("utf-8") == "brokerId=0\n\n"
+    before_start.copy.write_text("brokerId=9\n", "utf-8")
+    before_start()
+    assert before_start.copy.read_text("utf-8") == "brokerId=0\n\n"

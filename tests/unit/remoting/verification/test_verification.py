@@ -11,7 +11,7 @@ from remoting.plan.plan import parse_plan
 from remoting.polling import Deadline
 from remoting.replication.guard import GuardState
 from remoting.requests.admin import ListedBroker
-from remoting.verification.report import log_tail, render_causes, render_table, report_as_json
+from remoting.verification.report import render_causes, render_table, report_as_json
 from remoting.verification.run import verify_host
 from tests.unit.remoting.plans import broker, name_server, plan_of, seed_plan
 from tests.unit.remoting.scripted_peer import FakeBroker, ScriptedPeer, listed_broker
@@ -180,15 +180,3 @@ def test_a_unit_that_does_not_run_fails_before_anything_is_asked(fake_systemctl,
     report = verify_host(plan, "server1", Deadline.after(0.2))
     (outcome,) = report.processes[0].outcomes
     assert (outcome.check, outcome.detail) == ("unit", cause)
-
-
-def test_a_missing_log_says_why(tmp_path):
-    assert log_tail(tmp_path / "no.log") == [f"  {tmp_path}/no.log: No such file or directory"]
-
-
-def test_only_the_end_of_a_huge_log_is_read(tmp_path):
-    log = tmp_path / "huge.log"
-    log.write_bytes(b"\xff" * 3_000_000 + b"\nlast\n")
-    assert log_tail(log)[-1] == "    last"
-    log.write_bytes(b"")
-    assert log_tail(log) == [f"  last 0 lines of {log}:"]
