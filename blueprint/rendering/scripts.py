@@ -1,4 +1,4 @@
-"""The scripts that bring one host into one state; each can also undo it, and be run again."""
+"""The scripts that bring a host into a state; each can be run again, and can undo it."""
 
 import hashlib
 import shlex
@@ -30,7 +30,7 @@ from blueprint.rocketmq.schemes import Scheme, refuse_switch
 from project import ROOT
 
 OLDEST_PYTHON = (3, 9)
-"""Of the checks that run on hosts; ruff's target-version for remoting/ is the same."""
+"""Needed by the checks that run on hosts; equals ruff's target-version for remoting/."""
 
 LEAST_DISK_MIB = 2048
 """The unpacked archive, its zip, and the first log file of each broker."""
@@ -42,12 +42,12 @@ REMOTING_SOURCES = ROOT / "remoting"
 
 
 def frame(subject: str, host: HostSpec, body: str) -> str:
-    """Return a whole script: `bash -s ensure` makes the state, `bash -s remove` undoes it."""
+    """Return a complete script: `bash -s ensure` makes the state, `bash -s remove` undoes it."""
     return render("scripts/frame.sh.j2", subject=subject, host=host.name, body=body)
 
 
 def render_first_contact(host: HostSpec, domain: str) -> str:
-    """Return what a virtual machine is asked first; another domain is another text."""
+    """Return the first script of a virtual machine; another domain is another text."""
     body = render(
         "scripts/first-contact.sh.j2",
         domain=domain,
@@ -59,7 +59,7 @@ def render_first_contact(host: HostSpec, domain: str) -> str:
 
 
 def render_gate(cluster: ClusterSpec, host: HostSpec, user: str) -> str:
-    """Return what asks whether the host can be used at all."""
+    """Return the checks that a host must pass before anything on it changes."""
     ports = sorted(port for process in cluster.services_on(host) for port in process.ports)
     body = render(
         "scripts/gate.sh.j2",
@@ -91,7 +91,7 @@ def _package_commands() -> str:
 
 
 def render_tools(host: HostSpec) -> str:
-    """Return what puts our own scripts, the checks and the guard's unit on the host."""
+    """Return what installs our own scripts, the checks and the guard's unit."""
     modules = {
         path.relative_to(ROOT): path.read_text("utf-8")
         for path in sorted(REMOTING_SOURCES.rglob("*.py"))
@@ -117,7 +117,7 @@ def render_tools(host: HostSpec) -> str:
 
 
 def render_preparation(cluster: ClusterSpec, host: HostSpec) -> str:
-    """Return what makes the user, the directories, the hosts' names and Java."""
+    """Return what makes the service user, the directories, the hosts' names, and installs Java."""
     own: set[str] = set()
     inner: set[str] = set()
     shared: set[str] = set()
@@ -164,12 +164,12 @@ def render_install(cluster: ClusterSpec, host: HostSpec, archive: Archive) -> st
 
 
 def render_fetch(archive: Archive, upload: str, key: str) -> str:
-    """Return the functions by which a script gets what it installs.
+    """Return the shell functions that fetch an archive and check its digest.
 
     Args:
-        archive: what to get.
-        upload: the resource that uploads it, where one does.
-        key: the settings that say it.
+        archive: what to fetch.
+        upload: the name of the resource that uploads it, if it has no URL.
+        key: the setting that chooses it, as messages name it.
 
     """
     return render(
@@ -217,7 +217,14 @@ def render_step(
 
 
 def render_verification(host: HostSpec, before: Sequence[str], timeout_seconds: int) -> str:
-    """Return what checks the host's part of the cluster; `before` is what all else printed."""
+    """Return what verifies the host's part of the cluster.
+
+    Args:
+        host: the host.
+        before: the output of everything made before; a change of any verifies again.
+        timeout_seconds: the limit of the whole verification.
+
+    """
     body = render(
         "scripts/verification.sh.j2",
         host=host.name,
@@ -230,7 +237,7 @@ def render_verification(host: HostSpec, before: Sequence[str], timeout_seconds: 
 
 
 def patience_with(host: HostSpec) -> int:
-    """Return the seconds that systemctl gets: more than the unit allows the process."""
+    """Return the seconds that systemctl may take: more than the unit allows the process."""
     return host.stop_seconds + 60
 
 
@@ -240,5 +247,5 @@ def digest_of(texts: Sequence[str]) -> str:
 
 
 def join_words(*words: str) -> str:
-    """Return the words as one command line of a POSIX shell."""
+    """Return the words as one command line for a POSIX shell."""
     return shlex.join(words)

@@ -138,7 +138,7 @@ def make_file(
     """Make a file equal to its text; its standard output is `{"sha", "writes"}`.
 
     The input is exactly the text, so that a preview shows a change line by line. `create` holds
-    its length in bytes, by which the host refuses a text that was cut on its way.
+    its length in bytes, so that the host refuses a text that was cut on its way.
     """
 
     def create(text: str) -> str:
@@ -149,9 +149,9 @@ def make_file(
     return remote.Command(
         name,
         connection=host.connection,
-        # The length of a secret is no secret, and a sealed command could not be read in a preview.
+        # The length of a secret is no secret; a sealed command would be hidden in previews.
         create=pulumi.Output.unsecret(pulumi.Output.from_input(file.text).apply(create)),
-        # The provider sends the text to this command, too, and fails when nobody reads it.
+        # The provider sends the text to this command, too, and fails unless it is read.
         delete=host.as_root("sh", "-c", 'cat >/dev/null; rm -f "$1"', "sh", str(file.path)),
         stdin=file.text,
         triggers=[host.identity],

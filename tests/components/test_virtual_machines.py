@@ -97,7 +97,7 @@ def test_a_machine_is_known_by_what_its_system_disk_says(lab, server):
     first = lab.resources[f"{server}-first-contact"]
     assert "triggers" not in first.inputs
     assert "delete" not in first.inputs
-    assert f"# domain: {server}-domain-id\n" in first.inputs["stdin"]
+    assert f"# Domain: {server}-domain-id\n" in first.inputs["stdin"]
     assert f"{server}-power" in first.depends_on
     assert first.create_timeout == "40m"
     assert opened(first.inputs["connection"])["dialErrorLimit"] == -1

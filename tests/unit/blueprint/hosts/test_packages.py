@@ -109,8 +109,8 @@ def test_an_unknown_system_has_no_command_and_java_is_asked_for_by_hand(os_relea
     done = _run(functions, "java_major() { echo 8; }\nensure_java")
     assert done.returncode == 1
     assert done.stderr == (
-        "server1: no Java 11 or newer at /usr/bin/java, and no known package manager for this "
-        "distribution; install it by hand\n"
+        "server1: no Java 11 or newer at /usr/bin/java, and no package known for this "
+        "distribution; install it by hand and run again\n"
     )
 
 
