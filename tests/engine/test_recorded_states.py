@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 
 import pytest
 import yaml
@@ -79,3 +80,19 @@ def test_no_file_of_a_recorded_broker_or_name_server_changes(preview):
     }
     assert len(files) == 12
     assert [name for name, (before, now) in files.items() if before != now] == []
+
+
+def test_the_command_of_a_recorded_file_changes_by_its_length_alone(preview):
+    """It runs again on the host, which writes no file that is equal."""
+    changed = 0
+    for step in preview["steps"]:
+        if not FILE_OF_ROCKETMQ.fullmatch(step["urn"].rpartition("::")[2]):
+            continue
+        before, now = step["oldState"]["inputs"], step["newState"]["inputs"]
+        words = shlex.split(now["create"])
+        if shlex.split(before["create"]) != words:
+            changed += 1
+            assert words.pop(4) == str(len(now["stdin"].encode()))
+            assert shlex.split(before["create"]) == words
+        assert before["delete"] == now["delete"]
+    assert changed in {0, 12}

@@ -1,4 +1,4 @@
-"""put-file and before-start, run for real in a folder of their own."""
+"""put-file and before-start, run for real in a temporary folder."""
 
 import getpass
 import grp
@@ -42,7 +42,7 @@ def put_file(tmp_path):
     return PutFile(tmp_path)
 
 
-def test_a_file_is_its_text_with_its_mode(put_file):
+def test_a_file_gets_its_text_and_mode(put_file):
     printed = put_file("brokerId=0\n")
     assert put_file.path.read_text("utf-8") == "brokerId=0\n"
     assert put_file.path.stat().st_mode & 0o777 == 0o640
@@ -50,7 +50,7 @@ def test_a_file_is_its_text_with_its_mode(put_file):
     assert printed == {"sha": sha, "writes": 1}
 
 
-def test_an_equal_file_is_not_touched_and_prints_the_same(put_file):
+def test_an_equal_file_is_not_touched_and_the_output_is_the_same(put_file):
     first = put_file("a=1\n")
     before = put_file.path.stat()
     assert put_file("a=1\n") == first
@@ -58,7 +58,7 @@ def test_an_equal_file_is_not_touched_and_prints_the_same(put_file):
     assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
 
 
-def test_a_file_takes_the_place_of_the_one_at_its_former_path(put_file):
+def test_a_file_replaces_the_one_at_its_former_path(put_file):
     former = put_file.path.parent.parent / "it's former" / "broker-a.properties"
     former.parent.mkdir(parents=True)
     former.write_text("a=1\n")
@@ -80,27 +80,27 @@ def test_another_mode_is_a_write(put_file):
     assert put_file.path.stat().st_mode & 0o777 == 0o644
 
 
-def test_a_file_that_someone_changed_by_hand_is_put_right(put_file):
+def test_a_file_that_was_changed_by_hand_is_restored(put_file):
     put_file("a=1\n")
     put_file.path.write_text("a=by hand\n", "utf-8")
     assert put_file("a=1\n")["writes"] == 2
     assert put_file.path.read_text("utf-8") == "a=1\n"
 
 
-def test_a_file_that_someone_removed_is_written_again(put_file):
+def test_a_file_that_was_removed_is_written_again(put_file):
     put_file("a=1\n")
     put_file.path.unlink()
     assert put_file("a=1\n")["writes"] == 2
     assert put_file.path.exists()
 
 
-def test_the_count_outlives_the_removal_of_the_file_and_nothing_else_is_left_beside_it(put_file):
+def test_nothing_is_left_beside_the_file(put_file):
     put_file("a=1\n")
     put_file("a=2\n")
     assert [path.name for path in put_file.path.parent.iterdir()] == [put_file.path.name]
 
 
-def test_the_service_user_can_pass_through_the_folder_of_its_file(put_file):
+def test_the_service_user_can_enter_the_folder_of_its_file(put_file):
     put_file("a=1\n")
     assert put_file.path.parent.stat().st_mode & 0o777 == 0o755
 
@@ -151,7 +151,7 @@ def test_a_file_of_the_former_release_is_left_as_it_is_when_its_length_is_first_
     assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
 
 
-def test_a_directory_of_another_user_gets_no_file_of_roots(put_file):
+def test_no_file_is_written_below_a_directory_of_another_user(put_file):
     skip_without_root()
     theirs = put_file.path.parent.parent
     theirs.mkdir(parents=True)
@@ -225,7 +225,7 @@ def test_a_master_gets_the_line_that_drains_it_in_its_copy_only(before_start):
     assert (folder / "properties").read_text("utf-8") == "brokerId=0\n"
 
 
-def test_the_copy_belongs_to_the_service_and_nothing_else_is_left(before_start):
+def test_the_copy_belongs_to_the_service_user_and_nothing_else_is_left(before_start):
     folder = before_start()
     assert [path.name for path in before_start.run.iterdir()] == ["copy"]
     assert {path.name for path in folder.iterdir()} - {"bin"} == {
@@ -241,7 +241,7 @@ def test_the_copy_belongs_to_the_service_and_nothing_else_is_left(before_start):
 
 
 @pytest.mark.parametrize("name", ["copy", "copy.new"])
-def test_a_link_that_the_service_left_for_its_copy_changes_no_file_of_roots(before_start, name):
+def test_a_link_that_the_service_user_planted_for_its_copy_is_not_followed(before_start, name):
     skip_without_root()
     victim = before_start.folder / "victim"
     victim.write_text("root's\n")
@@ -263,7 +263,7 @@ def test_the_record_is_the_digest_that_the_step_compares(before_start):
     assert "| sha256sum | cut -c 1-64" in step
 
 
-def test_what_a_process_wrote_into_its_copy_is_gone_at_the_next_start(before_start):
+def test_each_start_discards_what_a_process_wrote_into_its_copy(before_start):
     before_start()
     before_start.copy.write_text("brokerId=9\n", "utf-8")
     before_start()

@@ -1,4 +1,4 @@
-"""The gate finds stores that outlived the state, on servers that stay and on data disks."""
+"""The gate finds stores that outlived the state, on existing servers and on data disks."""
 
 import subprocess
 
@@ -11,7 +11,7 @@ from tests.support.stacks import planned, ring
 
 
 class Host:
-    """A folder that stands for a host's stores, and the gate's question about them."""
+    """A folder that stands for a host's stores, and the gate's check of them."""
 
     def __init__(self, folder):
         self.stores = folder / "store"
@@ -54,7 +54,7 @@ def test_a_host_without_stores_of_another_scheme_passes(host, scheme):
     assert host.ask(scheme.value).returncode == 0
 
 
-def test_stores_of_a_scheme_that_cannot_be_followed_are_refused_with_why(host):
+def test_stores_of_a_scheme_that_cannot_be_followed_are_refused_with_the_reason(host):
     host.record("2m-noslave")
     host.write_messages()
     asked = host.ask("2m-2s-sync")
@@ -65,12 +65,12 @@ def test_stores_of_a_scheme_that_cannot_be_followed_are_refused_with_why(host):
     assert "cannot be seeded yet" in line
 
 
-def test_stores_without_a_message_are_no_reason_to_refuse(host):
+def test_empty_stores_are_accepted(host):
     host.record("dledger")
     assert host.ask("2m-2s-sync").returncode == 0
 
 
-def test_asynchronous_and_synchronous_stores_are_the_same(host):
+def test_asynchronous_and_synchronous_schemes_accept_each_others_stores(host):
     host.write_messages()
     schemes = ["2m-2s-async", "2m-2s-sync"]
     for was, wanted in (schemes, reversed(schemes)):

@@ -1,4 +1,4 @@
-"""Every script that runs on a host: sound shell, and the words that matter."""
+"""Every script that runs on a host: valid shell, and the lines that matter."""
 
 import shlex
 import shutil
@@ -57,14 +57,14 @@ PLAIN = sorted(path.name for path in TEMPLATES.glob("*.sh"))
 
 
 def _shellcheck(shell, text):
-    # SC1091 is a sourced file that this computer does not have: /etc/os-release is the host's.
+    # SC1091: shellcheck cannot follow /etc/os-release, which is the host's.
     words = [SHELLCHECK, "--exclude", "SC1091", "--shell", shell, "-"]
     found = subprocess.run(words, input=text, text=True, capture_output=True, check=False)
     assert found.returncode == 0, found.stdout + found.stderr
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_a_rendered_script_is_sound_bash(name):
+def test_shellcheck_accepts_every_rendered_script(name):
     parsed = subprocess.run(
         ["bash", "-n"], input=SCRIPTS[name], text=True, capture_output=True, check=False
     )
@@ -73,16 +73,16 @@ def test_a_rendered_script_is_sound_bash(name):
 
 
 @pytest.mark.parametrize("name", PLAIN)
-def test_a_script_that_stays_on_the_host_is_sound_for_any_posix_shell(name):
+def test_shellcheck_accepts_every_installed_script_as_posix_shell(name):
     _shellcheck("sh", (TEMPLATES / name).read_text("utf-8"))
 
 
-def test_there_are_scripts_that_stay_on_the_host():
+def test_there_are_installed_scripts():
     assert {"before-start.sh", "put-file.sh"} <= set(PLAIN)
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_a_script_stops_at_the_first_error_and_has_both_directions(name):
+def test_a_script_stops_at_the_first_error_and_can_ensure_and_remove(name):
     lines = SCRIPTS[name].splitlines()
     assert "set -euo pipefail" in lines
     assert "ensure() {" in lines
@@ -101,7 +101,7 @@ def test_a_script_is_the_same_in_every_clone(name):
     assert SCRIPTS[name] == _every_script()[name]
 
 
-def test_only_one_run_changes_a_thing_at_a_time_and_each_thing_has_its_own_lock():
+def test_every_script_has_its_own_lock():
     cluster = planned(raw_cluster())
     for host in cluster.hosts:
         texts = [
@@ -115,14 +115,14 @@ def test_only_one_run_changes_a_thing_at_a_time_and_each_thing_has_its_own_lock(
         assert len(set(locks)) == len(locks) == len(texts)
 
 
-def test_the_gate_asks_for_every_port_of_its_host_and_no_other():
+def test_the_gate_checks_exactly_the_ports_of_its_host():
     cluster = planned(ring(5, 3))
     for host in cluster.hosts:
         ports = sorted(port for p in cluster.services_on(host) for port in p.ports)
         assert f"ports='{' '.join(map(str, ports))}'\n" in render_gate(cluster, host, "root")
 
 
-def test_preparation_makes_the_directories_of_the_layout_on_each_host():
+def test_preparation_creates_the_directories_of_every_broker_on_each_host():
     cluster = planned(raw_cluster())
     for host in cluster.hosts:
         words = render_preparation(cluster, host).split()
@@ -131,7 +131,7 @@ def test_preparation_makes_the_directories_of_the_layout_on_each_host():
             assert f"/usr/local/rocketmq/store/{name}/commitlog" in words
 
 
-def test_preparation_gives_every_host_every_hosts_name():
+def test_preparation_gives_every_host_the_names_of_all_hosts():
     cluster = planned(ring(3, 4))
     for host in cluster.hosts:
         text = render_preparation(cluster, host)
@@ -139,7 +139,7 @@ def test_preparation_gives_every_host_every_hosts_name():
             assert f"'{other.address} {other.name}'" in text
 
 
-def test_the_stores_outlive_a_destroy_unless_this_system_was_told_to_purge_them():
+def test_destroying_keeps_the_stores_unless_this_system_is_marked_for_purging():
     mark = "purge=/var/lib/rocketmq-pulumi-host/purge-data\n"
     removal = '[ ! -e "$purge" ] || find /usr/local/rocketmq/store -mindepth 1 -delete\n'
     for name in ("preparation", "preparation that purges"):
@@ -150,20 +150,20 @@ def test_the_stores_outlive_a_destroy_unless_this_system_was_told_to_purge_them(
     assert 'touch "$purge"' in SCRIPTS["preparation that purges"]
 
 
-def test_another_domain_is_asked_anew_and_a_disk_with_anything_on_it_is_never_formatted():
+def test_a_new_domain_runs_first_contact_again_and_a_disk_with_any_content_is_never_formatted():
     text = SCRIPTS["first contact"]
     host = planned(raw_cluster()).hosts[0]
     assert render_first_contact(host, "another") != text
     before, format_, after = text.partition("mkfs.ext4 -q -L rocketmq-store")
     assert format_
     assert "mkfs" not in before + after
-    # blkid's 2 is: nothing found. Then wipefs is asked as well.
+    # Status 2 of blkid means that it found nothing; then wipefs must agree.
     assert 'if [ "$status" = 2 ]; then' in before
     assert '[ -z "$(wipefs -n "$device")" ] || fail' in before
 
 
-def test_undoing_an_older_system_takes_nothing_from_the_new_one():
-    """On a rebuilt host each is first undone, when those that it depends on are made already."""
+def test_undoing_an_old_installation_takes_nothing_from_the_new_one():
+    """On a rebuilt host each is undone when those that it depends on have been made again."""
     for name in ("install", "install from a URL"):
         _, _, removal = SCRIPTS[name].partition("remove() {")
         assert removal
@@ -177,7 +177,7 @@ def test_an_uploaded_archive_is_never_downloaded():
     assert "'https://a.example/it'\"'\"'s here.zip'" in SCRIPTS["install from a URL"]
 
 
-def test_a_step_changes_exactly_when_what_its_files_printed_does():
+def test_a_step_changes_exactly_when_the_output_of_its_files_does():
     cluster = planned(raw_cluster())
     broker = cluster.masters[0]
     again = ['{"sha":"1","writes":2}', PRINTED[1]]
@@ -185,7 +185,7 @@ def test_a_step_changes_exactly_when_what_its_files_printed_does():
     assert render_step(cluster, broker, again, 180) != SCRIPTS["broker-a step"]
 
 
-def test_verification_changes_when_any_step_printed_something_else():
+def test_verification_changes_with_the_output_of_any_step():
     host = planned(raw_cluster()).hosts[0]
     texts = {render_verification(host, [a, b], 180) for a in "12" for b in "12"}
     assert len(texts) == 4
@@ -206,7 +206,7 @@ def test_a_restarted_master_waits_for_its_slaves_before_the_next_step():
     assert "in-sync --slave=10.98.64.152:11911 --master 10.98.64.151:10911 " in restarted
 
 
-def test_the_tools_hold_every_module_of_the_checks():
+def test_the_tools_contain_every_module_of_the_checks():
     sources = sorted((ROOT / "remoting").rglob("*.py"))
     modules = [str(path.relative_to(ROOT)) for path in sources]
     assert len(modules) > 25

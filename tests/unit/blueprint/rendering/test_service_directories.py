@@ -1,4 +1,4 @@
-"""Preparation and a failed step, run for real: no link of the service user leads root astray."""
+"""Preparation and a failed step, run for real: root follows no link of the service user."""
 
 import os
 import subprocess
@@ -72,7 +72,7 @@ def _is_untouched(victim):
     return (_access(victim), _access(victim / "file")) == ((0, 0, 0o700), (0, 0, 0o600))
 
 
-def test_what_the_service_writes_is_its_own_and_the_rest_is_roots(prepared):
+def test_the_service_user_owns_what_it_writes_and_root_the_rest(prepared):
     for folder in (prepared.home, *(prepared.home / name for name in ("conf", "home", "store"))):
         assert _access(folder) == (0, 0, 0o755)
     logs, store = prepared.logs, prepared.store
@@ -92,7 +92,7 @@ def test_a_second_run_changes_nothing(prepared):
 
 
 @pytest.mark.parametrize("planted", ["logs", "commitlog"])
-def test_a_link_that_the_service_planted_is_refused_by_name(prepared, victim, planted):
+def test_a_planted_link_is_refused_and_named(prepared, victim, planted):
     place = {"logs": prepared.logs, "commitlog": prepared.store / "commitlog"}[planted]
     place.rename(place.with_name("aside"))
     place.symlink_to(victim)
@@ -104,7 +104,9 @@ def test_a_link_that_the_service_planted_is_refused_by_name(prepared, victim, pl
     assert _is_untouched(victim)
 
 
-def test_a_link_in_a_home_that_was_the_services_before_is_refused(open_folder, victim):
+def test_a_link_planted_while_its_parent_belonged_to_the_service_user_is_refused(
+    open_folder, victim
+):
     skip_without_root()
     preparation = Preparation(open_folder)
     (preparation.home / "home").mkdir(parents=True)
@@ -140,7 +142,7 @@ def test_a_store_that_root_linked_to_another_disk_is_followed(prepared, open_fol
     assert _access(disk / "commitlog") == (*service_user(), 0o750)
 
 
-def test_a_directory_that_the_service_cannot_change_is_named_with_the_remedy(prepared):
+def test_a_directory_of_another_owner_is_named_with_the_remedy(prepared):
     os.chown(prepared.logs, 0, 0)
     done = prepared.run()
     assert done.returncode == 1
@@ -149,7 +151,9 @@ def test_a_directory_that_the_service_cannot_change_is_named_with_the_remedy(pre
     assert f"make it a directory that user {SERVICE} owns" in line
 
 
-def test_a_store_of_another_system_is_taken_over_but_no_file_with_a_second_name(prepared, victim):
+def test_a_store_of_another_system_is_adopted_except_files_with_a_second_hard_link(
+    prepared, victim
+):
     commit_log, link = prepared.store / "commitlog", prepared.store / "link"
     for name in ("0", "1"):
         (commit_log / name).write_text("m")
@@ -163,7 +167,7 @@ def test_a_store_of_another_system_is_taken_over_but_no_file_with_a_second_name(
     assert _is_untouched(victim)
 
 
-def test_the_service_cannot_replace_the_file_that_root_writes_below_a_dashboards_home(open_folder):
+def test_the_service_user_cannot_replace_what_root_writes_below_a_dashboards_home(open_folder):
     skip_without_root()
     preparation = Preparation(open_folder, planned(changed(console=DASHBOARD)))
     preparation.succeed()
