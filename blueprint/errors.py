@@ -2,6 +2,7 @@
 
 ClusterError
 ├── SettingsError    the stack's settings cannot be used (also a ValueError)
+├── StateError       the stack's state cannot be read
 └── RenderError      a template and its spec do not fit
 """
 
@@ -22,6 +23,22 @@ class SettingsError(ClusterError, ValueError):
         noun = "problem" if len(self.problems) == 1 else "problems"
         lines = "\n".join(f"  - {problem}" for problem in self.problems)
         return f"{len(self.problems)} {noun} in the stack's settings:\n{lines}"
+
+
+class StateError(ClusterError):
+    """The stack's state cannot be read, so what is deployed is not known."""
+
+    def __init__(self, stack: str, cause: str) -> None:
+        super().__init__(stack, cause)
+        self.stack = stack
+        self.cause = cause
+
+    def __str__(self) -> str:
+        """Return one line with the cause and the remedy."""
+        return (
+            f"stack {self.stack}: its state cannot be read: {self.cause}; "
+            f"once `pulumi stack export --stack {self.stack}` works, run this again"
+        )
 
 
 class RenderError(ClusterError):

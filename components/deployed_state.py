@@ -1,15 +1,46 @@
-"""What the state of the running stack knows of the last update."""
+"""What the stack's own state says was deployed already."""
+
+import time
+from typing import Any
 
 import pulumi
 
-from blueprint.plan.deployed import DeployedState, deployed_state_of
+from blueprint.errors import StateError
+from blueprint.plan.deployed import DeployedState, deployed_state_of, is_half_written
 
 READ_OUTPUTS = "pulumi:pulumi:readStackResourceOutputs"
 """The engine's own function; it reads the state as the last update left it, in previews too."""
 
+ATTEMPTS = 100
+PAUSE_SECONDS = 0.05
+
 
 def read_deployed_state() -> DeployedState:
-    """Return what the state knows; nothing for a new stack."""
+    """Return the scheme, replicas and placements that the state knows; of a new stack, nothing.
+
+    Raises:
+        StateError: the state cannot be read, so nothing may be planned.
+
+    """
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    result = pulumi.runtime.invoke(READ_OUTPUTS, {"stackName": stack}).value
-    return deployed_state_of((result or {}).get("outputs", {}).items())
+    for attempt in range(ATTEMPTS):
+        time.sleep(PAUSE_SECONDS if attempt else 0)
+        try:
+            found = pulumi.runtime.invoke(READ_OUTPUTS, {"stackName": stack}).value
+        except Exception as error:  # the SDK raises nothing narrower
+            cause = str(error).rpartition("returned an error: ")[2]
+            # The engine records a new stack while its program starts, and its file backend
+            # truncates the state's file of attributes before it writes it again.
+            if is_half_written(cause):
+                continue
+            raise StateError(pulumi.get_stack(), cause) from error
+        return deployed_state_of(_resources(found).items())
+    raise StateError(pulumi.get_stack(), cause)
+
+
+def _resources(answer: object) -> dict[str, Any]:
+    """Return the resources of an answer; an answer without them is not an empty state."""
+    resources = answer.get("outputs") if isinstance(answer, dict) else None
+    if not isinstance(resources, dict):
+        raise StateError(pulumi.get_stack(), f"the engine answered {answer!r}")
+    return resources

@@ -71,6 +71,11 @@ def deployed_state_of(resources: Iterable[tuple[str, Mapping[str, Any]]]) -> Dep
     )
 
 
+def is_half_written(message: str) -> bool:
+    """Tell whether the engine failed to read a state because it was just being written."""
+    return message.rstrip().endswith("EOF")
+
+
 def _host_keys(commands: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     for outputs in commands:
         # The only trigger of a command on a host is the host's identity.

@@ -1,12 +1,18 @@
 """The Pulumi engine, called for one stack."""
 
 import json
+import time
+from subprocess import CompletedProcess
 from typing import Any
 
+from blueprint.plan.deployed import is_half_written
 from cli.engine.stack_folder import StackFolder
 from cli.errors import CommandError
 from cli.processes import ask, show
 from project import ROOT
+
+RETRIES = 20
+PAUSE_SECONDS = 0.05
 
 
 class Engine:
@@ -18,7 +24,7 @@ class Engine:
 
     def exists(self) -> bool:
         """Tell whether the backend knows the stack."""
-        stacks = json.loads(self._ask("stack", "ls", "--json"))
+        stacks = json.loads(self._read("stack", "ls", "--json"))
         return any(entry["name"].rpartition("/")[2] == self._stack for entry in stacks)
 
     def ensure_stack(self) -> None:
@@ -36,13 +42,13 @@ class Engine:
 
     def outputs(self) -> dict[str, Any]:
         """Return the stack's outputs, secrets in clear; they never leave this process."""
-        text = self._ask("stack", "output", "--json", "--show-secrets", "--stack", self._stack)
+        text = self._read("stack", "output", "--json", "--show-secrets", "--stack", self._stack)
         found: dict[str, Any] = json.loads(text)
         return found
 
     def export(self) -> dict[str, Any]:
         """Return the stack's deployment as it is stored, secrets encrypted."""
-        found: dict[str, Any] = json.loads(self._ask("stack", "export", "--stack", self._stack))
+        found: dict[str, Any] = json.loads(self._read("stack", "export", "--stack", self._stack))
         return found
 
     def replace_deployment(self, deployment: dict[str, Any]) -> None:
@@ -61,14 +67,35 @@ class Engine:
     def _options(self) -> tuple[str, ...]:
         return ("--stack", self._stack, "--config-file", str(self._folder.config))
 
+    def _read(self, *words: str) -> str:
+        """Read from the state; retry while an update is writing it."""
+        done = self._run(words)
+        for _ in range(RETRIES):
+            if not done.returncode or not is_half_written(_cause(done)):
+                break
+            time.sleep(PAUSE_SECONDS)
+            done = self._run(words)
+        return _printed(words, done)
+
     def _ask(self, *words: str, text: str = "") -> str:
+        return _printed(words, self._run(words, text))
+
+    @staticmethod
+    def _run(words: tuple[str, ...], text: str = "") -> CompletedProcess[str]:
         try:
-            done = ask(["pulumi", *words, "--non-interactive"], folder=ROOT, text=text)
+            return ask(["pulumi", *words, "--non-interactive"], folder=ROOT, text=text)
         except FileNotFoundError:
             message = "pulumi: not found; run make toolchain, then source toolchain/env"
             raise CommandError(message) from None
-        if done.returncode:
-            last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
-            message = f"pulumi {' '.join(words[:3])}: exit status {done.returncode}: {last}"
-            raise CommandError(message)
-        return done.stdout
+
+
+def _printed(words: tuple[str, ...], done: CompletedProcess[str]) -> str:
+    if done.returncode:
+        message = f"pulumi {' '.join(words[:3])}: exit status {done.returncode}: {_cause(done)}"
+        raise CommandError(message)
+    return done.stdout
+
+
+def _cause(done: CompletedProcess[str]) -> str:
+    """Return the last line that a failed command has printed."""
+    return (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]

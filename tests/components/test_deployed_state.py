@@ -1,7 +1,9 @@
 """What is read from the stack's state."""
 
+import grpc
 import pytest
 
+from blueprint.errors import StateError
 from blueprint.plan.deployed import (
     BROKER_TYPE,
     CLUSTER_TYPE,
@@ -12,12 +14,14 @@ from blueprint.plan.deployed import (
     Placement,
 )
 from blueprint.rocketmq.schemes import Scheme
+from components import deployed_state
 from components.cluster import Cluster
-from components.deployed_state import read_deployed_state
+from components.deployed_state import ATTEMPTS, read_deployed_state
 from components.hosts.prepared_host import PreparedHost
 from components.services.processes import Broker
 from tests.support.recording import Recorder, record
 
+HALF_WRITTEN = "failed to load checkpoint: EOF"
 URN = "urn:pulumi:tested::rocketmq"
 
 
@@ -117,3 +121,73 @@ def test_host_keys_are_read_from_what_servers_of_provider_existing_hold(triggers
 def test_the_state_is_searched_for_the_types_that_the_components_have():
     known = (CLUSTER_TYPE, BROKER_TYPE, HOST_TYPE)
     assert known == (Cluster.TYPE, Broker.TYPE, PreparedHost.TYPE)
+
+
+
+class EngineError(grpc.RpcError):
+    """A call that the engine answers with an error."""
+
+    def __init__(self, cause):
+        super().__init__(cause)
+        self.cause = cause
+
+    def code(self):
+        return grpc.StatusCode.UNKNOWN
+
+    def details(self):
+        return f"invocation of {deployed_state.READ_OUTPUTS} returned an error: {self.cause}"
+
+
+class Unreadable(Recorder):
+    """A state that is read `failures` times with an error before it is read whole."""
+
+    def __init__(self, cause, failures):
+        super().__init__(state=broker("broker-a", outputs={"host": "server1", "slot": 0}))
+        self.cause, self.failures, self.asked = cause, failures, 0
+
+    def call(self, args):
+        self.asked += 1
+        if self.asked <= self.failures:
+            raise EngineError(self.cause)
+        return super().call(args)
+
+
+@pytest.fixture
+def no_pause(monkeypatch):
+    monkeypatch.setattr(deployed_state, "PAUSE_SECONDS", 0)
+
+
+@pytest.mark.usefixtures("no_pause")
+@pytest.mark.parametrize("cause", [HALF_WRITTEN, "failed to load checkpoint: unexpected EOF"])
+@pytest.mark.parametrize("failures", [1, ATTEMPTS - 1])
+def test_a_state_that_is_being_written_is_read_again(cause, failures):
+    found = []
+    recorder = Unreadable(cause, failures)
+    record(lambda: found.append(read_deployed_state()), recorder=recorder)
+    assert found[0].placements.keys() == {"broker-a"}
+    assert recorder.asked == failures + 1
+
+
+@pytest.mark.usefixtures("no_pause")
+@pytest.mark.parametrize(
+    ("cause", "asked"), [(HALF_WRITTEN, ATTEMPTS), ('unknown stack "tested"', 1)]
+)
+def test_a_state_that_cannot_be_read_ends_the_program_in_one_line(cause, asked):
+    recorder = Unreadable(cause, failures=ATTEMPTS)
+    with pytest.raises(StateError) as raised:
+        record(read_deployed_state, recorder=recorder)
+    assert str(raised.value) == (
+        f"stack tested: its state cannot be read: {cause}; "
+        "once `pulumi stack export --stack tested` works, run this again"
+    )
+    assert recorder.asked == asked
+
+
+def test_an_answer_without_a_list_of_resources_is_no_empty_state():
+    class Silent(Recorder):
+        def call(self, args):
+            super().call(args)
+            return {"name": "tested"}
+
+    with pytest.raises(StateError, match="the engine answered"):
+        record(read_deployed_state, recorder=Silent())

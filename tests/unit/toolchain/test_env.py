@@ -46,7 +46,7 @@ def test_the_projects_tools_come_first_and_once(shell, clone):
 def test_state_and_passphrase_are_the_clones_own(shell, clone):
     variables = variables_after(shell, clone)
     assert variables["PULUMI_HOME"] == f"{clone}/.state/pulumi-home"
-    assert variables["PULUMI_BACKEND_URL"] == f"file://{clone}/.state/backend"
+    assert variables["PULUMI_BACKEND_URL"] == f"file://{clone}/.state/backend?metadata=skip"
     assert variables["PULUMI_CONFIG_PASSPHRASE_FILE"] == f"{clone}/.state/passphrase"
     assert variables["PULUMI_SKIP_UPDATE_CHECK"] == "true"
     assert (clone / ".state" / "backend").is_dir()
