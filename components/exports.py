@@ -4,11 +4,11 @@ from typing import Any
 
 import pulumi
 
+from blueprint.hosts.logins import Login
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.rendering.console import USER
 from components.cluster import Cluster
 from components.hosts.hosts import Hosts
-from components.hosts.over_ssh import HostAccess
 
 
 def export_cluster(cluster: ClusterSpec, hosts: Hosts, made: Cluster) -> None:
@@ -48,7 +48,11 @@ def export_cluster(cluster: ClusterSpec, hosts: Hosts, made: Cluster) -> None:
     stack = pulumi.get_stack()
     ssh = {host.name: f"make ssh STACK={stack} HOST={host.name}" for host in cluster.hosts}
     pulumi.export("ssh", ssh)
-    pulumi.export("logins", {host.name: _login(host) for host in hosts.hosts})
+    logins = {
+        host.name: pulumi.Output.from_input(host.login).apply(Login.to_json)
+        for host in hosts.hosts
+    }
+    pulumi.export("logins", logins)
     if hosts.private_key is not None:
         pulumi.export("sshPrivateKey", pulumi.Output.secret(hosts.private_key))
     if hosts.public_key is not None:
@@ -70,22 +74,3 @@ def _metrics_targets(cluster: ClusterSpec) -> list[dict[str, Any]]:
         for process in cluster.processes
         if process.metrics_address
     ]
-
-
-def _login(host: HostAccess) -> dict[str, Any]:
-    login = {
-        "address": host.ssh_address or host.spec.address,
-        "port": host.ssh_port,
-        "user": host.user,
-        "hostKey": host.host_key,
-        "startupSeconds": host.spec.startup_seconds,
-    }
-    if host.bastion is None:
-        return login
-    bastion = {
-        "address": host.bastion.address,
-        "port": host.bastion.port,
-        "user": host.bastion.user,
-        "hostKey": host.bastion.host_key,
-    }
-    return {**login, "bastion": bastion}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from blueprint.errors import ClusterError
 from blueprint.hosts.identity import identity_of, is_of_another_key
+from blueprint.hosts.logins import Login, plan_logins
 from blueprint.load import Preflight, load_plan, load_settings
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.plan.paths import HOME
@@ -18,7 +19,7 @@ from cli.engine.prune import forget, identities_in
 from cli.engine.stack_folder import StackFolder
 from cli.errors import CommandError
 from cli.processes import ask_together
-from cli.ssh.connection import Jump, Login, agent_with, command_to, read_logins, with_root
+from cli.ssh.connection import agent_with, command_as_root, read_logins
 from cli.ssh.probe import Answer, probe
 from preflight.archives import find_archive_problems
 from preflight.login_key import find_agent_problems, find_key_problems, read_login_key
@@ -46,7 +47,7 @@ def require_usable(engine: Engine, folder: StackFolder) -> None:
     deployed = deployed_state_in(engine.export())
     settings, cluster = load_plan(folder.cluster(), deployed, Preflight(checks=checks))
     hosts = existing_hosts(settings)
-    logins = logins_in(hosts)
+    logins = plan_logins(hosts)
     with agent_with(read_login_key(hosts), logins) as ssh:
         _require_none(answer.problem for answer in probe(ssh, logins, folder.stack))
         _require_none(_gate_problems(ssh, logins, cluster))
@@ -113,26 +114,6 @@ def leave_agent_alone(folder: StackFolder) -> None:
         os.environ.pop("SSH_AUTH_SOCK", None)
 
 
-def logins_in(hosts: ExistingHostsSettings) -> tuple[Login, ...]:
-    """Return how the settings say each server is reached."""
-    said = hosts.bastion
-    jump = None
-    if said is not None:
-        user = said.user or hosts.user
-        jump = Jump(address=said.address, port=said.port, user=user, host_key=said.host_key)
-    return tuple(
-        Login(
-            host=server.name,
-            address=server.ssh.address or str(server.address),
-            user=server.ssh.user or hosts.user,
-            host_key=server.host_key,
-            port=server.ssh.port,
-            bastion=jump,
-        )
-        for server in hosts.servers
-    )
-
-
 def existing_hosts(settings: ClusterSettings) -> ExistingHostsSettings:
     """Return the hosts of settings with provider `existing`."""
     if not isinstance(settings.hosts, ExistingHostsSettings):
@@ -157,7 +138,7 @@ def _known_logins(
     key: str | None = None
     try:
         hosts = _hosts_settings(folder)
-        logins = {login.host: login for login in logins_in(hosts)}
+        logins = {login.host: login for login in plan_logins(hosts)}
         key = read_login_key(hosts)
     except ClusterError:
         if "logins" not in outputs:
@@ -176,7 +157,7 @@ def _gate_problems(
     hosts = {host.name: host for host in cluster.hosts}
     commands, scripts = [], []
     for login in logins:
-        commands.append((*command_to(ssh, login), *with_root(login, "bash", "-s", "check")))
+        commands.append(command_as_root(ssh, login, "bash", "-s", "check"))
         scripts.append(render_gate(cluster, hosts[login.host], login.user))
     for login, report in zip(logins, ask_together(commands, texts=scripts), strict=True):
         if report is None or report.returncode == 0:

@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from blueprint.hosts.logins import Bastion, Login, plan_logins
 from blueprint.load import NO_PREFLIGHT, Preflight, load_settings
 from blueprint.settings.hosts import ExistingHostsSettings
 from blueprint.settings.ssh import PINNABLE, parse_host_key
-from cli.commands.existing import EXISTING, existing_hosts, logins_in
+from cli.commands.existing import EXISTING, existing_hosts
 from cli.engine.stack_folder import StackFolder
 from cli.errors import CommandError
 from cli.processes import ask_together
-from cli.ssh.connection import Jump, Login, agent_with, command_to, command_to_bastion
+from cli.ssh.connection import agent_with, command_to, command_to_bastion
 from cli.ssh.probe import require_bastion
 from preflight.login_key import find_key_problems, read_login_key
 
@@ -39,7 +40,7 @@ def print_host_keys(folder: StackFolder) -> int:
         raise CommandError(message)
     hosts = _settings_without_keys(raw)
     pinned = {server.get("name"): server.get("hostKey") for server in raw["hosts"]["servers"]}
-    logins = logins_in(hosts)
+    logins = plan_logins(hosts)
     bastion = logins[0].bastion
     sys.stdout.write(
         f"# Compare each fingerprint with what the server's own console prints: {CONSOLE}\n"
@@ -92,7 +93,7 @@ def _command(login: Login, ssh: tuple[str, ...] | None = None) -> tuple[str, ...
     return command_to(ssh or ("ssh", "-F", "/dev/null"), login)
 
 
-def _to_bastion(bastion: Jump) -> tuple[str, ...]:
+def _to_bastion(bastion: Bastion) -> tuple[str, ...]:
     return command_to_bastion(("ssh", "-F", "/dev/null"), bastion)
 
 
@@ -135,7 +136,7 @@ def _noted(file: Path) -> str:
     return " ".join(lines[-1].split()[1:3]) if lines else ""
 
 
-def _print_bastion(key: str, bastion: Jump) -> int:
+def _print_bastion(key: str, bastion: Bastion) -> int:
     if not key:
         message = f"bastion {bastion.address}: no answer by SSH on port {bastion.port}; is it up?"
         raise CommandError(message)

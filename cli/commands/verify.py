@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from subprocess import CompletedProcess
 from typing import Any
 
+from blueprint.hosts.logins import Login
 from blueprint.plan.paths import PLAN, REMOTING, TOOLS, VERIFICATION
 from cli.engine.engine import Engine
 from cli.errors import CommandError
 from cli.processes import ask, ask_together
-from cli.ssh.connection import Login, agent_with, as_root, read_logins
+from cli.ssh.connection import agent_with, command_as_root, read_logins
 from remoting.verification.report import join_reports
 
 SSH_FAILED = 255
@@ -79,10 +80,10 @@ def verify(engine: Engine, stack: str, *, may_boot: bool = False) -> None:
     sys.stdout.write(f"OK: stack {stack}, namesrvAddr {outputs['namesrvAddr']}\n")
 
 
-def _command(ssh: tuple[str, ...], login: Login) -> list[str]:
+def _command(ssh: tuple[str, ...], login: Login) -> tuple[str, ...]:
     words = ["python3", str(REMOTING), "verify", "--plan", str(PLAN), "--host", login.host]
     words += ["--json", "--timeout", str(login.startup_seconds)]
-    return as_root(ssh, login, words)
+    return command_as_root(ssh, login, *words)
 
 
 def _may_still_boot(report: CompletedProcess[str] | None) -> bool:
@@ -162,7 +163,7 @@ def look_at_console(
     words = ["python3", str(REMOTING), "console-answers", "--url", console.url]
     words += ["--kind", console.kind, "--log-in-to", console.cluster]
     words += ["--timeout", str(seconds), "--request-seconds", str(request_seconds)]
-    done = ask(as_root(ssh, asking, words), text=f"{console.password}\n")
+    done = ask(command_as_root(ssh, asking, *words), text=f"{console.password}\n")
     if done.returncode:
         cause = (done.stderr.strip() or "no answer").splitlines()[-1]
         return Looked(is_ok=False, line=f"console: FAILED from {asking.host}: {cause}\n")
@@ -184,7 +185,8 @@ def record_reports(
     (login,) = (login for login in logins if login.host == console.host)
     text = join_reports(texts)
     words = [str(TOOLS / "put-file"), str(VERIFICATION), "0644", "root:root"]
-    ask(as_root(ssh, login, [*words, str(len(text.encode()))]), text=text)
+    words.append(str(len(text.encode())))
+    ask(command_as_root(ssh, login, *words), text=text)
 
 
 def _text_of(host: str, report: CompletedProcess[str] | None) -> str:

@@ -6,47 +6,20 @@ import shlex
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
 from typing import Any
 
+from blueprint.hosts.logins import DEFAULT_PORT, Bastion, Login, as_root
 from cli.errors import CommandError
 from cli.processes import ask, start
 
 PREFIX = "rocketmq-ssh-"
 AGENT_SECONDS = 10.0
-SECONDS_TO_START = 180
-"""Where a host does not say it, and for states that an older program wrote."""
-DEFAULT_PORT = 22
 BASTION = "the.bastion"
 """What its key is known by; no host of the settings can have this name."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Jump:
-    """The bastion that a connection goes through."""
-
-    address: str
-    port: int
-    user: str
-    host_key: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Login:
-    """How one host is reached."""
-
-    host: str
-    address: str
-    user: str
-    host_key: str
-    startup_seconds: int = SECONDS_TO_START
-    """What a host that was just started gets until its processes are ready."""
-    port: int = DEFAULT_PORT
-    bastion: Jump | None = None
 
 
 def read_logins(outputs: dict[str, Any], stack: str) -> tuple[Login, ...]:
@@ -57,29 +30,10 @@ def read_logins(outputs: dict[str, Any], stack: str) -> tuple[Login, ...]:
 
     """
     try:
-        return tuple(_login(host, said) for host, said in sorted(outputs["logins"].items()))
+        return tuple(Login.from_json(*login) for login in sorted(outputs["logins"].items()))
     except (KeyError, TypeError):
         message = f"stack {stack}: has no hosts to log in to; run make up STACK={stack}"
         raise CommandError(message) from None
-
-
-def _login(host: str, said: dict[str, Any]) -> Login:
-    jump = said.get("bastion")
-    return Login(
-        host=host,
-        address=said["address"],
-        user=said["user"],
-        host_key=said["hostKey"],
-        startup_seconds=int(said.get("startupSeconds", SECONDS_TO_START)),
-        port=int(said.get("port", DEFAULT_PORT)),
-        bastion=jump
-        and Jump(
-            address=jump["address"],
-            port=int(jump["port"]),
-            user=jump["user"],
-            host_key=jump["hostKey"],
-        ),
-    )
 
 
 @contextmanager
@@ -95,8 +49,8 @@ def agent_with(private_key: str | None, logins: tuple[Login, ...]) -> Iterator[t
     with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as folder:
         known_hosts = Path(folder) / "known_hosts"
         lines = [f"{login.host} {login.host_key}\n" for login in logins]
-        jumps = [login.bastion for login in logins if login.bastion]
-        lines += [f"{BASTION} {key}\n" for key in dict.fromkeys(jump.host_key for jump in jumps)]
+        keys = dict.fromkeys(login.bastion.host_key for login in logins if login.bastion)
+        lines += [f"{BASTION} {key}\n" for key in keys]
         known_hosts.write_text("".join(lines), "utf-8")
         with _agent(private_key, Path(folder) / "agent") as socket:
             options = {
@@ -105,7 +59,7 @@ def agent_with(private_key: str | None, logins: tuple[Login, ...]) -> Iterator[t
                 "StrictHostKeyChecking": "yes",
                 "IdentityAgent": str(socket),
                 "IdentityFile": "none",
-                # Whoever is not let in by a key is not asked for a password.
+                # Key authentication only; never prompt.
                 "BatchMode": "yes",
                 "ConnectTimeout": "10",
                 "ServerAliveInterval": "15",
@@ -154,23 +108,18 @@ def command_to(ssh: tuple[str, ...], login: Login) -> tuple[str, ...]:
     return (*words, *_place(login.user, login.address, login.port))
 
 
-def as_root(ssh: tuple[str, ...], login: Login, words: Sequence[str]) -> list[str]:
+def command_as_root(ssh: tuple[str, ...], login: Login, *words: str) -> tuple[str, ...]:
     """Return an ssh command line that runs `words` on a host with root's rights."""
-    return [*command_to(ssh, login), shlex.join(with_root(login, *words))]
+    return (*command_to(ssh, login), shlex.join(as_root(login.user, *words)))
 
 
-def with_root(login: Login, *words: str) -> tuple[str, ...]:
-    """Return words that, said by the login's user, run with root's rights."""
-    return words if login.user == "root" else ("sudo", "-n", *words)
-
-
-def command_to_bastion(ssh: tuple[str, ...], bastion: Jump) -> tuple[str, ...]:
+def command_to_bastion(ssh: tuple[str, ...], bastion: Bastion) -> tuple[str, ...]:
     """Return an ssh command line to the bastion itself."""
     place = _place(bastion.user, bastion.address, bastion.port)
     return (*ssh, "-o", f"HostKeyAlias={BASTION}", *place)
 
 
-def proxy_command(ssh: tuple[str, ...], bastion: Jump) -> str:
+def proxy_command(ssh: tuple[str, ...], bastion: Bastion) -> str:
     """Return what ssh runs to get to a host by way of the bastion."""
     *words, place = (word.replace("%", "%%") for word in command_to_bastion(ssh, bastion))
     return shlex.join([*words, "-W", "[%h]:%p", place])

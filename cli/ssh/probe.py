@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from subprocess import CompletedProcess
 
+from blueprint.hosts.logins import Bastion, Login
 from cli.errors import CommandError
 from cli.processes import ask_together
-from cli.ssh.connection import Jump, Login, command_to, command_to_bastion, with_root
+from cli.ssh.connection import command_as_root, command_to_bastion
 
 SSH_FAILED = 255
 TRIES = 3
@@ -39,18 +40,15 @@ def probe(ssh: tuple[str, ...], logins: Sequence[Login], stack: str) -> tuple[An
         CommandError: their bastion cannot be used, so nothing is known of the servers.
 
     """
-    for jump in dict.fromkeys(login.bastion for login in logins if login.bastion):
-        require_bastion(ssh, jump, stack)
+    for bastion in dict.fromkeys(login.bastion for login in logins if login.bastion):
+        require_bastion(ssh, bastion, stack)
     answers: dict[str, Answer] = {}
     for attempt in range(TRIES):
         asked = [login for login in logins if _is_open(answers.get(login.host))]
         if not asked:
             break
         time.sleep(PAUSE_SECONDS if attempt else 0)
-        commands = [
-            _bounded((*command_to(_quick(ssh), login), *with_root(login, "true")))
-            for login in asked
-        ]
+        commands = [_bounded(command_as_root(_quick(ssh), login, "true")) for login in asked]
         for login, report in zip(asked, ask_together(commands), strict=True):
             answers[login.host] = _judge(login, report, stack)
     return tuple(answers[login.host] for login in logins)
@@ -60,15 +58,15 @@ def _is_open(answer: Answer | None) -> bool:
     return answer is None or answer.gone
 
 
-def require_bastion(ssh: tuple[str, ...], jump: Jump, stack: str) -> None:
+def require_bastion(ssh: tuple[str, ...], bastion: Bastion, stack: str) -> None:
     """Log in to the bastion, or see that it only forwards.
 
     Raises:
         CommandError: neither works.
 
     """
-    command = _bounded((*command_to_bastion(_quick(ssh), jump), "true"))
-    place = f"bastion {jump.address}"
+    command = _bounded((*command_to_bastion(_quick(ssh), bastion), "true"))
+    place = f"bastion {bastion.address}"
     report = None
     for attempt in range(TRIES):
         time.sleep(PAUSE_SECONDS if attempt else 0)
@@ -82,7 +80,7 @@ def require_bastion(ssh: tuple[str, ...], jump: Jump, stack: str) -> None:
     if said == "key":
         message = _wrong_key(place, "cluster.hosts.bastion.hostKey", stack)
     elif said == "login":
-        message = _not_let_in(place, jump.user, "cluster.hosts.bastion.user")
+        message = _not_let_in(place, bastion.user, "cluster.hosts.bastion.user")
     else:
         message = f"{place}: no answer by SSH: {_cause(report)}; is it up, and the port right?"
     raise CommandError(message)

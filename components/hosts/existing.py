@@ -1,4 +1,4 @@
-"""Servers that run already: nothing is made, only said how they are reached."""
+"""Servers that run already: no resources, only connections to them."""
 
 from typing import ClassVar
 
@@ -6,10 +6,11 @@ import pulumi
 from pulumi_command import remote
 
 from blueprint.hosts.identity import identity_of
+from blueprint.hosts.logins import Bastion, Login, plan_logins
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.plan.hosts import HostSpec
-from blueprint.settings.hosts import ExistingHostsSettings, ExistingServerSettings
-from components.hosts.over_ssh import Bastion, HostAccess
+from blueprint.settings.hosts import ExistingHostsSettings
+from components.hosts.over_ssh import HostAccess
 from preflight.login_key import read_login_key
 
 
@@ -33,57 +34,45 @@ class ExistingHosts(pulumi.ComponentResource):
         # Without a key the provider asks the agent of the user who runs it.
         self.private_key = None if key is None else pulumi.Output.secret(key)
         self.public_key = None
-        self._user = settings.user
-        self._bastion = _bastion(settings)
         self.hosts = tuple(
-            self._access(host, server)
-            for host, server in zip(cluster.hosts, settings.servers, strict=True)
+            _access(host, login, identity_of(server), self.private_key)
+            for host, login, server in zip(
+                cluster.hosts, plan_logins(settings), settings.servers, strict=True
+            )
         )
         self.register_outputs({"addresses": [host.address for host in cluster.hosts]})
 
-    def _access(self, host: HostSpec, server: ExistingServerSettings) -> HostAccess:
-        user = server.ssh.user or self._user
-        address = server.ssh.address or host.address
-        identity = identity_of(server)
-        return HostAccess(
-            spec=host,
-            user=user,
-            connection=remote.ConnectionArgs(
-                host=address,
-                port=server.ssh.port,
-                user=user,
-                private_key=self.private_key,
-                host_key=server.host_key,
-                proxy=self._proxy(),
-            ),
-            host_key=server.host_key,
-            identity=identity,
-            life=identity,
-            machine=None,
-            ssh_address=address,
-            ssh_port=server.ssh.port,
-            bastion=self._bastion,
-        )
 
-    def _proxy(self) -> remote.ProxyConnectionArgs | None:
-        if self._bastion is None:
-            return None
-        return remote.ProxyConnectionArgs(
-            host=self._bastion.address,
-            port=self._bastion.port,
-            user=self._bastion.user,
-            private_key=self.private_key,
-            host_key=self._bastion.host_key,
-        )
+def _access(
+    host: HostSpec, login: Login, identity: str, private_key: pulumi.Output[str] | None
+) -> HostAccess:
+    return HostAccess(
+        spec=host,
+        user=login.user,
+        login=login,
+        connection=remote.ConnectionArgs(
+            host=login.address,
+            port=login.port,
+            user=login.user,
+            private_key=private_key,
+            host_key=login.host_key,
+            proxy=_proxy(login.bastion, private_key),
+        ),
+        identity=identity,
+        boot_id=identity,
+        machine=None,
+    )
 
 
-def _bastion(settings: ExistingHostsSettings) -> Bastion | None:
-    said = settings.bastion
-    if said is None:
+def _proxy(
+    bastion: Bastion | None, private_key: pulumi.Output[str] | None
+) -> remote.ProxyConnectionArgs | None:
+    if bastion is None:
         return None
-    return Bastion(
-        address=said.address,
-        port=said.port,
-        user=said.user or settings.user,
-        host_key=said.host_key,
+    return remote.ProxyConnectionArgs(
+        host=bastion.address,
+        port=bastion.port,
+        user=bastion.user,
+        private_key=private_key,
+        host_key=bastion.host_key,
     )

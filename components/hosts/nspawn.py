@@ -10,7 +10,7 @@ from blueprint.hosts.ssh_keys import fingerprint
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.plan.hosts import HostSpec
 from blueprint.settings.hosts import NspawnHostsSettings
-from components.hosts.over_ssh import HostAccess
+from components.hosts.over_ssh import HostAccess, login_with
 from components.secrets import SshKeyPair
 from machines.nspawn.identity import planned_identity
 
@@ -80,9 +80,9 @@ class NspawnHosts(pulumi.ComponentResource):
                 host_key=host_key.public_key,
                 dial_error_limit=30,
             ),
-            host_key=host_key.public_key,
+            login=login_with(host_key.public_key, host, USER),
             identity=identity.incarnation,
-            life=f"{identity.incarnation}:{identity.boots}",
+            boot_id=f"{identity.incarnation}:{identity.boots}",
             machine=machine,
             after=(machine,),
         )

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 import pulumi
 from pulumi_command import remote
 
+from blueprint.hosts.logins import Login, as_root
 from blueprint.plan.archives import Archive
 from blueprint.plan.hosts import HostSpec
 from blueprint.plan.paths import TOOLS
@@ -20,16 +21,6 @@ GATE_TIMEOUT = "40m"
 """For a host to come up; bounds only the dialling, a script has its own limits."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Bastion:
-    """The server that a connection goes through, as our own commands need to know it."""
-
-    address: str
-    port: int
-    user: str
-    host_key: str
-
-
 @dataclass(frozen=True, kw_only=True)
 class HostAccess:
     """How one host is reached, whoever provided it."""
@@ -37,20 +28,16 @@ class HostAccess:
     spec: HostSpec
     user: str
     connection: pulumi.Input[remote.ConnectionArgs]
-    host_key: pulumi.Input[str]
-    """The pinned public key, as a line of authorized_keys."""
+    login: pulumi.Input[Login]
+    """How our own commands reach it."""
     identity: pulumi.Input[str]
     """Another value means another machine under the same name: all is made again."""
-    life: pulumi.Input[str]
-    """Another value means that the host was started anew, with what it holds."""
+    boot_id: pulumi.Input[str]
+    """Another value means that the host was rebooted, with what it holds."""
     machine: pulumi.Resource | None
     """What stands for the host; what runs on it needs no undoing when that goes."""
     after: Sequence[pulumi.Resource] = field(default=())
     """What must be there before anything is done on the host."""
-    ssh_address: str = ""
-    """Where SSH goes, if not to the host's own address."""
-    ssh_port: int = 22
-    bastion: Bastion | None = None
 
     @property
     def name(self) -> str:
@@ -75,7 +62,20 @@ class HostAccess:
 
     def as_root(self, *words: str) -> str:
         """Return a command line that runs with root's rights."""
-        return join_words(*(() if self.user == "root" else ("sudo", "-n")), *words)
+        return join_words(*as_root(self.user, *words))
+
+
+def login_with(host_key: pulumi.Output[str], host: HostSpec, user: str) -> pulumi.Output[Login]:
+    """Return the login of a host whose key is known once it is made."""
+    return host_key.apply(
+        lambda key: Login(
+            host=host.name,
+            address=host.address,
+            user=user,
+            host_key=key,
+            startup_seconds=host.startup_seconds,
+        )
+    )
 
 
 def make_state(

@@ -1,7 +1,7 @@
 """One virtual machine: its disks, what cloud-init does on it, the domain, and its first word."""
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import pulumi
@@ -20,7 +20,7 @@ from blueprint.hosts.virtual_machines import (
 from blueprint.plan.hosts import HostSpec
 from blueprint.rendering.scripts import render_first_contact
 from blueprint.settings.hosts import Acceleration
-from components.hosts.over_ssh import HostAccess, make_first_contact
+from components.hosts.over_ssh import HostAccess, login_with, make_first_contact
 from components.secrets import SshKeyPair
 
 MIB = 1 << 20
@@ -175,29 +175,26 @@ class VirtualMachine(pulumi.ComponentResource):
         is gone out of the state, and nobody would answer the deletes that were left.
         """
         host, login = self._args.host, self._args.login
+        booting = HostAccess(
+            spec=host,
+            user=USER,
+            login=login_with(self._host_key.public_key, host, USER),
+            connection=self._connection(login, dial_error_limit=-1),
+            identity="",
+            boot_id=domain.id,
+            machine=self,
+            after=(power,),
+        )
         first = make_first_contact(
             f"{self._server}-first-contact",
-            HostAccess(
-                spec=host,
-                user=USER,
-                connection=self._connection(login, dial_error_limit=-1),
-                host_key=self._host_key.public_key,
-                identity="",
-                life="",
-                machine=self,
-                after=(power,),
-            ),
+            booting,
             domain.id.apply(lambda uuid: render_first_contact(host, uuid)),
             self,
         )
-        return HostAccess(
-            spec=host,
-            user=USER,
+        return replace(
+            booting,
             connection=self._connection(login, dial_error_limit=30),
-            host_key=self._host_key.public_key,
             identity=first.stdout,
-            life=domain.id,
-            machine=self,
             after=(first,),
         )
 

@@ -39,9 +39,9 @@ class Verification(pulumi.ComponentResource):
             *(install.installed for install in installs),
             *steps,
         ]
-        lives = [host.access.life for host in hosts]
+        boot_ids = [host.access.boot_id for host in hosts]
         texts = (text for made in before for text in (made.stdin, made.stdout))
-        printed = pulumi.Output.all(*lives, *texts).apply(lambda texts: [str(t) for t in texts])
+        printed = pulumi.Output.all(*boot_ids, *texts).apply(lambda texts: [str(t) for t in texts])
         self.made = tuple(self._verify(host, printed, before) for host in hosts)
         texts_made = pulumi.Output.all(*(made.stdout for made in self.made))
         self.report = texts_made.apply(lambda texts: "\n".join(map(summarise, texts)))

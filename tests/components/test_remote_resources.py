@@ -9,6 +9,7 @@ import pulumi
 import pytest
 from pulumi_command import remote
 
+from blueprint.hosts.logins import Login
 from blueprint.rendering.plan_file import render_plan
 from blueprint.rendering.processes import render_configuration, render_unit
 from blueprint.rocketmq.versions import maven_sha512
@@ -301,14 +302,16 @@ def test_the_first_preview_knows_neither_keys_nor_what_a_step_will_be_given(prev
 @pytest.fixture
 def of_another_user():
     spec = CLUSTER.hosts[0]
-    login = remote.ConnectionArgs(host=spec.address, user="admin")
+    connection = remote.ConnectionArgs(host=spec.address, user="admin")
     host = HostAccess(
         spec=spec,
         user="admin",
-        connection=login,
-        host_key="ssh-ed25519 AAAA",
+        connection=connection,
+        login=Login(
+            host=spec.name, address=spec.address, user="admin", host_key="ssh-ed25519 AAAA"
+        ),
         identity="generation-1",
-        life="generation-1:1",
+        boot_id="generation-1:1",
         machine=None,
     )
 

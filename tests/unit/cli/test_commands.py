@@ -7,12 +7,13 @@ import sys
 
 import pytest
 
+from blueprint.hosts.logins import Bastion, Login
 from cli import __main__ as commands
 from cli.commands.verify import verify
 from cli.engine.engine import Engine
 from cli.engine.stack_folder import StackFolder
 from cli.errors import CommandError
-from cli.ssh.connection import Jump, Login, agent_with, command_to, command_to_bastion, read_logins
+from cli.ssh.connection import agent_with, command_to, command_to_bastion, read_logins
 
 LOGINS = {
     "server2": {"address": "10.98.64.152", "user": "root", "hostKey": "ssh-ed25519 AAAA2 b"},
@@ -136,14 +137,14 @@ def test_a_host_is_addressed_by_number_and_known_by_name():
     assert command_to(("ssh",), login) == words
 
 
-JUMP = Jump(address="jump.example", port=2200, user="jump", host_key="ssh-ed25519 AAAAj")
+BASTION = Bastion(address="jump.example", port=2200, user="jump", host_key="ssh-ed25519 AAAAj")
 BEHIND = Login(
     host="server1",
     address="10.0.0.5",
     user="admin",
     host_key="ssh-ed25519 AAAA1",
     port=2222,
-    bastion=JUMP,
+    bastion=BASTION,
 )
 
 
@@ -159,7 +160,7 @@ def test_a_host_behind_a_bastion_is_reached_through_it_with_the_bastions_own_key
         *("-o", "HostKeyAlias=the.bastion", "-p", "2200"),
         *("-W", "[%h]:%p", "jump@jump.example"),
     ]
-    assert command_to_bastion(("ssh",), JUMP)[-3:] == ("-p", "2200", "jump@jump.example")
+    assert command_to_bastion(("ssh",), BASTION)[-3:] == ("-p", "2200", "jump@jump.example")
 
 
 def test_the_key_of_a_bastion_is_pinned_beside_those_of_the_hosts(private_key):

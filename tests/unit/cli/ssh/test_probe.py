@@ -4,15 +4,15 @@ import os
 
 import pytest
 
+from blueprint.hosts.logins import Bastion, Login
 from cli.errors import CommandError
-from cli.ssh.connection import Jump, Login
 from cli.ssh.probe import TRIES, probe
 
 SSH = ("ssh", "-F", "/dev/null")
 ONE = Login(host="server1", address="192.0.2.11", user="admin", host_key="k", port=2222)
 TWO = Login(host="server2", address="192.0.2.12", user="root", host_key="k")
-JUMP = Jump(address="jump.example", port=22, user="jump", host_key="k")
-BEHIND = Login(host="server1", address="10.0.0.5", user="root", host_key="k", bastion=JUMP)
+BASTION = Bastion(address="jump.example", port=22, user="jump", host_key="k")
+BEHIND = Login(host="server1", address="10.0.0.5", user="root", host_key="k", bastion=BASTION)
 
 CHANGED = "@@@@@@\nWARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!\nHost key verification failed."
 TUNNEL = (
