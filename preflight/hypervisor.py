@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from shlex import quote
 
 from blueprint.hosts.acceleration import architecture_of, choose_acceleration
 from blueprint.hosts.images import Image, plan_image
@@ -42,7 +43,8 @@ class Hypervisor:
         for domain in self.off:
             yield (
                 f"{domain} is defined and off; the update starts it. If it fails with 'already "
-                f"exists', a failed run left it: virsh -c {self.uri} undefine --nvram {domain}"
+                "exists', a failed run left it: "
+                f"virsh -c {quote(self.uri)} undefine --nvram {domain}"
             )
 
 

@@ -3,8 +3,9 @@
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Literal
+from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from blueprint.settings.fields import (
     HostName,
@@ -106,12 +107,21 @@ class VirtualServerSettings(ServerSettings):
     """The disk of its message stores, which outlives the machine. Its size cannot change."""
 
 
+def _without_command(uri: str) -> str:
+    if any(key == "command" for key, _ in parse_qsl(urlsplit(uri).query, keep_blank_values=True)):
+        message = f"{uri!r} names a program that libvirt would run here; leave out command="
+        raise ValueError(message)
+    return uri
+
+
 class LibvirtHostsSettings(Settings):
     """Virtual machines that libvirt runs, on this computer or on the one that `uri` names."""
 
     provider: Literal["libvirt"]
     """Virtual machines by libvirt."""
-    uri: Annotated[str, Field(pattern=r"^qemu(\+[a-z0-9]+)?://\S+$")] = "qemu:///system"
+    uri: Annotated[
+        str, Field(pattern=r"^qemu(\+[a-z0-9]+)?://\S+$"), AfterValidator(_without_command)
+    ] = "qemu:///system"
     """Which libvirt, as its own tools spell it."""
     network: Network = IPv4Network("192.168.64.0/24")
     """The machines' own network, behind this computer's address."""

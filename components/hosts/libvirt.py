@@ -9,6 +9,7 @@ from pulumi_command import local
 from blueprint.hosts.ssh_keys import fingerprint
 from blueprint.hosts.virtual_machines import VirtualHostsSpec, plan_virtual_hosts
 from blueprint.plan.cluster_spec import ClusterSpec
+from blueprint.rendering.scripts import join_words
 from blueprint.settings.hosts import LibvirtHostsSettings
 from components.hosts.over_ssh import HostAccess
 from components.hosts.virtual_machine import VirtualMachine, VirtualMachineArgs
@@ -111,7 +112,7 @@ class LibvirtHosts(pulumi.ComponentResource):
 
     def _data_disks(self, name: str, spec: VirtualHostsSpec, pool: libvirt.Pool) -> local.Command:
         """Stand for the data disks as a whole: they go with the pool, never in an update."""
-        words = f"--uri {spec.uri} --stack {pulumi.get_stack()}"
+        words = join_words("--uri", spec.uri, "--stack", pulumi.get_stack())
         return local.Command(
             f"{name}-data-disks",
             create=f"python3 -m machines.libvirt keep-data {words}",

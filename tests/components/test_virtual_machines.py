@@ -1,11 +1,13 @@
 """What a stack on libvirt registers: who waits for whom, what is replaced how, what is secret."""
 
 import json
+import os
+import subprocess
 
 import pytest
 
 from tests.support import virtual
-from tests.support.recording import PRIVATE_MARK, opened, texts_in
+from tests.support.recording import LOCAL_COMMAND, PRIVATE_MARK, opened, texts_in
 from tests.support.stacks import raw_cluster
 
 LIBVIRT = "libvirt:index/"
@@ -54,6 +56,38 @@ def test_only_data_disks_outlive_their_deletion_and_are_purged_with_the_pool(lab
     # Deleted after the domains that use the disks.
     for server in SERVERS:
         assert "hosts-data-disks" in lab.resources[f"{server}-domain"].depends_on
+
+
+@pytest.mark.parametrize(
+    "uri", ["qemu:///system$(touch${IFS}x)", "qemu+ssh://host/system?keyfile=/k&no_verify=1;id"]
+)
+def test_a_uri_reaches_every_shell_as_one_word(record_settings, monkeypatch, tmp_path, uri):
+    raw = raw_cluster("lab")
+    virtual.answer(monkeypatch)
+    raw["hosts"] = {**raw["hosts"], "uri": uri}
+    made = record_settings(raw)
+    (tmp_path / "python3").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    (tmp_path / "python3").chmod(0o755)
+    seen = 0
+    for resource in made.of_type(LOCAL_COMMAND):
+        for command in (
+            resource.inputs[key] for key in ("create", "delete") if key in resource.inputs
+        ):
+            if "--uri" not in command:
+                continue
+            seen += 1
+            printed = subprocess.run(
+                ["/bin/sh", "-c", command],
+                env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+                cwd=tmp_path,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            words = printed.stdout.splitlines()
+            assert words[words.index("--uri") + 1] == uri, resource.name
+    assert seen == 2 + 2 * len(SERVERS)
+    assert [file.name for file in tmp_path.iterdir()] == ["python3"]
 
 
 @pytest.mark.parametrize("server", SERVERS)

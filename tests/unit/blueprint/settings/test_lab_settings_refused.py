@@ -49,6 +49,14 @@ REFUSED = {
         {"uri": "xen:///system"},
         ["cluster.hosts.uri:", "'xen:///system'", "qemu"],
     ),
+    "a program that libvirt would run on this computer": (
+        {"uri": "qemu+ssh://host/system?no_tty=1&command=/tmp/x"},
+        ["cluster.hosts.uri:", "leave out command="],
+    ),
+    "the same in disguise": (
+        {"uri": "qemu+ext:///system?comm%61nd=/tmp/x"},
+        ["cluster.hosts.uri:", "leave out command="],
+    ),
     "no processor": (
         {"servers__1__cpus": 0},
         ["cluster.hosts.servers[1].cpus:", "0 is too little", "write 1 or more"],
