@@ -15,7 +15,7 @@ from blueprint.settings.cluster import ClusterSettings
 from blueprint.settings.hosts import ExistingHostsSettings, ExistingServerSettings
 from cli.engine.deployment import deployed_state_in, resources_in
 from cli.engine.engine import Engine
-from cli.engine.prune import forget, identities_in
+from cli.engine.prune import identities_in, prune_state
 from cli.engine.stack_folder import StackFolder
 from cli.errors import CommandError
 from cli.processes import ask_together
@@ -81,7 +81,7 @@ def part_from_gone(
     gone = tuple(answer.login.host for answer in answers if answer.gone)
     for answer in answers:
         if answer.gone:
-            forget(stored, identities[answer.login.host])
+            prune_state(stored, identities[answer.login.host])
             sys.stderr.write(_farewell(answer))
     if gone:
         engine.replace_deployment(stored)
@@ -198,7 +198,7 @@ def _forget_where(
         former = {identity for identity in known if is_former(identity, server)}
         if former:
             changed = True
-            forget(stored, former)
+            prune_state(stored, former)
             sys.stderr.write(
                 f"{server.name}: has another host key or generation than at the last make up; "
                 "what was installed there before is forgotten, not undone\n"

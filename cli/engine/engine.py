@@ -36,6 +36,17 @@ class Engine:
         if not self.exists():
             self._ask("-C", str(self._folder.folder), "stack", "init", self._stack)
 
+    def require_stack(self) -> None:
+        """Refuse a stack that the backend does not know.
+
+        Raises:
+            CommandError: it was never made.
+
+        """
+        if not self.exists():
+            message = f"stack {self._stack}: does not exist; run make up STACK={self._stack}"
+            raise CommandError(message)
+
     def run(self, *words: str) -> int:
         """Run a command that shows its own progress; return its exit status."""
         return show(["pulumi", *words, *self._options()], folder=ROOT)

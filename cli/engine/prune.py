@@ -1,7 +1,7 @@
-"""Take what is on some hosts out of a stored deployment, which stays whole without it.
+"""Take the resources of some hosts out of a stored deployment, leaving it consistent.
 
-The engine can only undo what it can reach. What is forgotten is not undone, so whoever calls this
-says what stays on the host.
+The engine can only undo what it can reach. What is pruned is not undone, so callers tell the user
+what stays on the host.
 """
 
 from collections.abc import Iterator
@@ -23,53 +23,53 @@ def identities_in(stored: dict[str, Any]) -> dict[str, set[str]]:
     return found
 
 
-def forget(stored: dict[str, Any], identities: set[str]) -> int:
-    """Take out the resources with these identities; return how many there were.
+def prune_state(stored: dict[str, Any], identities: set[str]) -> int:
+    """Remove the resources with these identities; return how many there were.
 
-    Whatever depends on one of them then depends on what that one did, so that the order in which
-    the rest is undone stays the same.
+    What depended on one of them then depends on its dependencies, so the rest is still undone in
+    the same order.
     """
     resources = resources_in(stored)
-    forgotten = [r for r in resources if _identity(r) in identities]
-    if not forgotten:
+    pruned = [r for r in resources if _identity(r) in identities]
+    if not pruned:
         return 0
     kept = [r for r in resources if _identity(r) not in identities]
     # A resource whose replacement was cut short is there twice.
-    lost = {r["urn"] for r in forgotten} - {r["urn"] for r in kept}
-    behind = {r["urn"]: list(r.get("dependencies") or []) for r in forgotten}
+    gone = {r["urn"] for r in pruned} - {r["urn"] for r in kept}
+    behind = {r["urn"]: list(r.get("dependencies") or []) for r in pruned}
     for resource in kept:
-        _bypass(resource, lost, behind)
+        _bypass(resource, gone, behind)
     deployment = stored["deployment"]
     deployment["resources"] = kept
     pending = deployment.get("pending_operations") or []
-    deployment["pending_operations"] = [o for o in pending if o["resource"]["urn"] not in lost]
-    return len(forgotten)
+    deployment["pending_operations"] = [o for o in pending if o["resource"]["urn"] not in gone]
+    return len(pruned)
 
 
-def _bypass(resource: dict[str, Any], lost: set[str], behind: dict[str, list[str]]) -> None:
+def _bypass(resource: dict[str, Any], gone: set[str], behind: dict[str, list[str]]) -> None:
     if resource.get("dependencies"):
-        resource["dependencies"] = _resolved(resource["dependencies"], lost, behind)
+        resource["dependencies"] = _resolved(resource["dependencies"], gone, behind)
     by_property = resource.get("propertyDependencies") or {}
     for name, urns in by_property.items():
-        by_property[name] = _resolved(urns or [], lost, behind)
-    if resource.get("deletedWith") in lost:
+        by_property[name] = _resolved(urns or [], gone, behind)
+    if resource.get("deletedWith") in gone:
         del resource["deletedWith"]
 
 
-def _resolved(urns: list[str], lost: set[str], behind: dict[str, list[str]]) -> list[str]:
-    return list(dict.fromkeys(_reach(urns, lost, behind, set())))
+def _resolved(urns: list[str], gone: set[str], behind: dict[str, list[str]]) -> list[str]:
+    return list(dict.fromkeys(_reach(urns, gone, behind, set())))
 
 
 def _reach(
-    urns: list[str], lost: set[str], behind: dict[str, list[str]], seen: set[str]
+    urns: list[str], gone: set[str], behind: dict[str, list[str]], seen: set[str]
 ) -> Iterator[str]:
     """Iterate over the nearest resources that stay."""
     for urn in urns:
-        if urn not in lost:
+        if urn not in gone:
             yield urn
         elif urn not in seen:
             seen.add(urn)
-            yield from _reach(behind[urn], lost, behind, seen)
+            yield from _reach(behind[urn], gone, behind, seen)
 
 
 def _identity(resource: dict[str, Any]) -> str:

@@ -9,6 +9,9 @@ import pytest
 
 from blueprint.hosts.logins import Bastion, Login
 from cli import __main__ as commands
+from cli.commands.down import down
+from cli.commands.ssh import ssh
+from cli.commands.up import up
 from cli.commands.verify import verify
 from cli.engine.engine import Engine
 from cli.engine.stack_folder import StackFolder
@@ -60,6 +63,9 @@ class MadeStack:
 
     def exists(self):
         return True
+
+    def require_stack(self):
+        pass
 
     def ensure_stack(self):
         self.ran.append("ensure")
@@ -279,23 +285,24 @@ def test_a_stack_exists_when_the_backend_lists_its_very_name(program, listed, kn
 def without_side_effects(monkeypatch):
     """The commands in this process: nothing is bound to a parent, ended or looked up."""
     calls = []
-    monkeypatch.setattr(commands, "die_with_parent", lambda: None)
-    monkeypatch.setattr(commands, "recover", lambda *_: calls.append("recover"))
-    monkeypatch.setattr(commands, "verify", lambda *_, **__: calls.append("verify"))
-    monkeypatch.setattr(commands, "_machines", lambda verb, *_: calls.append(verb))
+    for module in ("cli.commands.up", "cli.commands.down"):
+        monkeypatch.setattr(f"{module}.die_with_parent", lambda: None)
+        monkeypatch.setattr(f"{module}.recover", lambda *_: calls.append("recover"))
+        monkeypatch.setattr(f"{module}.run_machines", lambda verb, *_: calls.append(verb))
+    monkeypatch.setattr("cli.commands.up.verify", lambda *_, **__: calls.append("verify"))
     monkeypatch.setattr(StackFolder, "provider", lambda _: "nspawn")
     return calls
 
 
 def test_up_ends_with_the_live_check_even_when_nothing_changed(without_side_effects, made, capsys):
-    assert commands.COMMANDS["up"](made, StackFolder(stack="local"), None) == 0
+    up(made, StackFolder(stack="local"))
     assert without_side_effects == ["recover", "check-owner", "verify"]
     assert made.ran == ["ensure", "up"]
     assert "namesrvAddr: a:9876;b:9876\n" in capsys.readouterr().out
 
 
 def test_up_prints_no_key(without_side_effects, made, private_key, capsys):
-    commands.COMMANDS["up"](made, StackFolder(stack="local"), None)
+    up(made, StackFolder(stack="local"))
     assert without_side_effects[-1] == "verify"
     shown = capsys.readouterr()
     assert private_key.splitlines()[1] not in shown.out + shown.err
@@ -304,7 +311,7 @@ def test_up_prints_no_key(without_side_effects, made, private_key, capsys):
 def test_an_update_that_fails_is_never_verified(without_side_effects, made):
     made.status = 255
     with pytest.raises(CommandError, match="stack local: the update failed"):
-        commands.COMMANDS["up"](made, StackFolder(stack="local"), None)
+        up(made, StackFolder(stack="local"))
     assert "verify" not in without_side_effects
 
 
@@ -312,15 +319,14 @@ def test_down_sweeps_what_the_state_does_not_know(
     without_side_effects, made, tmp_path, monkeypatch
 ):
     monkeypatch.setattr("cli.engine.stack_folder.ROOT", tmp_path)
-    assert commands.COMMANDS["down"](made, StackFolder(stack="local"), None) == 0
+    down(made, StackFolder(stack="local"))
     assert without_side_effects == ["recover", "sweep"]
     assert made.ran == ["destroy", "remove"]
 
 
 def test_ssh_to_a_host_that_is_not_there_names_those_that_are(made):
-    said = type("Said", (), {"host": "server9", "run": ""})
     with pytest.raises(CommandError, match=r"HOST=server9: .* there are server1, server2"):
-        commands.COMMANDS["ssh"](made, StackFolder(stack="local"), said)
+        ssh(made, "local", "server9", "")
 
 
 def test_an_unknown_stack_is_one_line_and_status_1(monkeypatch, capsys):

@@ -62,6 +62,7 @@ LAYERS = (
     "__main__",
     "cli.errors",
     "cli.processes",
+    "cli.tools",
     "cli.engine",
     "cli.ssh",
     "cli.commands",

@@ -11,10 +11,12 @@ from blueprint.errors import SettingsError
 from blueprint.hosts.identity import identity_of
 from blueprint.plan.deployed import BROKER_TYPE, CLUSTER_TYPE
 from blueprint.rendering.scripts import render_gate, render_preparation
-from cli import __main__ as commands
 from cli.commands import existing as servers
 from cli.commands import host_keys as hostkeys
+from cli.commands.down import down
 from cli.commands.existing import keeps_stores, leave_agent_alone, part_from_gone, require_usable
+from cli.commands.prerequisites import make_image
+from cli.commands.up import up
 from cli.engine.deployment import deployed_state_in
 from cli.engine.stack_folder import StackFolder
 from cli.errors import CommandError
@@ -347,16 +349,17 @@ def test_the_agent_is_not_used_if_connections_have_a_key(folder, monkeypatch, ra
 
 @pytest.fixture
 def quiet(monkeypatch):
-    monkeypatch.setattr(commands, "die_with_parent", lambda: None)
-    monkeypatch.setattr(commands, "recover", lambda *_: None)
-    monkeypatch.setattr(commands, "verify", lambda *_, **__: None)
+    for module in ("cli.commands.up", "cli.commands.down"):
+        monkeypatch.setattr(f"{module}.die_with_parent", lambda: None)
+        monkeypatch.setattr(f"{module}.recover", lambda *_: None)
+    monkeypatch.setattr("cli.commands.up.verify", lambda *_, **__: None)
 
 
 @pytest.mark.usefixtures("quiet")
 def test_up_checks_the_servers_before_the_engine_runs(folder, monkeypatch):
     stack = Stack()
-    monkeypatch.setattr(commands, "require_usable", lambda *_: stack.ran.append("asked"))
-    commands.COMMANDS["up"](stack, folder(raw_cluster("hosts")), None)
+    monkeypatch.setattr("cli.commands.up.require_usable", lambda *_: stack.ran.append("asked"))
+    up(stack, folder(raw_cluster("hosts")))
     assert stack.ran == ["ensure", "asked", "up"]
 
 
@@ -364,7 +367,7 @@ def test_up_checks_the_servers_before_the_engine_runs(folder, monkeypatch):
 def test_down_says_what_it_leaves_and_where(folder, answer, capsys):
     answer(server2=GONE)
     stack = Stack(made_on("server1", "server2"))
-    commands.COMMANDS["down"](stack, folder(raw_cluster("hosts")), None)
+    down(stack, folder(raw_cluster("hosts")))
     assert stack.ran == ["destroy", "remove"]
     assert capsys.readouterr().out == (
         "stack hosts: nothing left but message stores in /usr/local/rocketmq/store, "
@@ -373,14 +376,14 @@ def test_down_says_what_it_leaves_and_where(folder, answer, capsys):
 
 
 def test_no_image_is_built_for_existing_servers(folder, monkeypatch):
-    monkeypatch.setattr(commands, "show", lambda *_, **__: pytest.fail("something was run"))
-    assert commands.COMMANDS["image"](None, folder(raw_cluster("hosts")), None) == 0
+    monkeypatch.setattr("cli.tools.show", lambda *_, **__: pytest.fail("something was run"))
+    make_image(folder(raw_cluster("hosts")))
 
 
 def test_the_image_is_built_for_nspawn_machines(folder, monkeypatch):
     ran = []
-    monkeypatch.setattr(commands, "show", lambda words, **_: ran.append(words[1:]) or 0)
-    assert commands.COMMANDS["image"](None, folder(raw_cluster("local")), None) == 0
+    monkeypatch.setattr("cli.tools.show", lambda words, **_: ran.append(words[1:]))
+    make_image(folder(raw_cluster("local")))
     assert ran == [["-m", "machines", "image"]]
 
 

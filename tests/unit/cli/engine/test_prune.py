@@ -2,7 +2,7 @@
 
 import copy
 
-from cli.engine.prune import forget, identities_in
+from cli.engine.prune import identities_in, prune_state
 
 COMMAND = "command:remote:Command"
 
@@ -76,7 +76,7 @@ def test_the_hosts_of_a_deployment_are_read_from_what_their_resources_record():
 
 def test_what_is_on_the_host_is_gone_and_all_else_is_there():
     whole = ring()
-    assert forget(whole, {"server2:ab12:1"}) == 3
+    assert prune_state(whole, {"server2:ab12:1"}) == 3
     assert list(by_name(whole)) == [
         *("cluster", "server1-gate", "a-service", "a-step", "a-s-step", "server1-verification")
     ]
@@ -85,7 +85,7 @@ def test_what_is_on_the_host_is_gone_and_all_else_is_there():
 
 def test_the_rest_keeps_its_order_where_it_went_through_the_host():
     whole = ring()
-    forget(whole, {"server2:ab12:1"})
+    prune_state(whole, {"server2:ab12:1"})
     found = by_name(whole)
     assert names(found["a-step"]["dependencies"]) == ["a-service"]
     # It came after b-step, which came after a-step.
@@ -94,16 +94,16 @@ def test_the_rest_keeps_its_order_where_it_went_through_the_host():
     assert names(found["server1-verification"]["dependencies"]) == ["a-step", "a-s-step"]
 
 
-def test_forgetting_every_host_leaves_the_components():
+def test_pruning_every_host_leaves_the_components():
     whole = ring()
-    forget(whole, {"server1:ab12:1", "server2:ab12:1"})
+    prune_state(whole, {"server1:ab12:1", "server2:ab12:1"})
     assert list(by_name(whole)) == ["cluster"]
 
 
-def test_forgetting_what_is_not_there_changes_nothing():
+def test_pruning_what_is_not_there_changes_nothing():
     whole = ring()
     before = copy.deepcopy(whole)
-    assert forget(whole, {"server9:ab12:1"}) == 0
+    assert prune_state(whole, {"server9:ab12:1"}) == 0
     assert whole == before
 
 
@@ -112,7 +112,7 @@ def test_what_was_begun_on_the_host_is_forgotten_with_it():
     whole["deployment"]["pending_operations"] = [
         {"resource": {"urn": urn(name)}, "type": "creating"} for name in ("b-step", "a-step")
     ]
-    forget(whole, {"server2:ab12:1"})
+    prune_state(whole, {"server2:ab12:1"})
     (left,) = whole["deployment"]["pending_operations"]
     assert left["resource"]["urn"] == urn("a-step")
 
@@ -126,7 +126,7 @@ def test_a_former_life_of_a_host_is_forgotten_and_the_present_one_stays():
         on("server1", "server1-gate", delete=True),
         on("server2", "b-step", "server1-gate", "a-service"),
     )
-    assert forget(whole, {"server1:ab12:1"}) == 2
+    assert prune_state(whole, {"server1:ab12:1"}) == 2
     found = by_name(whole)
     assert names(found["b-step"]["dependencies"]) == ["server1-gate"]
     assert_whole(whole)
@@ -138,6 +138,6 @@ def test_a_reference_to_what_it_would_have_gone_with_is_dropped():
         on("server2", "server2-gate"),
         on("server1", "x", deletedWith=urn("server2-gate")),
     )
-    forget(whole, {"server2:ab12:1"})
+    prune_state(whole, {"server2:ab12:1"})
     assert "deletedWith" not in by_name(whole)["x"]
     assert_whole(whole)

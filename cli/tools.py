@@ -1,0 +1,34 @@
+"""Run those of our modules that make hosts and archives on this computer."""
+
+import sys
+
+from cli.errors import CommandError
+from cli.processes import ask, show
+from project import ROOT
+
+
+def run_tool(module: str, *words: str) -> None:
+    """Run a module that shows its own progress; its result on stdout is dropped.
+
+    Raises:
+        CommandError: it failed, and has said why on stderr.
+
+    """
+    if show([sys.executable, "-m", module, *words], folder=ROOT, quiet=True):
+        message = f"{module} {words[0]}: failed; fix the error above, then run this again"
+        raise CommandError(message)
+
+
+def run_machines(verb: str, stack: str, *words: str) -> None:
+    """Run a short verb of `machines` for a stack.
+
+    Raises:
+        CommandError: it failed; the last line that it printed says why.
+
+    """
+    done = ask([sys.executable, "-m", "machines", verb, "--stack", stack, *words], folder=ROOT)
+    *progress, last = done.stderr.splitlines() or [""]
+    sys.stderr.write("".join(f"{line}\n" for line in progress))
+    if done.returncode:
+        raise CommandError(last or f"machines {verb}: exit status {done.returncode}")
+    sys.stderr.write(f"{last}\n" if last else "")
