@@ -3,8 +3,11 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
@@ -103,9 +106,10 @@ class Clone:
             check=False,
         )
 
-    def start_up(self, output: int = subprocess.PIPE) -> subprocess.Popen:
-        """Start `make up` in a session of its own."""
-        return subprocess.Popen(
+    @contextmanager
+    def start_up(self, output: int = subprocess.PIPE) -> Iterator[subprocess.Popen]:
+        """Start `make up` in a session of its own; leaving the block kills what still runs."""
+        with subprocess.Popen(
             ["make", "--no-print-directory", "up", f"STACK={self.stack}"],
             cwd=self.folder,
             env=self.environment,
@@ -114,7 +118,12 @@ class Clone:
             stdin=subprocess.DEVNULL,
             text=True,
             start_new_session=True,
-        )
+        ) as process:
+            try:
+                yield process
+            finally:
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGKILL)
 
     def pulumi(self, words: str, seconds: int = UP_SECONDS, **environment: str):
         """Run the engine as typed after `source toolchain/env`, with the stack's own config."""

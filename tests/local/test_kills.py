@@ -29,15 +29,15 @@ def victim(tmp_path):
 
 def kill_up_at(clone: Clone, words: str, *, whole_group: bool) -> None:
     """Start `make up` and kill it when it prints `words`."""
-    process = clone.start_up()
     seen = []
-    for line in process.stdout:
-        seen.append(line)
-        if words in line:
-            break
-    else:
-        pytest.fail(f"{words!r} never came:\n{''.join(seen)[-3000:]}")
-    kill(process, whole_group=whole_group)
+    with clone.start_up() as process:
+        for line in process.stdout:
+            seen.append(line)
+            if words in line:
+                break
+        else:
+            pytest.fail(f"{words!r} never came:\n{''.join(seen)[-3000:]}")
+        kill(process, whole_group=whole_group)
 
 
 def kill(process, *, whole_group: bool) -> None:
@@ -47,8 +47,6 @@ def kill(process, *, whole_group: bool) -> None:
         else:
             process.kill()
         process.wait()
-    if process.stdout:
-        process.stdout.close()
 
 
 def test_down_after_a_kill_while_machines_are_made_leaves_nothing(victim):
@@ -73,12 +71,12 @@ def test_up_after_kills_at_random_moments_works(victim):
     seed = random.randrange(2**32)
     moments = random.Random(seed)
     for number in range(KILLS):
-        process = victim.start_up(subprocess.DEVNULL)
         pause = moments.uniform(0, LONGEST_UP_SECONDS)
         deadline = time.monotonic() + pause
-        while process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.05)
-        kill(process, whole_group=moments.random() < 0.5)
+        with victim.start_up(subprocess.DEVNULL) as process:
+            while process.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.05)
+            kill(process, whole_group=moments.random() < 0.5)
         target = moments.choice(("up", "up", "down"))
         done = victim.make(target)
         assert done.returncode == 0, (
