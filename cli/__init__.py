@@ -1,1 +1,1 @@
-"""What `make up`, `down`, `verify` and `ssh` do around the engine."""
+"""The commands around the engine: `make up`, `down`, `verify`, `ssh` and others."""

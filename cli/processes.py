@@ -16,15 +16,14 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def die_with_parent() -> None:
-    """Have the kernel kill this process when its parent dies, so that a killed run is over."""
+    """Have the kernel kill this process when its parent dies, so a kill ends the whole run."""
     _LIBC.prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def show(words: Sequence[str], *, folder: Path | None = None, quiet: bool = False) -> int:
-    """Run a program on our own terminal and return its exit status; it ends with us.
+    """Run a program on our terminal and return its exit status; it dies with us.
 
-    `quiet` shows only its progress, stderr. Ctrl-C reaches the program, which ends in its own
-    order; we wait for that.
+    `quiet` drops its stdout. On Ctrl-C the program shuts down by itself, and we wait for it.
     """
 
     def prepare() -> None:
@@ -75,23 +74,23 @@ def ask_together(
     grace_seconds: float | None = None,
     texts: Sequence[str] | None = None,
 ) -> list[subprocess.CompletedProcess[str] | None]:
-    """Run programs side by side, each with one of `texts` as its input.
+    """Run programs in parallel, each with one of `texts` as its input.
 
-    When one fails, the others have `grace_seconds` to end, or all the time they need.
+    When one fails, the others have `grace_seconds` to finish, or as long as they need.
 
     Returns:
-        What each printed, in order; None for one that was ended.
+        What each printed, in order; None for one that was terminated.
 
     """
     with contextlib.ExitStack() as files:
         runs = []
         for words, text in zip(commands, texts or [""] * len(commands), strict=True):
-            said, out, err = (files.enter_context(tempfile.TemporaryFile("w+")) for _ in range(3))
-            said.write(text)
-            said.seek(0)
+            given, out, err = (files.enter_context(tempfile.TemporaryFile("w+")) for _ in range(3))
+            given.write(text)
+            given.seek(0)
             process = subprocess.Popen(  # noqa: S603 (our own words, no shell)
                 words,
-                stdin=said,
+                stdin=given,
                 stdout=out,
                 stderr=err,
                 preexec_fn=die_with_parent,  # noqa: PLW1509 (no other thread runs)
@@ -104,7 +103,7 @@ def ask_together(
 def _wait_for(
     processes: Sequence[subprocess.Popen[bytes]], grace_seconds: float | None
 ) -> list[subprocess.Popen[bytes]]:
-    """Wait for all; return those that were ended since another had failed."""
+    """Wait for all; return those that were terminated because another failed."""
     deadline = None
     while waited := [process for process in processes if process.poll() is None]:
         failed = any(process.returncode for process in processes)
@@ -130,7 +129,7 @@ def _printed(
 
 
 def start(words: Sequence[str]) -> subprocess.Popen[bytes]:
-    """Start a program that we end ourselves; it says nothing."""
+    """Start a program in the background, without output; the caller terminates it."""
     return subprocess.Popen(  # noqa: S603 (our own words, no shell)
         words,
         stdout=subprocess.DEVNULL,

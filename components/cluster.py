@@ -1,4 +1,4 @@
-"""The whole cluster on its hosts; the only component that knows more than one of them."""
+"""The whole cluster; the only component that spans hosts."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -26,7 +26,7 @@ COMPONENTS: dict[Kind, type[RocketmqProcess]] = {
 
 
 class Cluster(pulumi.ComponentResource):
-    """Hosts prepared, RocketMQ installed, all processes started, readied in order, verified."""
+    """Prepare hosts, install RocketMQ, start all processes, make them ready in order, verify."""
 
     TYPE: ClassVar[str] = "rocketmq:cluster:Cluster"
     verified: pulumi.Output[str]

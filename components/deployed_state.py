@@ -1,4 +1,4 @@
-"""What the stack's own state says was deployed already."""
+"""What the stack's own state says is deployed."""
 
 import time
 from typing import Any
@@ -9,7 +9,7 @@ from blueprint.errors import StateError
 from blueprint.plan.deployed import DeployedState, deployed_state_of, is_half_written
 
 READ_OUTPUTS = "pulumi:pulumi:readStackResourceOutputs"
-"""The engine's own function; it reads the state as the last update left it, in previews too."""
+"""A function of the engine; it reads the state that the last update left, in previews too."""
 
 ATTEMPTS = 100
 PAUSE_SECONDS = 0.05
@@ -39,7 +39,7 @@ def read_deployed_state() -> DeployedState:
 
 
 def _resources(answer: object) -> dict[str, Any]:
-    """Return the resources of an answer; an answer without them is not an empty state."""
+    """Return the resources of an answer; one without any is not taken for an empty state."""
     resources = answer.get("outputs") if isinstance(answer, dict) else None
     if not isinstance(resources, dict):
         raise StateError(pulumi.get_stack(), f"the engine answered {answer!r}")

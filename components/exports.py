@@ -1,4 +1,4 @@
-"""The stack's outputs: what a client program, an operator and our own commands need."""
+"""The stack's outputs, for clients, operators and our own commands."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from components.hosts.hosts import Hosts
 
 
 def export_cluster(cluster: ClusterSpec, hosts: Hosts, made: Cluster) -> None:
-    """Export the addresses, who runs where, how to log in, and the last verification."""
+    """Export addresses, placements, logins and the last verification."""
     pulumi.export("namesrvAddr", cluster.name_server_list)
     pulumi.export(
         "brokers",
@@ -61,7 +61,7 @@ def export_cluster(cluster: ClusterSpec, hosts: Hosts, made: Cluster) -> None:
 
 
 def _metrics_targets(cluster: ClusterSpec) -> list[dict[str, Any]]:
-    """Return what Prometheus reads, as its own lists of targets are spelled."""
+    """Return the targets in the form of a Prometheus `file_sd` list."""
     return [
         {
             "targets": [process.metrics_address],

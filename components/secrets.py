@@ -1,4 +1,4 @@
-"""What is made once on this computer, and is nowhere but in the state, encrypted."""
+"""Secrets that are generated once on this computer and kept only in the state, encrypted."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -13,7 +13,7 @@ from blueprint.rendering.console import MAKE_LOGIN, Password, parse_password
 def make_secret(
     name: str, script: str, parent: pulumi.Resource, triggers: Sequence[int] | None = None
 ) -> pulumi.Output[str]:
-    """Run a script once and return, sealed, what it printed; other triggers run it anew."""
+    """Run a script once and return its output as a secret; changed triggers run it again."""
     made = local.Command(
         name,
         create="bash -s",
@@ -21,11 +21,11 @@ def make_secret(
         triggers=triggers,
         logging=local.Logging.NONE,
         add_previous_output_in_env=False,
-        # No delete: nothing of it is left outside the state.
+        # No delete: nothing exists outside the state.
         opts=pulumi.ResourceOptions(
             parent=parent,
             additional_secret_outputs=["stdout", "stderr"],
-            # Another way of making it is no reason to change the one in use.
+            # A changed script must not replace the secret in use.
             ignore_changes=["create", "stdin"],
         ),
     )
@@ -33,7 +33,7 @@ def make_secret(
 
 
 class ConsolePassword(pulumi.ComponentResource):
-    """One password; another generation is another one."""
+    """A password; another generation makes another one."""
 
     TYPE: ClassVar[str] = "rocketmq:console_password:ConsolePassword"
     password: pulumi.Output[Password]
@@ -48,7 +48,7 @@ class ConsolePassword(pulumi.ComponentResource):
 
 
 class SshKeyPair(pulumi.ComponentResource):
-    """One ed25519 key pair; the private half is never on a disk of this computer."""
+    """An ed25519 key pair whose private half is never written to disk."""
 
     TYPE: ClassVar[str] = "rocketmq:ssh:SshKeyPair"
     private_key: pulumi.Output[str]

@@ -49,9 +49,9 @@ def require_usable(engine: Engine, folder: StackFolder) -> None:
     hosts = existing_hosts(settings)
     logins = plan_logins(hosts)
     with agent_with(read_login_key(hosts), logins) as ssh:
-        _require_none(answer.problem for answer in probe(ssh, logins, folder.stack))
-        _require_none(_gate_problems(ssh, logins, cluster))
-    _forget_former(engine, hosts)
+        _raise_problems(answer.problem for answer in probe(ssh, logins, folder.stack))
+        _raise_problems(_gate_problems(ssh, logins, cluster))
+    _prune_replaced(engine, hosts)
     # The engine will remove what is on servers that left the settings, unless they are gone.
     part_from_gone(engine, folder, besides=[login.host for login in logins])
 
@@ -66,7 +66,7 @@ def part_from_gone(
 
     """
     if not besides:
-        _forget_rekeyed(engine, folder)
+        _prune_rekeyed(engine, folder)
     stored = engine.export()
     identities = {h: found for h, found in identities_in(stored).items() if h not in besides}
     if not identities:
@@ -77,12 +77,12 @@ def part_from_gone(
         return ()
     with agent_with(key, asked) as ssh:
         answers = probe(ssh, asked, folder.stack)
-    _require_none(answer.problem for answer in answers if not answer.gone)
+    _raise_problems(answer.problem for answer in answers if not answer.gone)
     gone = tuple(answer.login.host for answer in answers if answer.gone)
     for answer in answers:
         if answer.gone:
             prune_state(stored, identities[answer.login.host])
-            sys.stderr.write(_farewell(answer))
+            sys.stderr.write(_gone_notice(answer))
     if gone:
         engine.replace_deployment(stored)
     return gone
@@ -167,25 +167,25 @@ def _gate_problems(
         yield named[-1] if named else f"{login.host}: the gate failed: {lines[-1]}"
 
 
-def _forget_former(engine: Engine, hosts: ExistingHostsSettings) -> None:
+def _prune_replaced(engine: Engine, hosts: ExistingHostsSettings) -> None:
     """Forget what was installed on servers with another host key or generation in the settings.
 
     With another host key nothing can be undone there, and after a reinstallation there is nothing
     to undo. Everything is installed again; leftovers stay as they are.
     """
-    _forget_where(engine, hosts, lambda identity, server: identity != identity_of(server))
+    _prune_where(engine, hosts, lambda identity, server: identity != identity_of(server))
 
 
-def _forget_rekeyed(engine: Engine, folder: StackFolder) -> None:
+def _prune_rekeyed(engine: Engine, folder: StackFolder) -> None:
     """Forget what was installed under another host key; under the same, it can be undone."""
     try:
         hosts = _hosts_settings(folder)
     except ClusterError:
         return
-    _forget_where(engine, hosts, is_of_another_key)
+    _prune_where(engine, hosts, is_of_another_key)
 
 
-def _forget_where(
+def _prune_where(
     engine: Engine,
     hosts: ExistingHostsSettings,
     is_former: Callable[[str, ExistingServerSettings], bool],
@@ -207,14 +207,14 @@ def _forget_where(
         engine.replace_deployment(stored)
 
 
-def _farewell(answer: Answer) -> str:
+def _gone_notice(answer: Answer) -> str:
     return (
         f"{answer.problem} Forgotten: what was installed stays there. If it comes back: "
         f"make up, then make down; or as root, by hand: {BY_HAND} (message stores: {HOME}/store)\n"
     )
 
 
-def _require_none(problems: Iterable[str]) -> None:
+def _raise_problems(problems: Iterable[str]) -> None:
     found = [problem for problem in problems if problem]
     if found:
         raise CommandError("\n".join(found))

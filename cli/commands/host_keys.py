@@ -22,13 +22,13 @@ from cli.ssh.probe import require_bastion
 from preflight.login_key import find_key_problems, read_login_key
 
 STAND_IN = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPw532/fcMNzQhJHtpYz7axCYTUw7QUxgxOyYeHSkyTP"
-"""For a key that is not there yet; nobody has its private half."""
+"""Takes the place of a missing host key; nobody has its private half."""
 ANSWER_SECONDS = 15
 CONSOLE = "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"
 
 
 def print_host_keys(folder: StackFolder) -> int:
-    """Ask each server for its key, through the bastion if there is one; log in to none of them.
+    """Print each server's host key, through the bastion if any, without logging in.
 
     Raises:
         ClusterError: the settings are unusable, apart from the host keys.
@@ -36,7 +36,10 @@ def print_host_keys(folder: StackFolder) -> int:
     """
     raw = folder.cluster()
     if folder.provider() not in {None, EXISTING}:
-        message = f"STACK={folder.stack}: its hosts are made with their keys, and not {EXISTING}"
+        message = (
+            f"STACK={folder.stack}: the host keys of this stack are generated; "
+            f"make hostkeys is for provider {EXISTING}"
+        )
         raise CommandError(message)
     hosts = _settings_without_keys(raw)
     pinned = {server.get("name"): server.get("hostKey") for server in raw["hosts"]["servers"]}
@@ -46,7 +49,7 @@ def print_host_keys(folder: StackFolder) -> int:
         f"# Compare each fingerprint with what the server's own console prints: {CONSOLE}\n"
     )
     if bastion is not None and bastion.host_key == STAND_IN:
-        # Its key is a question of its own: nothing is asked through it before it is pinned.
+        # Nothing goes through the bastion before its own key is pinned.
         found = _scan([_to_bastion(bastion)])
         return _print_bastion(found[0], bastion)
     if bastion is None:
@@ -62,7 +65,7 @@ def print_host_keys(folder: StackFolder) -> int:
 
 
 def fingerprint_of(key: str) -> str:
-    """Return a public key's fingerprint as ssh-keygen prints it."""
+    """Return a public key's fingerprint in the form of ssh-keygen."""
     digest = hashlib.sha256(base64.b64decode(key.split()[1])).digest()
     return f"SHA256:{base64.b64encode(digest).decode().rstrip('=')}"
 
@@ -75,7 +78,7 @@ def _settings_without_keys(raw: dict[str, Any]) -> ExistingHostsSettings:
             parse_host_key(str(owner.get("hostKey", "")))
         except ValueError:
             owner["hostKey"] = STAND_IN
-    # Only a bastion is logged in to.
+    # Only a bastion needs a login key.
     with_bastion = (whole.get("hosts") or {}).get("bastion")
     preflight = Preflight(checks=(find_key_problems,)) if with_bastion else NO_PREFLIGHT
     return existing_hosts(load_settings(whole, preflight))
@@ -98,10 +101,10 @@ def _to_bastion(bastion: Bastion) -> tuple[str, ...]:
 
 
 def _scan(commands: list[tuple[str, ...]]) -> list[str]:
-    """Return the key that each server shows; empty for one that shows none.
+    """Return the key that each server shows; empty if none.
 
-    Of ssh itself, since ssh-keyscan knows no bastion: it notes the key before it would log in,
-    and here it offers nothing to log in with.
+    By ssh, because ssh-keyscan cannot use a bastion: it records the key before it authenticates,
+    and here it is given nothing to authenticate with.
     """
     with tempfile.TemporaryDirectory(prefix="rocketmq-keys-") as folder:
         files = [Path(folder) / str(number) for number in range(len(commands))]

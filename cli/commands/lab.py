@@ -1,4 +1,4 @@
-"""What the virtual machines of a stack need on this computer before the engine runs."""
+"""What a stack's virtual machines need on this computer before the engine runs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,15 +21,15 @@ Tool = Callable[..., None]
 
 
 def prepare_lab(folder: StackFolder, run_tool: Tool) -> None:
-    """Have libvirt run and the image in its place.
+    """Start libvirt and put the image in place.
 
     Raises:
-        CommandError: a tool cannot be installed, or the image cannot be had.
+        CommandError: a tool cannot be installed, or the image cannot be obtained.
 
     """
     hosts = _hosts(folder)
     if hosts is None:
-        # The program itself says what is wrong with the settings.
+        # The program reports what is wrong with the settings.
         return
     run_tool("machines.libvirt", "ready", "--uri", hosts.uri)
     if isinstance(hosts.image, BuiltImage):
@@ -42,7 +42,7 @@ def prepare_lab(folder: StackFolder, run_tool: Tool) -> None:
 
 
 def clear_leftovers(folder: StackFolder, deployment: dict[str, Any]) -> None:
-    """Remove what a failed or killed run left on the hypervisor and the state does not know.
+    """Remove what a failed or killed run left on the hypervisor without recording it.
 
     Raises:
         CommandError: the hypervisor refused.
@@ -63,7 +63,7 @@ def clear_leftovers(folder: StackFolder, deployment: dict[str, Any]) -> None:
 
 
 def uri_of(folder: StackFolder) -> str:
-    """Return the hypervisor of the settings; the default one where they do not say it."""
+    """Return the libvirt URI of the settings, or the default."""
     hosts = _hosts(folder)
     return LOCAL_URI if hosts is None else hosts.uri
 

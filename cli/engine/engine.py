@@ -1,4 +1,4 @@
-"""The Pulumi engine, called for one stack."""
+"""The Pulumi engine, run for one stack."""
 
 import json
 import time
@@ -28,7 +28,7 @@ class Engine:
         return any(entry["name"].rpartition("/")[2] == self._stack for entry in stacks)
 
     def ensure_stack(self) -> None:
-        """Make the stack when the backend does not know it.
+        """Create the stack if the backend does not know it.
 
         In the stack's folder, so that the engine writes the salt there and not into the
         repository.
@@ -37,10 +37,10 @@ class Engine:
             self._ask("-C", str(self._folder.folder), "stack", "init", self._stack)
 
     def require_stack(self) -> None:
-        """Refuse a stack that the backend does not know.
+        """Fail if the backend does not know the stack.
 
         Raises:
-            CommandError: it was never made.
+            CommandError: the stack does not exist.
 
         """
         if not self.exists():
@@ -52,18 +52,18 @@ class Engine:
         return show(["pulumi", *words, *self._options()], folder=ROOT)
 
     def outputs(self) -> dict[str, Any]:
-        """Return the stack's outputs, secrets in clear; they never leave this process."""
+        """Return the stack's outputs, secrets decrypted: keep them in this process."""
         text = self._read("stack", "output", "--json", "--show-secrets", "--stack", self._stack)
         found: dict[str, Any] = json.loads(text)
         return found
 
     def export(self) -> dict[str, Any]:
-        """Return the stack's deployment as it is stored, secrets encrypted."""
+        """Return the stored deployment, secrets encrypted."""
         found: dict[str, Any] = json.loads(self._read("stack", "export", "--stack", self._stack))
         return found
 
     def replace_deployment(self, deployment: dict[str, Any]) -> None:
-        """Store another deployment."""
+        """Replace the stored deployment."""
         self._ask("stack", "import", "--stack", self._stack, text=json.dumps(deployment))
 
     def cancel(self) -> None:
@@ -71,7 +71,7 @@ class Engine:
         self._ask("cancel", "--yes", "--stack", self._stack)
 
     def remove(self) -> None:
-        """Forget the stack and its history."""
+        """Remove the stack and its history."""
         folder = str(self._folder.folder)
         self._ask("-C", folder, "stack", "rm", "--yes", "--force", "--stack", self._stack)
 

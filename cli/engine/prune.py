@@ -14,7 +14,7 @@ ON_HOSTS = ("command:remote:Command", "command:remote:CopyToRemote")
 
 
 def identities_in(stored: dict[str, Any]) -> dict[str, set[str]]:
-    """Return the identities that resources are recorded with, by their host's name."""
+    """Return the identities in the recorded resources, by host name."""
     found: dict[str, set[str]] = {}
     for resource in resources_in(stored):
         identity = _identity(resource)
@@ -34,7 +34,7 @@ def prune_state(stored: dict[str, Any], identities: set[str]) -> int:
     if not pruned:
         return 0
     kept = [r for r in resources if _identity(r) not in identities]
-    # A resource whose replacement was cut short is there twice.
+    # An interrupted replacement leaves a resource in the state twice.
     gone = {r["urn"] for r in pruned} - {r["urn"] for r in kept}
     behind = {r["urn"]: list(r.get("dependencies") or []) for r in pruned}
     for resource in kept:
@@ -63,7 +63,7 @@ def _resolved(urns: list[str], gone: set[str], behind: dict[str, list[str]]) -> 
 def _reach(
     urns: list[str], gone: set[str], behind: dict[str, list[str]], seen: set[str]
 ) -> Iterator[str]:
-    """Iterate over the nearest resources that stay."""
+    """Yield the nearest dependencies that are kept."""
     for urn in urns:
         if urn not in gone:
             yield urn
@@ -73,7 +73,7 @@ def _reach(
 
 
 def _identity(resource: dict[str, Any]) -> str:
-    """Return the identity of the host that a resource is on; it is the only trigger it has."""
+    """Return the identity of the resource's host, which is its only trigger."""
     if resource.get("type") not in ON_HOSTS:
         return ""
     triggers = (resource.get("inputs") or {}).get("triggers") or [""]

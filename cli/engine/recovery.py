@@ -1,4 +1,4 @@
-"""What a killed run leaves behind, put right before the next one."""
+"""Recover from a killed run before the next one."""
 
 import json
 import os
@@ -21,11 +21,11 @@ DYING_SECONDS = 2.0
 PLUGINS = ("pulumi-language-python", "pulumi-resource-", "pulumi-analyzer")
 MACHINES = "-m machines "
 REAPERS = frozenset({"systemd", "init", "tini", "dumb-init", "containerd-shim", "docker-init"})
-"""Who adopts a process whose parent died, besides the first process of the computer."""
+"""Processes other than pid 1 that adopt orphans."""
 
 
 def recover(engine: Engine, stack: str) -> None:
-    """End the leftovers of dead runs, break their lock, forget what they had begun to create.
+    """End leftover processes of dead runs, break their lock, drop their pending operations.
 
     Raises:
         CommandError: a living run holds the lock.
@@ -57,7 +57,7 @@ def _break_dead_lock(engine: Engine, stack: str) -> None:
 
 
 def _ends(pid: int) -> bool:
-    """Tell whether the engine is dead, or dies in a moment as its killed parent did."""
+    """Return whether the engine is dead, or dies within a moment, after its killed parent."""
     deadline = time.monotonic() + DYING_SECONDS
     while _is_engine(pid):
         if time.monotonic() > deadline:
@@ -67,7 +67,7 @@ def _ends(pid: int) -> bool:
 
 
 def _locks(stack: str) -> list[Path]:
-    """Return the lock files of a local backend; other backends have their own ways."""
+    """Return the lock files of a file backend; only those can be checked."""
     url = urlsplit(os.environ.get("PULUMI_BACKEND_URL", ""))
     if url.scheme != "file":
         return []
@@ -78,7 +78,7 @@ def _locks(stack: str) -> list[Path]:
 
 
 def _is_engine(pid: int) -> bool:
-    """Tell whether the process is a living engine; a dead one may wait for its parent's look."""
+    """Return whether the process is a running engine, not a zombie."""
     state = _stat(pid).rpartition(")")[2].split()[:1]
     return _name(pid) == "pulumi" and state not in (["Z"], ["X"])
 
@@ -89,7 +89,7 @@ def _forget_pending_creates(engine: Engine) -> None:
     pending = deployment.get("pending_operations") or []
     if not pending:
         return
-    # Each create finds out for itself what is already there, so nothing of them is lost.
+    # Every create detects what already exists, so nothing is lost.
     names = sorted(operation["resource"]["urn"].rpartition("::")[2] for operation in pending)
     sys.stderr.write(f"an earlier run died while it changed {', '.join(names)}; doing it again\n")
     deployment["pending_operations"] = []
@@ -98,10 +98,10 @@ def _forget_pending_creates(engine: Engine) -> None:
 
 
 def _doubt_updates(deployment: dict[str, Any], pending: list[dict[str, Any]]) -> None:
-    """Forget what an update that died had been given before.
+    """Clear the recorded content of resources whose update died.
 
-    The host may have the new content already. With the old one on record, taking the change back
-    would look like no change at all, and the host would keep it.
+    The host may already have the new content. With the old content on record, reverting the
+    change would look like no change, and the host would keep the new content.
     """
     updating = {o["resource"]["urn"] for o in pending if o.get("type") == "updating"}
     for resource in deployment.get("resources", []):
@@ -110,7 +110,7 @@ def _doubt_updates(deployment: dict[str, Any], pending: list[dict[str, Any]]) ->
 
 
 def end_leftovers() -> None:
-    """Kill plugins and scripts of this project whose engine is dead, by pid."""
+    """Kill plugins and scripts of this project whose engine is dead."""
     leftovers = sorted(_orphans())
     for pid in leftovers:
         try:
@@ -118,7 +118,9 @@ def end_leftovers() -> None:
         except ProcessLookupError:
             continue
         except PermissionError:
-            message = f"process {pid}: a leftover of a killed run by another user; sudo kill {pid}"
+            message = (
+                f"process {pid}: a leftover of another user's killed run; end it: sudo kill {pid}"
+            )
             raise CommandError(message) from None
         sys.stderr.write(f"ended process {pid}, a leftover of a killed run\n")
     deadline = time.monotonic() + ENDED_WITHIN_SECONDS
@@ -130,7 +132,7 @@ def end_leftovers() -> None:
 
 
 def _orphans() -> Iterator[int]:
-    """Iterate over this project's engine processes whose engine or command is gone."""
+    """Yield this project's processes whose engine or command is gone."""
     for entry in PROC.iterdir():
         if entry.name.isdigit() and _is_ours(int(entry.name)) and _is_orphaned(int(entry.name)):
             yield int(entry.name)
@@ -148,9 +150,9 @@ def _is_ours(pid: int) -> bool:
 
 
 def _is_orphaned(pid: int) -> bool:
-    """Tell whether the topmost of our processes above was left to init.
+    """Return whether the topmost ancestor of ours was adopted by init.
 
-    What a person started has a shell above it, and what an engine started has the engine.
+    What a person started has a shell above it; what an engine started has the engine.
     """
     parent = _parent(pid)
     while _is_ours(parent):
@@ -159,7 +161,7 @@ def _is_orphaned(pid: int) -> bool:
 
 
 def _parent(pid: int) -> int:
-    """Return the parent's pid; 0 for a process that is gone."""
+    """Return the parent's pid, or 0 if the process is gone."""
     return int((_stat(pid) or ")? 0").rpartition(")")[2].split()[1])
 
 

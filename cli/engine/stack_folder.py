@@ -16,7 +16,7 @@ SALT_LINE = re.compile(r"^encryptionsalt:.*\n?", re.MULTILINE)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StackFolder:
-    """Where a stack's private files are kept; git never sees them."""
+    """The folder of a stack's private files, ignored by git."""
 
     stack: str
 
@@ -32,11 +32,11 @@ class StackFolder:
 
     @property
     def config(self) -> Path:
-        """Return the copy that the engine reads, and writes its `encryptionsalt` into."""
+        """Return the copy that the engine reads and writes its `encryptionsalt` into."""
         return self.folder / f"Pulumi.{self.stack}.yaml"
 
     def compose_config(self) -> None:
-        """Copy the committed file, keeping the salt that the engine wrote into the last copy.
+        """Copy the committed file, keeping the salt that the engine wrote into the previous copy.
 
         Raises:
             CommandError: the stack has no file.
@@ -86,14 +86,14 @@ class StackFolder:
 
 
 def ensure_passphrase() -> None:
-    """Make the passphrase that encrypts this clone's state, unless the user has one."""
+    """Generate the passphrase that encrypts this clone's state, unless the user set one."""
     given = os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE", "")
     path = ROOT / ".state" / "passphrase"
     if Path(given) != path or path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Written aside: half a passphrase must never become the one that the state is encrypted with.
-    aside = path.with_name(f"passphrase.{os.getpid()}")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    # Renamed into place, so that the state is never encrypted with a partly written passphrase.
+    partial = path.with_name(f"passphrase.{os.getpid()}")
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(32) + "\n")
-    aside.rename(path)
+    partial.rename(path)

@@ -1,4 +1,4 @@
-"""SSH to the stack's hosts: pinned host keys, and a private key that only an agent holds."""
+"""SSH to the stack's hosts, with pinned host keys and a private key held only by an agent."""
 
 import contextlib
 import os
@@ -19,14 +19,14 @@ from cli.processes import ask, start
 PREFIX = "rocketmq-ssh-"
 AGENT_SECONDS = 10.0
 BASTION = "the.bastion"
-"""What its key is known by; no host of the settings can have this name."""
+"""Its alias in known_hosts; no host of the settings can have this name."""
 
 
 def read_logins(outputs: dict[str, Any], stack: str) -> tuple[Login, ...]:
     """Return the hosts' logins out of the stack's outputs.
 
     Raises:
-        CommandError: the stack was never made as a whole.
+        CommandError: no update of the stack has finished.
 
     """
     try:
@@ -38,14 +38,14 @@ def read_logins(outputs: dict[str, Any], stack: str) -> tuple[Login, ...]:
 
 @contextmanager
 def agent_with(private_key: str | None, logins: tuple[Login, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield the start of an ssh command line that knows the key and the hosts.
+    """Yield the beginning of an ssh command line that has the key and the host keys.
 
     Args:
-        private_key: None to use the keys of the user's own agent.
-        logins: the hosts whose keys, and whose bastion's, are pinned.
+        private_key: None to use the user's own agent.
+        logins: the hosts whose keys are pinned, and those of their bastions.
 
     """
-    _remove_folders_of_the_dead()
+    _remove_stale_folders()
     with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as folder:
         known_hosts = Path(folder) / "known_hosts"
         lines = [f"{login.host} {login.host_key}\n" for login in logins]
@@ -71,15 +71,15 @@ def agent_with(private_key: str | None, logins: tuple[Login, ...]) -> Iterator[t
 
 @contextmanager
 def _agent(private_key: str | None, socket: Path) -> Iterator[Path]:
-    """Yield the socket of the user's agent, or of our own that holds one key as long."""
+    """Yield the socket of the user's agent, or of a temporary one that holds the key."""
     if private_key is None:
-        theirs = os.environ.get("SSH_AUTH_SOCK", "")
-        if not theirs:
+        existing = os.environ.get("SSH_AUTH_SOCK", "")
+        if not existing:
             message = (
                 'no SSH agent answers (SSH_AUTH_SOCK); start one: eval "$(ssh-agent)" && ssh-add'
             )
             raise CommandError(message)
-        yield Path(theirs)
+        yield Path(existing)
         return
     agent = start(["ssh-agent", "-D", "-a", str(socket)])
     try:
@@ -90,20 +90,20 @@ def _agent(private_key: str | None, socket: Path) -> Iterator[Path]:
         agent.wait(timeout=10)
 
 
-def _remove_folders_of_the_dead() -> None:
-    """Remove what killed commands left: a dead agent's socket and the pinned host keys."""
+def _remove_stale_folders() -> None:
+    """Remove the folders of killed commands: agent socket and pinned host keys."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         pid = folder.name.removeprefix(PREFIX).partition("-")[0]
-        with contextlib.suppress(FileNotFoundError):  # another command may remove it, too
+        with contextlib.suppress(FileNotFoundError):  # another command may remove it first
             if folder.stat().st_uid == os.geteuid() and not Path(f"/proc/{pid}").exists():
                 shutil.rmtree(folder, ignore_errors=True)
 
 
 def command_to(ssh: tuple[str, ...], login: Login) -> tuple[str, ...]:
-    """Return an ssh command line to a host, through its bastion if it has one."""
+    """Return an ssh command line to a host, through its bastion if any."""
     words = [*ssh, "-o", f"HostKeyAlias={login.host}"]
     if login.bastion:
-        # ssh -J would look for the bastion's key in the user's files.
+        # ssh -J would look for the bastion's key in the user's known_hosts.
         words += ["-o", f"ProxyCommand={proxy_command(ssh, login.bastion)}"]
     return (*words, *_place(login.user, login.address, login.port))
 
@@ -120,14 +120,14 @@ def command_to_bastion(ssh: tuple[str, ...], bastion: Bastion) -> tuple[str, ...
 
 
 def proxy_command(ssh: tuple[str, ...], bastion: Bastion) -> str:
-    """Return what ssh runs to get to a host by way of the bastion."""
+    """Return the ProxyCommand that reaches a host through the bastion."""
     *words, place = (word.replace("%", "%%") for word in command_to_bastion(ssh, bastion))
     return shlex.join([*words, "-W", "[%h]:%p", place])
 
 
 def _place(user: str, address: str, port: int) -> tuple[str, ...]:
-    other = () if port == DEFAULT_PORT else ("-p", str(port))
-    return (*other, f"{user}@{address}")
+    options = () if port == DEFAULT_PORT else ("-p", str(port))
+    return (*options, f"{user}@{address}")
 
 
 def _add_key(agent: Popen[bytes], socket: Path, private_key: str) -> None:
@@ -135,7 +135,7 @@ def _add_key(agent: Popen[bytes], socket: Path, private_key: str) -> None:
     while not socket.exists():
         if agent.poll() is not None or time.monotonic() > deadline:
             message = (
-                f"ssh-agent: no socket within {AGENT_SECONDS:.0f} s; is openssh-client whole?"
+                f"ssh-agent: no socket within {AGENT_SECONDS:.0f} s; reinstall openssh-client"
             )
             raise CommandError(message)
         time.sleep(0.01)

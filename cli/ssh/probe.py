@@ -1,4 +1,4 @@
-"""Whether servers can be logged in to, asked of all at once and within seconds."""
+"""Check, for all servers at once and within seconds, that we can log in."""
 
 import time
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ TRIES = 3
 PAUSE_SECONDS = 1.0
 CONNECT_SECONDS = 4
 ANSWER_SECONDS = 8
-"""With three tries, a server that is gone costs a quarter of a minute at most, however many."""
+"""With three tries, servers that are gone cost 15 s at most, however many."""
 
 WRONG_KEY = ("Host key verification failed", "REMOTE HOST IDENTIFICATION HAS CHANGED")
 NOT_LET_IN = ("Permission denied", "Too many authentication failures")
@@ -24,20 +24,20 @@ NO_FORWARDING = "administratively prohibited"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """What came of one server: nothing to say, a problem, or that it is gone."""
+    """The result for one server: usable, a problem, or gone."""
 
     login: Login
     problem: str = ""
-    """One line: the server, the cause, the remedy; empty when it can be used."""
+    """One line with the server, the cause and the remedy; empty if it is usable."""
     gone: bool = False
-    """It did not answer at all, at any of the tries."""
+    """It answered none of the tries."""
 
 
 def probe(ssh: tuple[str, ...], logins: Sequence[Login], stack: str) -> tuple[Answer, ...]:
-    """Log in to every server and become root, as often as one does not answer at first.
+    """Log in to every server and become root; retry those that do not answer.
 
     Raises:
-        CommandError: their bastion cannot be used, so nothing is known of the servers.
+        CommandError: their bastion cannot be used.
 
     """
     for bastion in dict.fromkeys(login.bastion for login in logins if login.bastion):
@@ -59,10 +59,10 @@ def _is_open(answer: Answer | None) -> bool:
 
 
 def require_bastion(ssh: tuple[str, ...], bastion: Bastion, stack: str) -> None:
-    """Log in to the bastion, or see that it only forwards.
+    """Check that the bastion lets us in, or at least forwards.
 
     Raises:
-        CommandError: neither works.
+        CommandError: it does neither.
 
     """
     command = _bounded((*command_to_bastion(_quick(ssh), bastion), "true"))
@@ -71,15 +71,15 @@ def require_bastion(ssh: tuple[str, ...], bastion: Bastion, stack: str) -> None:
     for attempt in range(TRIES):
         time.sleep(PAUSE_SECONDS if attempt else 0)
         (report,) = ask_together([command])
-        # A bastion that only forwards runs no command, and is fine.
+        # A bastion that only forwards refuses the command; that is fine.
         if report is not None and not _ssh_failed(report):
             return
         if report is not None and _refusal(report):
             break
-    said = _refusal(report) if report is not None else ""
-    if said == "key":
+    refusal = _refusal(report) if report is not None else ""
+    if refusal == "key":
         message = _wrong_key(place, "cluster.hosts.bastion.hostKey", stack)
-    elif said == "login":
+    elif refusal == "login":
         message = _not_let_in(place, bastion.user, "cluster.hosts.bastion.user")
     else:
         message = f"{place}: no answer by SSH: {_cause(report)}; is it up, and the port right?"
@@ -98,12 +98,12 @@ def _judge(login: Login, report: CompletedProcess[str] | None, stack: str) -> An
                 f"'{login.user} ALL=(ALL) NOPASSWD: ALL' into /etc/sudoers.d/{login.user} there"
             ),
         )
-    said = _refusal(report)
-    if said == "key":
+    refusal = _refusal(report)
+    if refusal == "key":
         return Answer(login=login, problem=_wrong_key(place, "its hostKey", stack))
-    if said == "login":
+    if refusal == "login":
         return Answer(login=login, problem=_not_let_in(place, login.user, "cluster.hosts.user"))
-    if said == "forwarding":
+    if refusal == "forwarding":
         line = f"{place}: the bastion forwards no connection there; AllowTcpForwarding in its sshd"
         return Answer(login=login, problem=line)
     line = f"{place}: no answer by SSH on port {login.port}: {_cause(report)}; is it up?"
@@ -111,7 +111,7 @@ def _judge(login: Login, report: CompletedProcess[str] | None, stack: str) -> An
 
 
 def _refusal(report: CompletedProcess[str] | None) -> str:
-    """Return what a server that did answer refused."""
+    """Return what a server that answered refused: "key", "login", "forwarding" or nothing."""
     text = report.stderr if report is not None else ""
     if any(mark in text for mark in WRONG_KEY):
         return "key"
@@ -123,7 +123,7 @@ def _refusal(report: CompletedProcess[str] | None) -> str:
 def _wrong_key(place: str, setting: str, stack: str) -> str:
     return (
         f"{place} shows another host key than {setting} in the settings; if it was reinstalled, "
-        f"take the new one from make hostkeys STACK={stack}, else do not go on: it may be another "
+        f"take the new key from make hostkeys STACK={stack}; if not, stop: it may be another "
         "machine"
     )
 
@@ -136,20 +136,20 @@ def _not_let_in(place: str, user: str, setting: str) -> str:
 
 
 def _ssh_failed(report: CompletedProcess[str]) -> bool:
-    # 124 and 137 are those of `timeout`, a negative one is a signal.
+    # 124 and 137 are from `timeout`; a negative status is a signal.
     return report.returncode in {SSH_FAILED, 124, 137} or report.returncode < 0
 
 
 def _cause(report: CompletedProcess[str] | None) -> str:
-    """Return the most telling line of ssh; the last one is of the tunnel when there is one."""
+    """Return ssh's most specific error; behind a bastion, its last line is about the tunnel."""
     lines = report.stderr.strip().splitlines() if report is not None else []
-    telling = [line for line in lines if "open failed" in line or "connect to" in line]
-    cause = (telling or lines or [f"nothing within {ANSWER_SECONDS} s"])[-1].strip()
-    return cause.rpartition(": ")[2] if telling else cause
+    specific = [line for line in lines if "open failed" in line or "connect to" in line]
+    cause = (specific or lines or [f"nothing within {ANSWER_SECONDS} s"])[-1].strip()
+    return cause.rpartition(": ")[2] if specific else cause
 
 
 def _quick(ssh: tuple[str, ...]) -> tuple[str, ...]:
-    # The first value of an option counts. Why a bastion forwards nothing is told as information.
+    # The first value of an option wins. ssh logs why a bastion refuses to forward at INFO.
     return (*ssh[:3], "-o", f"ConnectTimeout={CONNECT_SECONDS}", "-o", "LogLevel=INFO", *ssh[3:])
 
 

@@ -15,7 +15,7 @@ from preflight.login_key import read_login_key
 
 
 class ExistingHosts(pulumi.ComponentResource):
-    """Connections with pinned host keys, by the user's key or agent, through a bastion or not."""
+    """Connections with pinned host keys, by key file or agent, with or without a bastion."""
 
     TYPE: ClassVar[str] = "rocketmq:existing_hosts:ExistingHosts"
     hosts: tuple[HostAccess, ...]
@@ -31,7 +31,7 @@ class ExistingHosts(pulumi.ComponentResource):
     ) -> None:
         super().__init__(self.TYPE, name, None, opts)
         key = read_login_key(settings)
-        # Without a key the provider asks the agent of the user who runs it.
+        # Without a key, the provider uses the agent of the user who runs it.
         self.private_key = None if key is None else pulumi.Output.secret(key)
         self.public_key = None
         self.hosts = tuple(

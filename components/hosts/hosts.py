@@ -1,4 +1,4 @@
-"""Hosts, whoever provides them: the rest of the program sees nothing but `HostAccess`."""
+"""Hosts of any provider; the rest of the program only sees `HostAccess`."""
 
 from typing import Protocol
 
@@ -15,26 +15,26 @@ from preflight.hypervisor import Hypervisor
 
 
 class Hosts(Protocol):
-    """What every provider yields."""
+    """What every provider returns."""
 
     hosts: tuple[HostAccess, ...]
     """In the plan's order."""
     private_key: pulumi.Output[str] | None
-    """What `make verify` and `make ssh` log in with; None for the keys of the user's own agent."""
+    """For `make verify` and `make ssh`; None if the user's own agent has the key."""
     public_key: pulumi.Output[str] | None
-    """Of a key that the stack made for itself."""
+    """None if the stack did not generate its own key."""
 
 
 def make_hosts(
     settings: ClusterSettings, cluster: ClusterSpec, hypervisor: Hypervisor | None = None
 ) -> Hosts:
-    """Return the hosts of the provider that the settings choose."""
-    said = settings.hosts
-    if isinstance(said, LibvirtHostsSettings):
+    """Create the hosts by the provider that the settings choose."""
+    chosen = settings.hosts
+    if isinstance(chosen, LibvirtHostsSettings):
         if hypervisor is None:
-            message = "virtual machines need what ask_hypervisor returns"
+            message = "virtual machines need the answer of ask_hypervisor"
             raise TypeError(message)
-        return LibvirtHosts("hosts", said, cluster, hypervisor)
-    if isinstance(said, ExistingHostsSettings):
-        return ExistingHosts("hosts", said, cluster)
-    return NspawnHosts("hosts", said, cluster)
+        return LibvirtHosts("hosts", chosen, cluster, hypervisor)
+    if isinstance(chosen, ExistingHostsSettings):
+        return ExistingHosts("hosts", chosen, cluster)
+    return NspawnHosts("hosts", chosen, cluster)

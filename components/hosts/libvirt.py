@@ -1,4 +1,4 @@
-"""Virtual machines that libvirt runs, and what they stand on: pool, network, image."""
+"""Virtual machines run by libvirt, with their pool, network and image."""
 
 from typing import ClassVar
 
@@ -18,7 +18,7 @@ from preflight.hypervisor import Hypervisor
 
 
 class LibvirtHosts(pulumi.ComponentResource):
-    """One virtual machine for each host of the plan, at addresses known before they boot."""
+    """One virtual machine per host of the plan, at addresses known before they boot."""
 
     TYPE: ClassVar[str] = "rocketmq:libvirt_hosts:LibvirtHosts"
     hosts: tuple[HostAccess, ...]
@@ -39,7 +39,7 @@ class LibvirtHosts(pulumi.ComponentResource):
         login = SshKeyPair(f"{name}-login-key", opts=child)
         self.private_key, self.public_key = login.private_key, login.public_key
         claim = self._claim(name, login)
-        # A provider of our own: a stack without virtual machines needs no plugin for them.
+        # An explicit provider, so that stacks without virtual machines do not need the plugin.
         provider = libvirt.Provider(f"{name}-libvirt", uri=spec.uri, opts=child)
         managed = pulumi.ResourceOptions(
             parent=self, provider=provider, depends_on=[claim], delete_before_replace=True
@@ -83,7 +83,7 @@ class LibvirtHosts(pulumi.ComponentResource):
         self.register_outputs({"addresses": [host.address for host in cluster.hosts]})
 
     def _claim(self, name: str, login: SshKeyPair) -> local.Command:
-        """Refuse a stack of the same name that another clone has on this computer."""
+        """Fail if another clone on this computer has a stack of the same name."""
         owner = {"token": login.public_key.apply(fingerprint)}
         return local.Command(
             f"{name}-claim",
@@ -111,7 +111,7 @@ class LibvirtHosts(pulumi.ComponentResource):
         )
 
     def _data_disks(self, name: str, spec: VirtualHostsSpec, pool: libvirt.Pool) -> local.Command:
-        """Stand for the data disks as a whole: they go with the pool, never in an update."""
+        """Purge the data disks when the stack is destroyed, never in an update."""
         words = join_words("--uri", spec.uri, "--stack", pulumi.get_stack())
         return local.Command(
             f"{name}-data-disks",

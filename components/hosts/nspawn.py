@@ -1,4 +1,4 @@
-"""Machines on this computer: systemd-nspawn, a bridge, and nothing outside it."""
+"""systemd-nspawn machines on a bridge of this computer."""
 
 from typing import Any, ClassVar
 
@@ -18,7 +18,7 @@ USER = "root"
 
 
 class NspawnHosts(pulumi.ComponentResource):
-    """One machine for each host of the plan, with pinned host keys, on a bridge of the stack."""
+    """One machine per host of the plan, with pinned host keys, on the stack's own bridge."""
 
     TYPE: ClassVar[str] = "rocketmq:nspawn_hosts:NspawnHosts"
     hosts: tuple[HostAccess, ...]
@@ -36,7 +36,7 @@ class NspawnHosts(pulumi.ComponentResource):
         children = pulumi.ResourceOptions(parent=self)
         login = SshKeyPair(f"{name}-login-key", opts=children)
         self.private_key, self.public_key = login.private_key, login.public_key
-        # The stack's public key tells this stack's state from another's of the same name.
+        # The public key distinguishes this state from that of another stack of the same name.
         token = login.public_key.apply(fingerprint)
         self._common = {
             "stack": pulumi.get_stack(),
@@ -62,7 +62,7 @@ class NspawnHosts(pulumi.ComponentResource):
             "name": host.name,
             "address": host.address,
             "incarnation": identity.incarnation,
-            # After a reboot of the computer this is one more, and the machine is started again.
+            # A reboot of the computer increments this, so the machine is started again.
             "boots": identity.boots,
             "authorized_key": login.public_key,
             "host_key_private": host_key.private_key,

@@ -1,7 +1,7 @@
-"""The one place that makes resources over SSH, so that their rules are written once.
+"""The one place that creates resources over SSH, so that their rules are written once.
 
-What a host must hold is in the inputs: a change is an update in place. `triggers` replace, so they
-hold nothing but the host's identity. Secrets are only ever in the connection.
+Content is in the inputs, so a change updates in place. `triggers` replace, so they hold only the
+host's identity. Secrets are only in the connection.
 """
 
 from collections.abc import Sequence
@@ -18,26 +18,26 @@ from blueprint.plan.paths import TOOLS
 from blueprint.rendering.scripts import join_words
 
 GATE_TIMEOUT = "40m"
-"""For a host to come up; bounds only the dialling, a script has its own limits."""
+"""Bounds the dialing until a host is up; scripts have their own limits."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class HostAccess:
-    """How one host is reached, whoever provided it."""
+    """How one host is reached, for any provider."""
 
     spec: HostSpec
     user: str
     connection: pulumi.Input[remote.ConnectionArgs]
     login: pulumi.Input[Login]
-    """How our own commands reach it."""
+    """For our own commands, outside the engine."""
     identity: pulumi.Input[str]
-    """Another value means another machine under the same name: all is made again."""
+    """Changes when another machine has the name: all of its resources are replaced."""
     boot_id: pulumi.Input[str]
-    """Another value means that the host was rebooted, with what it holds."""
+    """Changes when the host was rebooted and kept its disks."""
     machine: pulumi.Resource | None
-    """What stands for the host; what runs on it needs no undoing when that goes."""
+    """The resource of the host; when it is deleted, nothing on it needs to be."""
     after: Sequence[pulumi.Resource] = field(default=())
-    """What must be there before anything is done on the host."""
+    """What must exist before anything is done on the host."""
 
     @property
     def name(self) -> str:
@@ -51,7 +51,7 @@ class HostAccess:
         *,
         timeout: str | None = None,
     ) -> pulumi.ResourceOptions:
-        """Return the options that every resource on this host has."""
+        """Return the options of every resource on this host."""
         return pulumi.ResourceOptions(
             parent=parent,
             depends_on=[*self.after, *depends_on],
@@ -66,7 +66,7 @@ class HostAccess:
 
 
 def login_with(host_key: pulumi.Output[str], host: HostSpec, user: str) -> pulumi.Output[Login]:
-    """Return the login of a host whose key is known once it is made."""
+    """Return the login of a host whose key pair is an output."""
     return host_key.apply(
         lambda key: Login(
             host=host.name,
@@ -85,7 +85,7 @@ def make_state(
     options: pulumi.ResourceOptions,
     logging: remote.Logging = remote.Logging.STDERR,
 ) -> remote.Command:
-    """Make a host be in the state that `script` ensures, and undo it on destroy."""
+    """Create the state that `script` ensures on a host, and remove it on destroy."""
     return remote.Command(
         name,
         connection=host.connection,
@@ -102,10 +102,9 @@ def make_state(
 def make_first_contact(
     name: str, host: HostAccess, script: pulumi.Input[str], parent: pulumi.Resource
 ) -> remote.Command:
-    """Make a machine that may still be booting say who it is; asked anew when `script` changes.
+    """Read the identity of a machine that may still be booting; again when `script` changes.
 
-    It has no trigger, since what it prints is the identity that others are triggered by, and
-    nothing to undo.
+    It has no trigger, because it prints the identity that triggers others, and no delete.
     """
     options = host.options(parent, [])
     options.custom_timeouts = pulumi.CustomTimeouts(create=GATE_TIMEOUT, update=GATE_TIMEOUT)
@@ -122,20 +121,20 @@ def make_first_contact(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RemoteFile:
-    """A file: where, who may read it, and its exact text."""
+    """A file on a host: its path, mode, owner and exact text."""
 
     path: PurePosixPath
     mode: str
     owner: str
     text: pulumi.Input[str]
     former_paths: Sequence[PurePosixPath] = field(default=())
-    """Where an earlier update may have put it."""
+    """Paths at which an earlier release may have put it."""
 
 
 def make_file(
     name: str, host: HostAccess, file: RemoteFile, options: pulumi.ResourceOptions
 ) -> remote.Command:
-    """Make a file equal to its text; its standard output is `{"sha", "writes"}`.
+    """Make a file equal to its text; stdout is `{"sha", "writes"}`.
 
     The input is exactly the text, so that a preview shows a change line by line. `create` holds
     its length in bytes, so that the host refuses a text that was cut on its way.

@@ -1,4 +1,4 @@
-"""A host that has passed the gate and holds what every process on it needs."""
+"""A host that passed the gate and has what every process on it needs."""
 
 from typing import ClassVar
 
@@ -13,7 +13,7 @@ from components.hosts.over_ssh import GATE_TIMEOUT, HostAccess, RemoteFile, make
 
 
 class PreparedHost(pulumi.ComponentResource):
-    """The gate, then our tools, then user, directories, names and Java, then the plan."""
+    """Run the gate; install our tools; set up user, directories, names, Java; write the plan."""
 
     TYPE: ClassVar[str] = "rocketmq:prepared_host:PreparedHost"
     access: HostAccess

@@ -1,4 +1,4 @@
-"""One virtual machine: its disks, what cloud-init does on it, the domain, and its first word."""
+"""One virtual machine: disks, cloud-init, the domain, and the first contact."""
 
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -24,12 +24,12 @@ from components.secrets import SshKeyPair
 
 MIB = 1 << 20
 BOOT_TIMEOUT = "40m"
-"""For the DHCP lease of an emulated machine on a busy computer."""
+"""Until an emulated machine on a busy computer has its DHCP lease."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class VirtualMachineArgs:
-    """What a machine is made from, and what all machines of the stack stand on."""
+    """The machine, and the resources that all machines of the stack share."""
 
     host: HostSpec
     machine: VirtualMachineSpec
@@ -41,14 +41,14 @@ class VirtualMachineArgs:
     image: libvirt.Volume
     pool: libvirt.Pool
     data_disks: pulumi.Resource
-    """What purges the data disks of a destroyed stack, once no domain uses them."""
+    """Purges the data disks of a destroyed stack once no domain uses them."""
 
 
 class VirtualMachine(pulumi.ComponentResource):
     """A domain with a system disk over the image and a data disk that outlives it.
 
-    Its identity is a mark on the system disk: a domain that is defined anew around the same disk,
-    as for more memory, keeps all that is installed; a machine with a new disk gets it again.
+    Its identity is stored on the system disk: a domain that is replaced around the same disk, as
+    for more memory, keeps what is installed; a machine with a new disk is set up again.
     """
 
     TYPE: ClassVar[str] = "rocketmq:virtual_machine:VirtualMachine"
@@ -87,7 +87,7 @@ class VirtualMachine(pulumi.ComponentResource):
         )
 
     def _data_disk(self) -> libvirt.Volume:
-        # Whatever an update does, it never deletes this disk; destroying the stack purges it.
+        # No update deletes this disk; destroying the stack purges it.
         return libvirt.Volume(
             f"{self._server}-data-disk",
             name=self._args.machine.data_volume,
@@ -128,7 +128,7 @@ class VirtualMachine(pulumi.ComponentResource):
             autostart=True,
             running=True,
             cloudinit=init.id,
-            # In the order of their devices: first the system's, then the data's.
+            # In the order of their devices: system, then data.
             disks=[
                 libvirt.DomainDiskArgs(volume_id=system.id),
                 libvirt.DomainDiskArgs(volume_id=data.id),
@@ -149,7 +149,7 @@ class VirtualMachine(pulumi.ComponentResource):
         )
 
     def _power(self, domain: libvirt.Domain) -> local.Command:
-        """Make the machine be on; undone in order, before the domain is replaced."""
+        """Power the machine on; shut it down cleanly before the domain is replaced."""
         machine = self._args.machine
         words = ("--uri", self._args.hosts.uri, "--domain", machine.domain)
         emulated = ("--emulated",) if self._args.acceleration is Acceleration.TCG else ()
@@ -161,7 +161,7 @@ class VirtualMachine(pulumi.ComponentResource):
             triggers=[domain.id],
             logging=local.Logging.STDERR,
             add_previous_output_in_env=False,
-            # A destroyed stack loses its disks anyway: with the pool the power is just taken.
+            # A destroyed stack loses its disks anyway: no clean shutdown when the pool goes too.
             opts=pulumi.ResourceOptions(
                 parent=self, deleted_with=self._args.pool, delete_before_replace=True
             ),
@@ -170,8 +170,8 @@ class VirtualMachine(pulumi.ComponentResource):
     def _reached(self, domain: libvirt.Domain, power: local.Command) -> HostAccess:
         """Return how the machine is reached.
 
-        What is on it goes with this component, not with the domain: a refresh takes a domain that
-        is gone out of the state, and nobody would answer the deletes that were left.
+        Its resources are deleted with this component, not with the domain: a refresh removes a
+        missing domain from the state, and their deletes would then have no host to run on.
         """
         host, login = self._args.host, self._args.login
         booting = HostAccess(

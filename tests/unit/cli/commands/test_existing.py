@@ -459,7 +459,9 @@ def test_servers_behind_a_bastion_are_scanned_through_it(folder, scan, monkeypat
 
 
 def test_host_keys_of_other_providers_are_not_printed(folder):
-    with pytest.raises(CommandError, match="STACK=hosts: its hosts are made with their keys"):
+    with pytest.raises(
+        CommandError, match="STACK=hosts: the host keys of this stack are generated"
+    ):
         hostkeys.print_host_keys(folder(raw_cluster("local")))
 
 
