@@ -1,10 +1,10 @@
-"""Keep the SDK from spinning on a whole core while it waits for resources.
+"""Keep the SDK from using a whole core while it waits for resources.
 
-`pulumi.runtime.stack.wait_for_rpcs` looks at every outstanding output in turn, for ever, with
-nothing but `asyncio.sleep(0)` between two looks. Measured: one core busy for as long as an update
-lasts, which on a small computer is one that the cluster needs to start. Here each round ends with
-a short rest, in which the event loop still answers everything at once. Later releases do not spin
-(pulumi#22411): this file goes when the SDK is one of them.
+`pulumi.runtime.stack.wait_for_rpcs` polls every outstanding output in a loop with nothing but
+`asyncio.sleep(0)` between two polls. Measured: one core is busy during the whole update, and on a
+small computer the cluster needs that core to start. Here each round ends with a short sleep, in
+which the event loop still answers at once. Later releases do not spin (pulumi#22411): remove this
+file when the SDK is one of them.
 """
 
 import asyncio
@@ -13,28 +13,28 @@ from typing import Any
 import pulumi.runtime.stack
 from pulumi.runtime.settings import SETTINGS
 
-REST_SECONDS = 0.05
-FEWEST_TURNS = 64
-"""Looks without a rest: a program that is through with its outputs must not be slowed down."""
+PAUSE_SECONDS = 0.05
+MIN_POLLS = 64
+"""Polls without a sleep, so that a program with few outputs is not slowed down."""
 
 
-class _GentleAsyncio:
-    """The asyncio module, but for every so-many-th `sleep(0)`."""
+class _PausingAsyncio:
+    """The asyncio module, except that `sleep(0)` really sleeps once per round."""
 
     def __init__(self) -> None:
-        self._turns = 0
+        self._polls = 0
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever asyncio has by that name)
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (any attribute of asyncio)
         return getattr(asyncio, name)
 
     async def sleep(self, delay: float) -> None:
-        """Sleep; after a look at every outstanding output, sleep for real."""
-        self._turns += 1
-        if delay == 0 and self._turns >= max(FEWEST_TURNS, len(SETTINGS.outputs)):
-            self._turns, delay = 0, REST_SECONDS
+        """Sleep; after a poll of every outstanding output, for `PAUSE_SECONDS`."""
+        self._polls += 1
+        if delay == 0 and self._polls >= max(MIN_POLLS, len(SETTINGS.outputs)):
+            self._polls, delay = 0, PAUSE_SECONDS
         await asyncio.sleep(delay)
 
 
-def wait_gently() -> None:
-    """Make the SDK's wait for this program's resources rest between its rounds."""
-    vars(pulumi.runtime.stack)["asyncio"] = _GentleAsyncio()
+def patch_sdk_wait() -> None:
+    """Make the SDK pause between rounds while it waits for resources."""
+    vars(pulumi.runtime.stack)["asyncio"] = _PausingAsyncio()

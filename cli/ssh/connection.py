@@ -4,6 +4,7 @@ import contextlib
 import os
 import shlex
 import shutil
+import socket
 import tempfile
 import time
 from collections.abc import Iterator
@@ -52,12 +53,12 @@ def agent_with(private_key: str | None, logins: tuple[Login, ...]) -> Iterator[t
         keys = dict.fromkeys(login.bastion.host_key for login in logins if login.bastion)
         lines += [f"{BASTION} {key}\n" for key in keys]
         known_hosts.write_text("".join(lines), "utf-8")
-        with _agent(private_key, Path(folder) / "agent") as socket:
+        with _agent(private_key, Path(folder) / "agent") as address:
             options = {
                 "UserKnownHostsFile": str(known_hosts),
                 "GlobalKnownHostsFile": "/dev/null",
                 "StrictHostKeyChecking": "yes",
-                "IdentityAgent": str(socket),
+                "IdentityAgent": str(address),
                 "IdentityFile": "none",
                 # Key authentication only; never prompt.
                 "BatchMode": "yes",
@@ -70,7 +71,7 @@ def agent_with(private_key: str | None, logins: tuple[Login, ...]) -> Iterator[t
 
 
 @contextmanager
-def _agent(private_key: str | None, socket: Path) -> Iterator[Path]:
+def _agent(private_key: str | None, address: Path) -> Iterator[Path]:
     """Yield the socket of the user's agent, or of a temporary one that holds the key."""
     if private_key is None:
         existing = os.environ.get("SSH_AUTH_SOCK", "")
@@ -81,10 +82,10 @@ def _agent(private_key: str | None, socket: Path) -> Iterator[Path]:
             raise CommandError(message)
         yield Path(existing)
         return
-    agent = start(["ssh-agent", "-D", "-a", str(socket)])
+    agent = start(["ssh-agent", "-D", "-a", str(address)])
     try:
-        _add_key(agent, socket, private_key)
-        yield socket
+        _add_key(agent, address, private_key)
+        yield address
     finally:
         agent.terminate()
         agent.wait(timeout=10)
@@ -130,16 +131,22 @@ def _place(user: str, address: str, port: int) -> tuple[str, ...]:
     return (*options, f"{user}@{address}")
 
 
-def _add_key(agent: Popen[bytes], socket: Path, private_key: str) -> None:
+def _is_listening(address: Path) -> bool:
+    """Return whether connections are accepted; the file of a socket is there a moment earlier."""
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(str(address)) == 0
+
+
+def _add_key(agent: Popen[bytes], address: Path, private_key: str) -> None:
     deadline = time.monotonic() + AGENT_SECONDS
-    while not socket.exists():
+    while not _is_listening(address):
         if agent.poll() is not None or time.monotonic() > deadline:
             message = (
                 f"ssh-agent: no socket within {AGENT_SECONDS:.0f} s; reinstall openssh-client"
             )
             raise CommandError(message)
         time.sleep(0.01)
-    environment = {"SSH_AUTH_SOCK": str(socket)}
+    environment = {"SSH_AUTH_SOCK": str(address)}
     added = ask(["ssh-add", "-q", "-"], text=private_key, environment=environment)
     if added.returncode:
         message = f"ssh-add: exit status {added.returncode}: {added.stderr.strip()}"

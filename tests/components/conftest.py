@@ -18,7 +18,7 @@ from tests.support.stacks import raw_cluster
 
 
 def make_cluster(raw):
-    """Return a program that makes the whole cluster of an object of settings."""
+    """Return a program that creates the cluster of raw settings."""
 
     def program():
         stack = pulumi.get_stack()
@@ -34,7 +34,7 @@ def make_cluster(raw):
 
 @pytest.fixture(scope="session")
 def recorded():
-    """Everything that stack local registers when it is made."""
+    """Everything that the first update of stack local registers."""
     return record(make_cluster(raw_cluster()))
 
 
@@ -46,7 +46,7 @@ def previewed():
 
 @pytest.fixture(scope="session")
 def lab():
-    """Everything that stack lab registers when it is made, on a processor without KVM."""
+    """Everything that the first update of stack lab registers, without KVM."""
     with pytest.MonkeyPatch.context() as patch:
         virtual.answer(patch)
         return record(make_cluster(raw_cluster("lab")))

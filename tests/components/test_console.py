@@ -1,4 +1,4 @@
-"""The console's resources: where they are, what they hold, what takes their place."""
+"""The console's resources: their host, content and replacement."""
 
 import shlex
 
@@ -24,24 +24,24 @@ def addresses(recorded):
     }
 
 
-def test_everything_is_on_the_first_host_but_the_look_from_another(recorded):
+def test_everything_is_on_the_first_host_except_the_check_from_another(recorded):
     places = addresses(recorded)
     assert places.pop("console-check") == "10.98.64.152"
     assert set(places.values()) == {"10.98.64.151"}
     assert len(places) == 7
 
 
-def test_on_another_host_everything_is_there_and_the_look_from_here(record_settings):
+def test_on_another_host_the_check_is_from_the_first(record_settings):
     found = record_settings(changed(console={"kind": "builtin", "host": "server2"}))
     places = addresses(found)
     assert places.pop("console-check") == "10.98.64.151"
     assert set(places.values()) == {"10.98.64.152"}
-    # Another host is another identity: all is made there, and undone where it was.
+    # Another host is another identity: everything is created there and removed from the old one.
     for one in console_of(found).values():
         assert one.delete_before_replace, one.name
 
 
-def test_alone_it_is_looked_at_from_its_own_host(record_settings):
+def test_on_a_single_host_the_check_is_from_that_host(record_settings):
     raw = changed(allowSharedHost=True)
     raw["hosts"]["servers"] = raw["hosts"]["servers"][:1]
     assert set(addresses(record_settings(raw)).values()) == {"10.98.64.151"}
@@ -79,12 +79,12 @@ def test_it_shows_what_every_host_reported(recorded):
         assert f'"host": "{host}"' in text
 
 
-def test_a_report_is_no_reason_to_start_it_anew(recorded):
+def test_a_report_does_not_restart_it(recorded):
     service = recorded.resources["console-service"].inputs["stdin"]
     assert "console-verification" not in service
 
 
-def test_another_program_changes_its_unit_and_so_starts_it_anew(recorded):
+def test_another_program_changes_its_unit_and_restarts_it(recorded):
     unit = recorded.resources["console-unit"].inputs["stdin"]
     source = recorded.resources["console-upload"].inputs["source"]["path"]
     digest = source.rpartition("/")[2].removesuffix(".zip")

@@ -41,7 +41,7 @@ def cluster(**outputs):
     return {f"{URN}::{CLUSTER_TYPE}::cluster": {"type": CLUSTER_TYPE, "outputs": outputs}}
 
 
-def test_a_new_stack_has_nothing():
+def test_a_new_stack_has_nothing_deployed():
     assert deployed_state_in({}) == NOT_DEPLOYED
 
 
@@ -71,7 +71,7 @@ def test_a_broker_that_an_interrupted_update_left_without_outputs_has_no_placeme
     assert deployed_state_in(broker("broker-a", **rest)) == NOT_DEPLOYED
 
 
-def test_the_name_is_what_stands_after_the_last_separator_of_the_urn():
+def test_the_name_follows_the_last_separator_of_the_urn():
     state = {
         f"urn:pulumi:a::b::{CLUSTER_TYPE}$x:y:Z${Broker.TYPE}::broker-b-s": {
             "type": Broker.TYPE,

@@ -69,13 +69,13 @@ def connection_of(resource):
     return sealed.value
 
 
-def test_no_machine_is_made_and_only_the_password_is_made_on_this_computer(by_file):
+def test_no_machine_is_created_and_only_the_password_is_generated_here(by_file):
     assert [found.name for found in by_file.of_type(LOCAL_COMMAND)] == ["console-password-made"]
     assert by_file.children_of("rocketmq-tested") == {"hosts", "cluster"}
     assert by_file.children_of("hosts") == set()
 
 
-def test_every_resource_connects_to_its_server_with_that_servers_key_pinned(by_file):
+def test_every_resource_connects_to_its_server_with_its_pinned_key(by_file):
     for resource in over_ssh(by_file):
         host = host_of(resource)
         connection = connection_of(resource)
@@ -85,7 +85,7 @@ def test_every_resource_connects_to_its_server_with_that_servers_key_pinned(by_f
         assert "proxy" not in connection
 
 
-def test_the_text_of_the_key_file_is_sealed_and_its_path_is_no_input(by_file, key_file):
+def test_the_text_of_the_key_file_is_secret_and_its_path_is_not_an_input(by_file, key_file):
     body = key_file.read_text().splitlines()[1]
     seen = 0
     for resource in by_file.resources.values():
@@ -133,7 +133,7 @@ def test_a_server_may_have_another_address_port_and_user_for_ssh_alone(behind_a_
     assert "brokerIP1=192.0.2.11\n" in found["broker-a-properties"].inputs["stdin"]
 
 
-def test_the_logins_say_all_that_our_own_commands_need(behind_a_bastion):
+def test_the_logins_hold_all_that_our_own_commands_need(behind_a_bastion):
     bastion = {"address": "jump.example", "port": 2200, "user": "jump", "hostKey": BASTION_KEY}
     assert behind_a_bastion.exports["logins"] == {
         "server1": {
@@ -163,7 +163,7 @@ def test_a_bastion_without_a_user_has_that_of_the_hosts(record_settings):
     assert "privateKey" not in proxy
 
 
-def test_every_command_of_a_user_who_is_not_root_goes_through_sudo(by_file):
+def test_every_command_of_a_user_other_than_root_uses_sudo(by_file):
     for resource in by_file.of_type(REMOTE_COMMAND):
         for command in ("create", "delete"):
             assert shlex.split(resource.inputs[command])[:2] == ["sudo", "-n"], resource.name
@@ -177,7 +177,7 @@ def _identities(recorded):
     return {name: recorded.resources[f"{name}-gate"].inputs["triggers"] for name in ADDRESSES}
 
 
-def test_the_identity_changes_with_the_host_key_and_the_generation_and_with_nothing_else(
+def test_the_identity_changes_only_with_the_host_key_and_the_generation(
     record_settings, by_agent, by_file, behind_a_bastion
 ):
     before = _identities(by_agent)
@@ -190,7 +190,7 @@ def test_the_identity_changes_with_the_host_key_and_the_generation_and_with_noth
         assert after["server2"] == before["server2"]
 
 
-def test_a_comment_behind_a_host_key_is_no_change(record_settings, by_agent):
+def test_a_comment_after_a_host_key_changes_nothing(record_settings, by_agent):
     commented = record_settings(with_hosts(({"hostKey": f"{KEYS['server1']} root@a"}, {})))
     assert _identities(commented) == _identities(by_agent)
 

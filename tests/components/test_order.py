@@ -1,4 +1,4 @@
-"""What waits for what: the plan's order is the program's."""
+"""Dependencies: the program has the order of the plan."""
 
 from itertools import pairwise
 
@@ -28,7 +28,7 @@ def _everything_before(recorded, name):
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_a_host_is_made_then_passes_the_gate_then_is_prepared(recorded, host):
+def test_a_host_is_created_then_passes_the_gate_then_is_prepared(recorded, host):
     chain = ["machine", "gate", "tools", "preparation", "plan"]
     for before, after in pairwise(chain):
         assert f"{host}-{before}" in _waits(recorded, f"{host}-{after}")
@@ -36,7 +36,7 @@ def test_a_host_is_made_then_passes_the_gate_then_is_prepared(recorded, host):
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_hosts_are_made_and_prepared_side_by_side(recorded, host):
+def test_hosts_are_created_and_prepared_in_parallel(recorded, host):
     others = {f"{other}-" for other in HOSTS if other != host}
     before = _everything_before(recorded, f"{host}-rocketmq-unpacked")
     assert {name for name in before if name.startswith(tuple(others))} == set()
@@ -45,7 +45,7 @@ def test_hosts_are_made_and_prepared_side_by_side(recorded, host):
 @pytest.mark.parametrize("host", HOSTS)
 def test_the_archive_is_uploaded_after_the_gate_and_unpacked_on_a_prepared_host(recorded, host):
     assert f"{host}-gate" in _waits(recorded, f"{host}-rocketmq-upload")
-    # Beside the preparation, which installs Java.
+    # In parallel with the preparation, which installs Java.
     assert f"{host}-preparation" not in _everything_before(recorded, f"{host}-rocketmq-upload")
     assert {f"{host}-rocketmq-upload", f"{host}-preparation"} <= _waits(
         recorded, f"{host}-rocketmq-unpacked"
@@ -68,13 +68,13 @@ def test_a_service_starts_after_its_files_its_installation_and_the_plan_of_its_h
 
 
 @pytest.mark.parametrize("process", PROCESSES)
-def test_no_service_waits_for_another_so_that_all_start_side_by_side(recorded, process):
+def test_no_service_waits_for_another_so_that_all_start_in_parallel(recorded, process):
     before = _everything_before(recorded, f"{process}-service")
     assert before & (SERVICES | set(STEPS)) == set()
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_every_service_is_started_before_the_first_step_asks(recorded, step):
+def test_every_service_is_started_before_the_first_step(recorded, step):
     assert _waits(recorded, step) >= SERVICES
 
 
@@ -94,7 +94,7 @@ def test_the_steps_are_a_chain_in_the_order_of_the_plan(recorded):
 
 
 @pytest.mark.parametrize("process", PROCESSES)
-def test_a_step_is_given_what_its_own_files_printed(recorded, process):
+def test_a_step_gets_the_outputs_of_its_own_files(recorded, process):
     step = recorded.resources[f"{process}-step"]
     files = {f"{process}-properties", f"{process}-unit"}
     assert files <= step.depends_on
@@ -123,7 +123,7 @@ def test_the_console_starts_with_its_files_after_the_verification_and_then_anoth
     assert _waits(recorded, "console-service") >= before
     assert "console-service" in _waits(recorded, "console-check")
     assert {"console-upload", "server1-preparation"} <= _waits(recorded, "console-program")
-    # Its files and program need not wait for the cluster.
+    # Its files and program do not wait for the cluster.
     for name in (*files, "console-program"):
         assert _everything_before(recorded, name) & SERVICES == set()
 

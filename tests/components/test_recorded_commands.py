@@ -1,4 +1,4 @@
-"""The list of recorded commands, whose every entry is run by a test, has all that are made."""
+"""The list of recorded commands, each of which a unit test runs, is complete."""
 
 import pytest
 
@@ -13,9 +13,7 @@ def form_of(command):
 
 
 @pytest.mark.parametrize("stack", ["recorded", "lab"])
-def test_every_command_of_this_project_that_is_made_is_in_the_list_of_recorded_ones(
-    stack, request
-):
+def test_every_command_of_this_project_is_in_the_list_of_recorded_commands(stack, request):
     made = {
         form_of(resource.inputs[key])
         for resource in request.getfixturevalue(stack).of_type(LOCAL_COMMAND)

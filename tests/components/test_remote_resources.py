@@ -44,7 +44,7 @@ def _host_of(resource):
     return next(host for host in HOSTS if resource.deleted_with == f"{host}-machine")
 
 
-def test_every_remote_resource_goes_with_the_machine_that_it_connects_to(recorded):
+def test_every_remote_resource_is_deleted_with_the_machine_that_it_connects_to(recorded):
     address_of = {host.name: host.address for host in CLUSTER.hosts}
     for resource in _remote(recorded):
         connection = opened(resource.inputs["connection"])
@@ -61,12 +61,12 @@ def test_a_trigger_is_the_identity_of_the_host_and_nothing_else(recorded):
         assert resource.inputs["triggers"] == [identity], resource.name
 
 
-def test_no_command_has_its_previous_output_in_its_environment(recorded):
+def test_no_command_gets_its_previous_output_in_its_environment(recorded):
     for resource in recorded.of_type(REMOTE_COMMAND, LOCAL_COMMAND):
         assert resource.inputs["addPreviousOutputInEnv"] is False, resource.name
 
 
-def test_every_connection_pins_the_key_of_its_host_and_seals_the_login_key(recorded):
+def test_every_connection_pins_its_host_key_and_encrypts_the_login_key(recorded):
     for resource in _remote(recorded):
         sealed = resource.inputs["connection"]
         assert isinstance(sealed, Secret), resource.name
@@ -129,7 +129,7 @@ def _all_before(recorded, resource):
     return before
 
 
-def test_a_changed_property_shows_in_the_brokers_files_and_in_nothing_else(record_settings):
+def test_a_changed_property_changes_only_the_brokers_files(record_settings):
     before, after = (
         record_settings(changed(brokerProperties={"fileReservedTime": hours}))
         for hours in (48, 72)
@@ -201,7 +201,7 @@ def test_the_working_directory_of_no_local_command_is_an_input(recorded):
         assert "environment" not in resource.inputs, resource.name
 
 
-def test_a_private_key_is_only_ever_in_a_connection_or_a_sealed_input(recorded):
+def test_a_private_key_is_only_in_connections_and_secret_inputs(recorded):
     seen = 0
     for resource in recorded.resources.values():
         for key, value in resource.inputs.items():
@@ -221,7 +221,7 @@ def test_a_machine_gets_its_own_host_key_and_no_private_login_key(recorded):
         assert spec["authorized_key"] == "ssh-ed25519 AAAApublic-of-hosts-login-key-pair test"
 
 
-def test_what_makes_a_key_seals_what_it_prints_and_logs_nothing(recorded):
+def test_the_command_that_generates_a_key_has_secret_outputs_and_no_log(recorded):
     pairs = [r for r in recorded.of_type(LOCAL_COMMAND) if r.name.endswith("-pair")]
     assert len(pairs) == 1 + len(HOSTS)
     for pair in pairs:
@@ -230,7 +230,7 @@ def test_what_makes_a_key_seals_what_it_prints_and_logs_nothing(recorded):
         assert set(pair.ignored) == {"create", "stdin"}
 
 
-def test_no_resource_shows_its_output_which_is_data(recorded):
+def test_no_resource_logs_its_stdout(recorded):
     for resource in recorded.of_type(REMOTE_COMMAND, LOCAL_COMMAND):
         assert resource.inputs["logging"] in {"none", "stderr"}, resource.name
     for host in HOSTS:
@@ -240,7 +240,7 @@ def test_no_resource_shows_its_output_which_is_data(recorded):
         assert " --json " in verification["stdin"]
 
 
-def test_the_password_of_the_console_is_only_in_a_sealed_input_and_on_its_host_only_hashed(
+def test_the_password_of_the_console_is_a_secret_and_only_hashed_on_its_host(
     recorded,
 ):
     holding = {
@@ -269,12 +269,12 @@ def test_another_generation_is_another_password(record_settings):
     assert triggers(1) != triggers(2)
 
 
-def test_the_gate_alone_waits_long_for_a_host(recorded):
+def test_only_the_gate_waits_long_for_a_host(recorded):
     for resource in _remote(recorded):
         assert bool(resource.create_timeout) is resource.name.endswith("-gate"), resource.name
 
 
-def test_machines_are_made_and_removed_by_the_projects_own_module(recorded):
+def test_machines_are_created_and_removed_by_the_projects_own_module(recorded):
     for host in HOSTS:
         inputs = recorded.resources[f"{host}-machine"].inputs
         assert inputs["create"] == "python3 -m machines machine"
@@ -325,7 +325,7 @@ def of_another_user():
     return record(program)
 
 
-def test_a_user_who_is_not_root_acts_through_sudo_without_a_password(of_another_user):
+def test_a_user_other_than_root_uses_sudo_without_a_password(of_another_user):
     for name in ("file", "state"):
         for command in ("create", "delete"):
             words = shlex.split(of_another_user.resources[name].inputs[command])
@@ -339,11 +339,11 @@ def test_a_file_of_the_former_release_is_deleted_by_the_command_that_it_recorded
     )
 
 
-def test_a_path_with_a_blank_stays_one_word(of_another_user):
+def test_a_path_with_a_space_stays_one_word(of_another_user):
     inputs = of_another_user.resources["file"].inputs
     assert shlex.split(inputs["create"])[3] == "/etc/a file"
     assert shlex.split(inputs["delete"])[-1] == "/etc/a file"
 
 
-def test_a_host_that_nobody_made_takes_nothing_with_it(of_another_user):
+def test_resources_on_a_host_that_is_not_a_resource_have_no_deleted_with(of_another_user):
     assert of_another_user.resources["file"].deleted_with == ""

@@ -1,4 +1,4 @@
-"""Which resources there are, and whose children they are."""
+"""The tree of resources."""
 
 import importlib
 import re
@@ -27,13 +27,13 @@ def _declared_types():
     return found
 
 
-def test_every_component_says_its_module_and_class_in_its_type():
+def test_the_type_of_every_component_is_its_module_and_class():
     for token, kind in _declared_types().items():
         assert re.fullmatch(r"rocketmq:[a-z_]+:[A-Z]\w+", token)
         assert token.split(":")[2] == kind.__name__
 
 
-def test_every_component_that_is_declared_is_in_some_tree(record_settings, monkeypatch):
+def test_every_component_is_in_some_tree(record_settings, monkeypatch):
     virtual.answer(monkeypatch)
     elected = ring(2, 3, scheme="controller", proxy={"hosts": ["server1"]})
     stacks = [*(raw_cluster(stack) for stack in STACKS), elected]
@@ -57,7 +57,7 @@ def test_every_provider_resource_has_one_of_our_components_as_parent(recorded):
             assert recorded.resources[found.parent].token in _declared_types(), found.name
 
 
-def test_the_children_of_the_cluster_are_hosts_installs_processes_and_what_joins_them(recorded):
+def test_the_children_of_the_cluster_are_hosts_installs_processes_and_checks(recorded):
     installs = {f"{host}-rocketmq" for host in HOSTS}
     joins = {"cluster-roll-out", "cluster-verification"}
     assert recorded.children_of("cluster") == {*HOSTS, *installs, *PROCESSES, *joins, "console"}
@@ -70,7 +70,7 @@ def test_a_prepared_host_is_gate_tools_preparation_and_plan(recorded, host):
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_an_install_is_an_upload_and_what_is_unpacked(recorded, host):
+def test_an_install_is_an_upload_and_an_unpacked_archive(recorded, host):
     names = {f"{host}-rocketmq-upload", f"{host}-rocketmq-unpacked"}
     assert recorded.children_of(f"{host}-rocketmq") == names
 
@@ -96,7 +96,7 @@ def test_there_is_one_step_per_process_and_one_verification_per_host(recorded):
 
 
 @pytest.mark.parametrize(("groups", "hosts"), [(1, 2), (3, 2), (4, 5)])
-def test_any_number_of_groups_and_hosts_is_made_of_the_same_parts(record_settings, groups, hosts):
+def test_any_number_of_groups_and_hosts_has_the_same_parts(record_settings, groups, hosts):
     found = record_settings(ring(groups, hosts, nameServers=2))
     counts = Counter(resource.token for resource in found.resources.values())
     assert counts["rocketmq:broker:Broker"] == 2 * groups

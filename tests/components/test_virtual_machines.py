@@ -45,7 +45,7 @@ def test_everything_on_libvirt_is_deleted_before_it_is_replaced_by_one_explicit_
     assert lab.resources["hosts-libvirt"].inputs["uri"] == "qemu:///system"
 
 
-def test_only_data_disks_outlive_their_deletion_and_are_purged_with_the_pool(lab):
+def test_only_data_disks_are_retained_and_they_are_purged_with_the_pool(lab):
     kept = {r.name for r in lab.resources.values() if r.retained}
     assert kept == {"server1-data-disk", "server2-data-disk"}
     purge = lab.resources["hosts-data-disks"]
@@ -115,7 +115,7 @@ def test_on_kvm_a_domain_has_the_processor_itself(record_settings, monkeypatch):
 
 
 @pytest.mark.parametrize("server", SERVERS)
-def test_a_machine_is_shut_down_in_order_before_its_domain_is_replaced(lab, server):
+def test_a_machine_is_shut_down_cleanly_before_its_domain_is_replaced(lab, server):
     power = lab.resources[f"{server}-power"]
     assert power.inputs["triggers"] == [f"{server}-domain-id"]
     assert power.delete_before_replace
@@ -127,7 +127,7 @@ def test_a_machine_is_shut_down_in_order_before_its_domain_is_replaced(lab, serv
 
 
 @pytest.mark.parametrize("server", SERVERS)
-def test_a_machine_is_known_by_what_its_system_disk_says(lab, server):
+def test_the_identity_of_a_machine_is_read_from_its_system_disk(lab, server):
     first = lab.resources[f"{server}-first-contact"]
     assert "triggers" not in first.inputs
     assert "delete" not in first.inputs
@@ -147,13 +147,13 @@ def test_a_machine_is_known_by_what_its_system_disk_says(lab, server):
         assert resource.deleted_with == f"{server}-machine", resource.name
 
 
-def test_no_private_key_is_outside_a_secret(lab):
+def test_every_private_key_is_in_a_secret(lab):
     for resource in lab.resources.values():
         for text, in_secret in texts_in(resource.inputs):
             assert in_secret or PRIVATE_MARK not in text, resource.name
 
 
-def test_no_input_but_the_image_names_a_path_of_this_computer(lab):
+def test_only_the_image_has_a_path_of_this_computer_in_its_inputs(lab):
     assert lab.resources["hosts-image"].inputs["source"].startswith(".state/images/")
     for resource in of_libvirt(lab):
         for text, _ in texts_in(resource.inputs):

@@ -23,19 +23,19 @@ HOSTS = ("server0", "server1", "server2", "server3", "server4", "server5")
 
 @dataclass(frozen=True)
 class Secret:
-    """A value that the program sealed."""
+    """A value that the program marked secret."""
 
     value: Any
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """A value that a preview does not have."""
+    """A value that a preview does not know."""
 
 
 @dataclass(kw_only=True)
 class Registered:
-    """One resource as the engine is asked to register it; other resources by their names."""
+    """One resource as it is registered; it refers to other resources by name."""
 
     token: str
     name: str
@@ -54,26 +54,26 @@ class Registered:
 
 @dataclass
 class Recorder(Mocks):
-    """Every registered resource by its name, and the stack's exports."""
+    """Every registered resource by name, and the stack's exports."""
 
     preview: bool = False
     state: dict[str, Any] = field(default_factory=dict)
-    """What an earlier update made: by URN, the type and the outputs."""
+    """The state of an earlier update: type and outputs by URN."""
     resources: dict[str, Registered] = field(default_factory=dict)
     outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """What each component says of itself for the state, by its name."""
+    """The registered outputs of each component, by name."""
     exports: dict[str, Any] = field(default_factory=dict)
     secret_exports: set[str] = field(default_factory=set)
 
     def call(self, args: MockCallArgs) -> Any:
-        """Answer what the state holds; the program calls no other function."""
+        """Return the state; the program calls no other function."""
         asked = args.token
         if asked != "pulumi:pulumi:readStackResourceOutputs":
             raise AssertionError(f"unexpected call of {asked}")
         return {"outputs": self.state}
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        """Answer as the providers do; a preview has no output but its inputs."""
+        """Answer as the providers do; a preview returns only the inputs."""
         outputs = dict(args.inputs)
         if self.preview:
             return "", outputs
@@ -97,10 +97,10 @@ class Recorder(Mocks):
 
 
 class RecordingMonitor(MockMonitor):
-    """Notes each request before the mocks answer it."""
+    """Records each request before the mocks answer it."""
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 (the engine's own name)
-        """Keep the whole request; answer as usual."""
+        """Record the whole request; answer as usual."""
         if request.type != "pulumi:pulumi:Stack":
             assert request.name not in self.mocks.resources, f"{request.name} is there twice"
             self.mocks.resources[request.name] = Registered(
@@ -121,7 +121,7 @@ class RecordingMonitor(MockMonitor):
         return super().RegisterResource(request)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 (the engine's own name)
-        """Keep what the state will hold of a component; answer as usual."""
+        """Record the outputs of a component; answer as usual."""
         self.mocks.outputs[_name(request.urn)] = _decoded(
             json_format.MessageToDict(request.outputs)
         )
@@ -135,7 +135,7 @@ def record(
     stack: str = "tested",
     recorder: Recorder | None = None,
 ) -> Recorder:
-    """Run a program against a monitor that records; whatever the program raises is raised."""
+    """Run a program against a recording monitor; its exceptions are raised here."""
     recorder = recorder or Recorder()
     recorder.preview = preview
     contextvars.copy_context().run(_run, program, recorder, stack)
@@ -167,7 +167,7 @@ def _run(program: Callable[[], object], recorder: Recorder, stack: str) -> None:
 
 
 def key_pair_of(name: str) -> str:
-    """Return what ssh-keygen would print, with a mark in the private half."""
+    """Return the output of ssh-keygen, with a mark in the private half."""
     return (
         f"-----BEGIN OPENSSH PRIVATE KEY-----\n{PRIVATE_MARK}{name}\n"
         f"-----END OPENSSH PRIVATE KEY-----\nssh-ed25519 AAAApublic-of-{name} test\n"
@@ -175,12 +175,12 @@ def key_pair_of(name: str) -> str:
 
 
 def printed_password() -> str:
-    """Return what the script that makes passwords would print."""
+    """Return the output of the script that generates passwords."""
     return f"{PASSWORD}\n{base64.b64encode(b'salt of the hash').decode()}\n"
 
 
 def report_of(name: str) -> str:
-    """Return what a verification would print."""
+    """Return the output of a verification."""
     host = name.removesuffix("-verification")
     check = {"check": "ready", "ok": True, "detail": "", "ms": 1.0}
     process = {"process": "p", "role": "r", "address": "a", "checks": [check]}
@@ -189,7 +189,7 @@ def report_of(name: str) -> str:
 
 
 def texts_in(value: Any, *, in_secret: bool = False) -> list[tuple[str, bool]]:
-    """Return every text in a value, keys included, and whether a secret holds it."""
+    """Return every string in a value, keys included, and whether it is in a secret."""
     if isinstance(value, Secret):
         return texts_in(value.value, in_secret=True)
     if isinstance(value, dict):
@@ -200,7 +200,7 @@ def texts_in(value: Any, *, in_secret: bool = False) -> list[tuple[str, bool]]:
 
 
 def opened(value: Any) -> Any:
-    """Return what a secret holds, or the value itself."""
+    """Return the value in a secret, or the value itself."""
     return value.value if isinstance(value, Secret) else value
 
 

@@ -1,7 +1,8 @@
-"""The engine, the logins and the live check, with other programs in their places."""
+"""The engine, the logins and the live check, with scripts in place of programs."""
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 
@@ -31,7 +32,7 @@ LOGINS = {
 
 @pytest.fixture
 def program(tmp_path, monkeypatch):
-    """Put a shell script in the place of a program."""
+    """Replace a program by a shell script."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
@@ -53,7 +54,7 @@ def private_key(tmp_path_factory):
 
 
 class MadeStack:
-    """An engine whose stack has outputs; it notes the commands it is given."""
+    """An engine whose stack has outputs; it records its commands."""
 
     def __init__(self, outputs, status=0):
         self.all_outputs, self.status, self.ran = outputs, status, []
@@ -85,7 +86,7 @@ def made(private_key):
     )
 
 
-def test_logins_are_read_by_host_in_order():
+def test_logins_are_sorted_by_host():
     assert read_logins({"logins": LOGINS}, "local") == (
         Login(
             host="server1",
@@ -105,12 +106,12 @@ def test_logins_are_read_by_host_in_order():
 
 
 @pytest.mark.parametrize("outputs", [{}, {"logins": {"server1": {"address": "10.98.64.151"}}}])
-def test_a_stack_that_was_never_made_has_no_logins(outputs):
+def test_a_stack_without_outputs_has_no_logins(outputs):
     with pytest.raises(CommandError, match=r"stack lab: has no hosts .* make up STACK=lab"):
         read_logins(outputs, "lab")
 
 
-def test_an_agent_holds_the_key_which_no_file_does_and_both_end_with_the_use(private_key):
+def test_the_key_is_only_in_an_agent_that_ends_with_its_use(private_key):
     logins = read_logins({"logins": LOGINS}, "local")
     with agent_with(private_key, logins) as ssh:
         options = dict(word.split("=", 1) for word in ssh if "=" in word)
@@ -132,12 +133,23 @@ def test_an_agent_holds_the_key_which_no_file_does_and_both_end_with_the_use(pri
     assert not os.path.exists(folder)  # noqa: PTH110 (see above)
 
 
-def test_a_key_that_is_none_is_an_error_of_ssh_add():
+def test_an_agent_whose_socket_does_not_listen_yet_is_waited_for(program, private_key):
+    agent = shutil.which("ssh-agent")
+    bind = "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])"
+    program(
+        "ssh-agent",
+        f'{sys.executable} -c "{bind}" "$3"; sleep 0.3; rm "$3"; exec {agent} "$@"',
+    )
+    with agent_with(private_key, ()) as ssh:
+        assert ssh[0] == "ssh"
+
+
+def test_an_invalid_key_is_an_error_of_ssh_add():
     with pytest.raises(CommandError, match="ssh-add: exit status"), agent_with("no key\n", ()):
         pytest.fail("an agent without a key was yielded")
 
 
-def test_a_host_is_addressed_by_number_and_known_by_name():
+def test_a_host_is_reached_by_address_and_its_key_found_by_name():
     (login, _) = read_logins({"logins": LOGINS}, "local")
     words = ("ssh", "-o", "HostKeyAlias=server1", "admin@10.98.64.151")
     assert command_to(("ssh",), login) == words
@@ -154,13 +166,13 @@ BEHIND = Login(
 )
 
 
-def test_a_host_behind_a_bastion_is_reached_through_it_with_the_bastions_own_key():
+def test_a_host_behind_a_bastion_is_reached_through_it_with_its_own_pinned_key():
     words = command_to(("ssh", "-F", "/dev/null", "-o", "IdentityAgent=/tmp/a%b"), BEHIND)
     options = [word for word in words if "=" in word]
     assert words[-3:] == ("-p", "2222", "admin@10.0.0.5")
     assert "HostKeyAlias=server1" in options
     (proxy,) = (o.removeprefix("ProxyCommand=") for o in options if o.startswith("ProxyCommand="))
-    # ssh takes a doubled percent for one; the shell gets the rest as it is.
+    # ssh reads %% as one percent sign; the shell gets the rest unchanged.
     assert shlex.split(proxy.replace("%%", "%")) == [
         *("ssh", "-F", "/dev/null", "-o", "IdentityAgent=/tmp/a%b"),
         *("-o", "HostKeyAlias=the.bastion", "-p", "2200"),
@@ -176,7 +188,7 @@ def test_the_key_of_a_bastion_is_pinned_beside_those_of_the_hosts(private_key):
             assert file.read() == "server1 ssh-ed25519 AAAA1\nthe.bastion ssh-ed25519 AAAAj\n"
 
 
-def test_logins_of_a_bastion_and_another_port_come_out_of_the_outputs_as_they_went_in():
+def test_logins_with_a_bastion_and_another_port_are_read_from_the_outputs():
     bastion = {
         "address": "jump.example",
         "port": 2200,
@@ -193,13 +205,13 @@ def test_logins_of_a_bastion_and_another_port_come_out_of_the_outputs_as_they_we
     assert read_logins({"logins": {"server1": said}}, "hosts") == (BEHIND,)
 
 
-def test_without_a_key_the_users_own_agent_is_asked_and_outlives_us(monkeypatch):
+def test_without_a_key_the_users_own_agent_is_used(monkeypatch):
     monkeypatch.setenv("SSH_AUTH_SOCK", "/run/theirs")
     with agent_with(None, (BEHIND,)) as ssh:
         assert "IdentityAgent=/run/theirs" in ssh
 
 
-def test_no_agent_is_said_in_one_line(monkeypatch):
+def test_a_missing_agent_is_one_line_with_the_remedy(monkeypatch):
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
     with (
         pytest.raises(CommandError, match=r"no SSH agent answers .*ssh-add"),
@@ -209,12 +221,12 @@ def test_no_agent_is_said_in_one_line(monkeypatch):
 
 
 @pytest.mark.usefixtures("private_key")
-def test_nobody_is_ever_asked_for_a_password(private_key):
+def test_ssh_never_prompts_for_a_password(private_key):
     with agent_with(private_key, ()) as ssh:
         assert "BatchMode=yes" in ssh
 
 
-def test_verification_asks_every_host_and_says_ok_only_when_all_do(program, made, capsys):
+def test_verification_is_ok_when_every_host_is(program, made, capsys):
     program("ssh", 'echo "asked: ${*: -2}"')
     verify(made, "local")
     out = capsys.readouterr().out
@@ -224,7 +236,7 @@ def test_verification_asks_every_host_and_says_ok_only_when_all_do(program, made
     assert out.endswith("OK: stack local, namesrvAddr a:9876;b:9876\n")
 
 
-def test_verification_that_fails_on_one_host_never_says_ok(program, made, capsys):
+def test_verification_that_fails_on_one_host_is_never_ok(program, made, capsys):
     script = (
         'if [[ $* == *152* ]]; then echo "broker-b: not registered" >&2; exit 1; fi; echo fine'
     )
@@ -254,13 +266,13 @@ def test_the_private_key_is_in_no_argument(program, made, private_key, capsys):
     assert body not in capsys.readouterr().out
 
 
-def test_an_engine_that_is_not_there_is_said_with_the_remedy(tmp_path, monkeypatch):
+def test_a_missing_engine_is_one_line_with_the_remedy(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CommandError, match=r"pulumi: not found; run make toolchain"):
         Engine(StackFolder(stack="local")).outputs()
 
 
-def test_an_engine_that_fails_is_said_with_its_last_line(program):
+def test_an_engine_that_fails_is_reported_with_its_last_line(program):
     program("pulumi", 'echo "some progress"; echo "error: incorrect passphrase" >&2; exit 255')
     with pytest.raises(CommandError) as failed:
         Engine(StackFolder(stack="local")).outputs()
@@ -276,14 +288,14 @@ def test_an_engine_that_fails_is_said_with_its_last_line(program):
         ('[{"name": "organization/x/local"}]', True),
     ],
 )
-def test_a_stack_exists_when_the_backend_lists_its_very_name(program, listed, known):
+def test_a_stack_exists_if_the_backend_lists_exactly_its_name(program, listed, known):
     program("pulumi", f"echo '{listed}'")
     assert Engine(StackFolder(stack="local")).exists() is known
 
 
 @pytest.fixture
 def without_side_effects(monkeypatch):
-    """The commands in this process: nothing is bound to a parent, ended or looked up."""
+    """Run the commands without killing, looking up or starting processes."""
     calls = []
     for module in ("cli.commands.up", "cli.commands.down"):
         monkeypatch.setattr(f"{module}.die_with_parent", lambda: None)
@@ -294,7 +306,7 @@ def without_side_effects(monkeypatch):
     return calls
 
 
-def test_up_ends_with_the_live_check_even_when_nothing_changed(without_side_effects, made, capsys):
+def test_up_ends_with_the_live_check_even_if_nothing_changed(without_side_effects, made, capsys):
     up(made, StackFolder(stack="local"))
     assert without_side_effects == ["recover", "check-owner", "verify"]
     assert made.ran == ["ensure", "up"]
@@ -315,16 +327,14 @@ def test_an_update_that_fails_is_never_verified(without_side_effects, made):
     assert "verify" not in without_side_effects
 
 
-def test_down_sweeps_what_the_state_does_not_know(
-    without_side_effects, made, tmp_path, monkeypatch
-):
+def test_down_sweeps_what_is_not_in_the_state(without_side_effects, made, tmp_path, monkeypatch):
     monkeypatch.setattr("cli.engine.stack_folder.ROOT", tmp_path)
     down(made, StackFolder(stack="local"))
     assert without_side_effects == ["recover", "sweep"]
     assert made.ran == ["destroy", "remove"]
 
 
-def test_ssh_to_a_host_that_is_not_there_names_those_that_are(made):
+def test_ssh_to_an_unknown_host_lists_the_hosts(made):
     with pytest.raises(CommandError, match=r"HOST=server9: .* there are server1, server2"):
         ssh(made, "local", "server9", "")
 

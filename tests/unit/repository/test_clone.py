@@ -25,7 +25,7 @@ def give_up(clone, seen):
         pytest.fail("given up")
 
 
-def test_an_update_that_a_test_gives_up_is_killed_with_its_children_and_its_output_closed(clone):
+def test_an_abandoned_update_is_killed_with_its_children_and_its_output_closed(clone):
     seen = []
     with pytest.raises(pytest.fail.Exception, match="given up"):
         give_up(clone, seen)

@@ -436,7 +436,7 @@ def test_a_server_without_a_key_is_reported_and_the_rest_is_printed(folder, scan
     assert said.err.startswith("server2: 192.0.2.12 shows no host key")
 
 
-def test_the_bastions_key_comes_first_and_nothing_is_asked_through_it(folder, scan, capsys):
+def test_the_bastions_key_comes_first_and_nothing_goes_through_it_yet(folder, scan, capsys):
     asked = scan(SHOWN)
     raw = changed("hosts", hosts__bastion={"address": "jump.example", "user": "jump"})
     assert hostkeys.print_host_keys(folder(raw)) == 0
@@ -465,7 +465,7 @@ def test_host_keys_of_other_providers_are_not_printed(folder):
         hostkeys.print_host_keys(folder(raw_cluster("local")))
 
 
-def test_a_fingerprint_is_that_of_ssh_keygen(tmp_path):
+def test_a_fingerprint_equals_that_of_ssh_keygen(tmp_path):
     path = tmp_path / "key.pub"
     path.write_text(f"{SHOWN}\n")
     printed = subprocess.run(

@@ -30,7 +30,7 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def virsh(monkeypatch):
-    """Answers of the hypervisor, and what it was asked to clear."""
+    """Replace the hypervisor; record what it is asked to clear."""
 
     class FakeVirsh:
         up = True
@@ -80,7 +80,7 @@ def test_another_image_is_not_built(folder, virsh, ran):
 
 
 @pytest.mark.usefixtures("virsh")
-def test_an_image_that_cannot_be_had_is_one_line(folder, monkeypatch):
+def test_an_image_that_cannot_be_obtained_is_reported_in_one_line(folder, monkeypatch):
     def fail(*_):
         raise MachinesError("cluster.hosts.image.path: x is no file of this computer: correct it")
 
@@ -89,14 +89,14 @@ def test_an_image_that_cannot_be_had_is_one_line(folder, monkeypatch):
         prepare_lab(folder(), lambda *_: None)
 
 
-def test_settings_that_the_program_refuses_are_left_to_it(folder, virsh, ran):
+def test_settings_that_the_program_will_refuse_are_left_to_it(folder, virsh, ran):
     prepare_lab(folder(accel="hvf"), lambda *words: ran.append(words))
     clear_leftovers(folder(accel="hvf"), {})
     assert (ran, virsh.cleared) == ([], ())
     assert uri_of(folder(accel="hvf")) == "qemu:///system"
 
 
-def test_what_the_state_has_on_libvirt_is_no_leftover(folder, virsh):
+def test_recorded_libvirt_resources_are_not_leftovers(folder, virsh):
     deployment = {
         "resources": [
             {"type": "libvirt:index/domain:Domain", "inputs": {"name": "rmq-lab-server1"}},
@@ -112,7 +112,7 @@ def test_what_the_state_has_on_libvirt_is_no_leftover(folder, virsh):
     assert virsh.cleared == ((uri, "lab", known), (uri, "lab", set()))
 
 
-def test_nothing_is_cleared_where_no_hypervisor_answers(folder, virsh):
+def test_nothing_is_cleared_if_no_hypervisor_answers(folder, virsh):
     virsh.up = False
     clear_leftovers(folder(), {"deployment": None})
     assert virsh.cleared == ()

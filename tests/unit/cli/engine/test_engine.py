@@ -12,7 +12,7 @@ HALF_WRITTEN = "error: failed to load checkpoint: EOF"
 
 @pytest.fixture
 def pulumi(tmp_path, monkeypatch):
-    """Return a function that puts a program in pulumi's place, and the list of its runs."""
+    """Return a function that replaces pulumi by a failing script and returns its run counter."""
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     monkeypatch.setattr(engine, "PAUSE_SECONDS", 0)
     runs = tmp_path / "runs"

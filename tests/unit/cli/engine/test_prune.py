@@ -1,4 +1,4 @@
-"""A deployment out of which the resources of a host are taken is still a whole."""
+"""A deployment stays consistent when the resources of a host are pruned."""
 
 import copy
 
@@ -35,7 +35,7 @@ def stored(*resources, pending=()):
 
 
 def ring():
-    """Gate and service on each of two hosts, then steps that go back and forth."""
+    """Gate and service on each of two hosts, then steps that alternate between them."""
     return stored(
         component("cluster"),
         on("server1", "server1-gate"),
@@ -58,7 +58,7 @@ def names(urns):
 
 
 def assert_whole(whole):
-    """Assert what the engine asks of a deployment: all that is named is there, and earlier."""
+    """Assert that every reference is to an earlier resource, as the engine requires."""
     seen = set()
     for resource in whole["deployment"]["resources"]:
         needed = set(resource.get("dependencies") or [])
@@ -69,12 +69,12 @@ def assert_whole(whole):
         seen.add(resource["urn"])
 
 
-def test_the_hosts_of_a_deployment_are_read_from_what_their_resources_record():
+def test_hosts_are_read_from_the_identities_in_their_resources():
     assert identities_in(ring()) == {"server1": {"server1:ab12:1"}, "server2": {"server2:ab12:1"}}
     assert identities_in({"version": 3, "deployment": None}) == {}
 
 
-def test_what_is_on_the_host_is_gone_and_all_else_is_there():
+def test_only_the_resources_of_the_host_are_removed():
     whole = ring()
     assert prune_state(whole, {"server2:ab12:1"}) == 3
     assert list(by_name(whole)) == [
@@ -83,12 +83,12 @@ def test_what_is_on_the_host_is_gone_and_all_else_is_there():
     assert_whole(whole)
 
 
-def test_the_rest_keeps_its_order_where_it_went_through_the_host():
+def test_dependencies_through_the_host_are_kept():
     whole = ring()
     prune_state(whole, {"server2:ab12:1"})
     found = by_name(whole)
     assert names(found["a-step"]["dependencies"]) == ["a-service"]
-    # It came after b-step, which came after a-step.
+    # It depended on b-step, which depended on a-step.
     assert names(found["a-s-step"]["dependencies"]) == ["a-step"]
     assert names(found["a-s-step"]["propertyDependencies"]["stdin"]) == ["a-step"]
     assert names(found["server1-verification"]["dependencies"]) == ["a-step", "a-s-step"]
@@ -100,14 +100,14 @@ def test_pruning_every_host_leaves_the_components():
     assert list(by_name(whole)) == ["cluster"]
 
 
-def test_pruning_what_is_not_there_changes_nothing():
+def test_pruning_an_unknown_host_changes_nothing():
     whole = ring()
     before = copy.deepcopy(whole)
     assert prune_state(whole, {"server9:ab12:1"}) == 0
     assert whole == before
 
 
-def test_what_was_begun_on_the_host_is_forgotten_with_it():
+def test_pending_operations_on_the_host_are_removed_too():
     whole = ring()
     whole["deployment"]["pending_operations"] = [
         {"resource": {"urn": urn(name)}, "type": "creating"} for name in ("b-step", "a-step")
@@ -117,12 +117,12 @@ def test_what_was_begun_on_the_host_is_forgotten_with_it():
     assert left["resource"]["urn"] == urn("a-step")
 
 
-def test_a_former_life_of_a_host_is_forgotten_and_the_present_one_stays():
+def test_a_former_identity_of_a_host_is_pruned_and_the_current_one_kept():
     whole = stored(
         component("cluster"),
         on("server1", "server1-gate", generation=2),
         on("server1", "a-service", "server1-gate"),
-        # What a replacement that was cut short leaves behind.
+        # An interrupted replacement leaves both.
         on("server1", "server1-gate", delete=True),
         on("server2", "b-step", "server1-gate", "a-service"),
     )
@@ -132,7 +132,7 @@ def test_a_former_life_of_a_host_is_forgotten_and_the_present_one_stays():
     assert_whole(whole)
 
 
-def test_a_reference_to_what_it_would_have_gone_with_is_dropped():
+def test_deleted_with_a_pruned_resource_is_dropped():
     whole = stored(
         component("cluster"),
         on("server2", "server2-gate"),

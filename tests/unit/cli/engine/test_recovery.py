@@ -1,4 +1,4 @@
-"""What a killed run leaves behind: its lock, its pending creates, its processes."""
+"""What a killed run leaves behind: its lock, its pending operations, its processes."""
 
 import contextlib
 import json
@@ -16,7 +16,7 @@ from cli.errors import CommandError
 
 
 class StoredStack:
-    """An engine that keeps what it is told."""
+    """An engine that records its calls."""
 
     def __init__(self, deployment=None):
         self.stored = {"version": 3, "deployment": deployment or {}}
@@ -35,7 +35,7 @@ class StoredStack:
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    """A project of our own, so that no process of this clone is looked at."""
+    """A separate project, so that no process of this clone is affected."""
     folder = tmp_path / "project"
     folder.mkdir()
     monkeypatch.setattr("cli.engine.recovery.ROOT", folder)
@@ -45,7 +45,7 @@ def project(tmp_path, monkeypatch):
 
 @pytest.fixture
 def lock(tmp_path, project):
-    """Lock stack local as a process of a computer does."""
+    """Lock stack local as a process of some computer would."""
     assert project.is_dir()
 
     def write(text):
@@ -92,14 +92,14 @@ def test_the_lock_of_a_dead_process_is_broken(lock, capsys):
     assert f"process {pid}, which is dead" in capsys.readouterr().err
 
 
-def test_the_lock_of_a_pid_that_is_no_engine_any_more_is_broken(lock):
+def test_the_lock_of_a_pid_that_is_now_another_program_is_broken(lock):
     lock(_held(os.getpid()))
     engine = StoredStack()
     recover(engine, "local")
     assert engine.cancelled == 1
 
 
-def test_the_lock_of_a_living_run_refuses_with_its_pid(lock, living_engine):
+def test_the_lock_of_a_running_update_is_refused_with_its_pid(lock, living_engine):
     pid, _ = living_engine
     lock(_held(pid))
     engine = StoredStack()
@@ -110,7 +110,7 @@ def test_the_lock_of_a_living_run_refuses_with_its_pid(lock, living_engine):
     assert engine.cancelled == 0
 
 
-def test_the_lock_of_another_computer_refuses_with_its_name(lock):
+def test_the_lock_of_another_computer_is_refused_with_its_name(lock):
     lock(_held(_dead_pid(), hostname="elsewhere"))
     engine = StoredStack()
     with pytest.raises(CommandError, match=r"on elsewhere; .*pulumi cancel --stack local"):
@@ -125,7 +125,7 @@ def test_a_half_written_lock_is_broken(lock):
     assert engine.cancelled == 1
 
 
-def test_the_lock_of_another_stack_is_left_alone(lock):
+def test_the_lock_of_another_stack_is_ignored(lock):
     lock(_held(_dead_pid()))
     engine = StoredStack()
     recover(engine, "lab")
@@ -133,7 +133,7 @@ def test_the_lock_of_another_stack_is_left_alone(lock):
 
 
 @pytest.mark.usefixtures("project")
-def test_the_old_text_of_an_update_that_died_is_forgotten():
+def test_the_recorded_text_of_an_update_that_died_is_cleared():
     urn = "urn:pulumi:local::rocketmq::command:remote:Command::broker-a-properties"
     other = "urn:pulumi:local::rocketmq::command:remote:Command::broker-b-properties"
     resources = [{"urn": u, "inputs": {"stdin": "a=1\n", "create": "c"}} for u in (urn, other)]
@@ -146,7 +146,7 @@ def test_the_old_text_of_an_update_that_died_is_forgotten():
 
 
 @pytest.mark.parametrize("url", ["s3://bucket", "https://cloud.example", None])
-def test_a_backend_that_is_no_folder_keeps_its_own_locks(monkeypatch, url):
+def test_locks_of_other_backends_are_not_touched(monkeypatch, url):
     if url is None:
         monkeypatch.delenv("PULUMI_BACKEND_URL", raising=False)
     else:
@@ -157,7 +157,7 @@ def test_a_backend_that_is_no_folder_keeps_its_own_locks(monkeypatch, url):
 
 
 @pytest.mark.usefixtures("project")
-def test_pending_creates_are_forgotten_and_named(capsys):
+def test_pending_operations_are_dropped_and_named(capsys):
     urns = [f"urn:pulumi:local::rocketmq::a$b::{name}" for name in ("server2-gate", "broker-a")]
     pending = [{"type": "creating", "resource": {"urn": urn}} for urn in urns]
     engine = StoredStack({"resources": [{"urn": "kept"}], "pending_operations": pending})
@@ -170,7 +170,7 @@ def test_pending_creates_are_forgotten_and_named(capsys):
 
 @pytest.mark.usefixtures("project")
 @pytest.mark.parametrize("deployment", [{}, {"resources": []}, {"pending_operations": None}])
-def test_a_state_without_pending_creates_is_not_rewritten(deployment, capsys):
+def test_a_state_without_pending_operations_is_not_rewritten(deployment, capsys):
     engine = StoredStack(deployment)
     recover(engine, "local")
     assert engine.replaced == []
@@ -198,7 +198,7 @@ def started():
 
 
 def _wait_for_name(process, name):
-    # The shell becomes the program a moment after it was started.
+    # The shell executes the program a moment after it was started.
     while process.poll() is None:
         with open(f"/proc/{process.pid}/cmdline", encoding="utf-8") as file:  # noqa: PTH123 (proc)
             if file.read().startswith(name):
@@ -208,7 +208,7 @@ def _wait_for_name(process, name):
 
 @pytest.fixture
 def orphan(project):
-    """A plugin whose engine has been killed: init is its parent now."""
+    """A plugin whose engine was killed, so init is its parent."""
     script = "(exec -a pulumi-resource-command sleep 120) >/dev/null & echo $!"
     printed = subprocess.run(
         ["bash", "-c", script], cwd=project, stdout=subprocess.PIPE, text=True, check=True
@@ -219,26 +219,26 @@ def orphan(project):
         os.kill(pid, signal.SIGKILL)
 
 
-def test_a_plugin_whose_engine_is_dead_is_ended(orphan, capsys):
+def test_a_plugin_whose_engine_is_dead_is_killed(orphan, capsys):
     end_leftovers()
     assert f"ended process {orphan}" in capsys.readouterr().err
     assert not os.path.exists(f"/proc/{orphan}/cwd")  # noqa: PTH110 (a dead one has no target)
 
 
-def test_what_a_person_started_in_a_shell_is_left_alone(project, started):
+def test_what_a_person_started_in_a_shell_is_not_killed(project, started):
     plugin = started("pulumi-resource-command", project)
     _wait_for_name(plugin, "pulumi-resource-command")
     end_leftovers()
     assert plugin.poll() is None
 
 
-def test_a_plugin_of_a_living_engine_is_left_alone(living_engine):
+def test_a_plugin_of_a_running_engine_is_not_killed(living_engine):
     _, plugin = living_engine
     end_leftovers()
     os.kill(plugin, 0)
 
 
-def test_a_process_of_another_project_or_another_kind_is_left_alone(project, tmp_path, started):
+def test_a_process_of_another_project_or_another_kind_is_not_killed(project, tmp_path, started):
     other = started("pulumi-resource-command", tmp_path)
     editor = started("vim", project)
     _wait_for_name(other, "pulumi-resource-command")

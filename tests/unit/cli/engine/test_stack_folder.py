@@ -28,7 +28,7 @@ def local(root):
     return StackFolder(stack="local")
 
 
-def test_the_engine_reads_a_copy_below_the_folder_that_git_ignores(root, local):
+def test_the_engine_reads_a_copy_in_the_folder_that_git_ignores(root, local):
     local.compose_config()
     assert local.config == root / ".state" / "stacks" / "local" / "Pulumi.local.yaml"
     assert local.config.read_text("utf-8") == COMMITTED
@@ -50,7 +50,7 @@ def test_a_salt_without_a_line_end_is_kept_whole(local):
     assert local.config.read_text("utf-8").splitlines()[-1] == SALT
 
 
-def test_a_change_of_the_committed_file_is_taken_with_the_salt(local):
+def test_a_change_of_the_committed_file_is_copied_and_the_salt_kept(local):
     local.compose_config()
     local.config.write_text(f"{COMMITTED}{SALT}\n", "utf-8")
     local.committed_config.write_text(COMMITTED + "    version: 5.3.3\n", "utf-8")
@@ -59,7 +59,7 @@ def test_a_change_of_the_committed_file_is_taken_with_the_salt(local):
     assert local.config.read_text("utf-8") == expected
 
 
-def test_a_committed_salt_wins_and_is_there_once(local):
+def test_a_committed_salt_wins_and_is_not_repeated(local):
     local.compose_config()
     local.config.write_text("encryptionsalt: v1:old\n", "utf-8")
     local.committed_config.write_text(f"{SALT}\n{COMMITTED}", "utf-8")
@@ -77,7 +77,7 @@ def test_the_committed_file_is_never_written(local):
     assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
 
 
-def test_a_stack_without_a_file_is_refused_with_those_that_there_are(root):
+def test_a_stack_without_a_file_is_refused_with_a_list_of_the_stacks(root):
     (root / "Pulumi.lab.yaml").write_text(COMMITTED, "utf-8")
     with pytest.raises(CommandError) as refused:
         StackFolder(stack="prod").compose_config()
@@ -95,13 +95,13 @@ def test_a_stack_without_a_file_is_refused_with_those_that_there_are(root):
         ("config: [unclosed\n", None),
     ],
 )
-def test_the_provider_is_read_or_unknown(local, text, provider):
+def test_the_provider_is_read_or_none(local, text, provider):
     local.compose_config()
     local.config.write_text(text, "utf-8")
     assert local.provider() == provider
 
 
-def test_a_passphrase_is_made_once_and_is_only_for_its_user(root, monkeypatch):
+def test_a_passphrase_is_generated_once_and_readable_only_by_its_user(root, monkeypatch):
     path = root / ".state" / "passphrase"
     monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE_FILE", str(path))
     ensure_passphrase()
@@ -112,7 +112,7 @@ def test_a_passphrase_is_made_once_and_is_only_for_its_user(root, monkeypatch):
     assert path.read_text("utf-8") == first
 
 
-def test_the_users_own_passphrase_is_left_alone(root, monkeypatch):
+def test_the_users_own_passphrase_is_kept(root, monkeypatch):
     monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE_FILE", str(root / "mine"))
     ensure_passphrase()
     monkeypatch.delenv("PULUMI_CONFIG_PASSPHRASE_FILE")

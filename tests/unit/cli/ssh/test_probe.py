@@ -1,4 +1,4 @@
-"""What a server answers is judged: usable, a problem in one line, or gone."""
+"""Every server is usable, has a problem in one line, or is gone."""
 
 import os
 
@@ -23,7 +23,7 @@ TUNNEL = (
 
 @pytest.fixture
 def ssh(tmp_path, monkeypatch):
-    """Put a script in the place of ssh; it counts its calls."""
+    """Replace ssh by a script that counts its calls."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
@@ -54,7 +54,7 @@ def test_a_server_that_lets_us_become_root_has_no_problem(ssh):
         "server1 -p 2222 admin@192.0.2.11 sudo -n true",
         "server2 root@192.0.2.12 true",
     ]
-    # The first value of an option counts; a bastion's refusal to forward is but information.
+    # The first value of an option wins; ssh logs a refusal to forward at INFO.
     assert all("ConnectTimeout=4 -o LogLevel=INFO" in line for line in asked)
 
 
@@ -81,7 +81,7 @@ def test_a_server_that_lets_us_become_root_has_no_problem(ssh):
         (says("bash: sudo: command not found", status=127), ["may not use sudo"]),
     ],
 )
-def test_a_refusal_is_one_line_with_the_remedy_and_not_asked_again(ssh, script, parts):
+def test_a_refusal_is_one_line_with_the_remedy_and_not_retried(ssh, script, parts):
     calls = ssh(script)
     (answer,) = probe(SSH, [ONE], "hosts")
     assert answer.problem.startswith("server1: ")
@@ -100,7 +100,7 @@ def test_a_refusal_is_one_line_with_the_remedy_and_not_asked_again(ssh, script, 
         ("Connection timed out during banner exchange", "during banner exchange"),
     ],
 )
-def test_a_server_that_does_not_answer_is_asked_again_before_it_counts_as_gone(ssh, said, cause):
+def test_a_server_that_does_not_answer_is_retried_before_it_counts_as_gone(ssh, said, cause):
     calls = ssh(says(said))
     (answer,) = probe(SSH, [ONE], "hosts")
     assert answer.gone
@@ -109,13 +109,13 @@ def test_a_server_that_does_not_answer_is_asked_again_before_it_counts_as_gone(s
     assert len(calls.read_text().splitlines()) == TRIES
 
 
-def test_a_server_that_answers_at_last_is_not_gone(ssh, tmp_path):
+def test_a_server_that_answers_a_retry_is_not_gone(ssh, tmp_path):
     ssh(f"[ $(wc -l <{tmp_path}/calls) -ge {TRIES} ] || exit 255")
     (answer,) = probe(SSH, [ONE], "hosts")
     assert (answer.problem, answer.gone) == ("", False)
 
 
-def test_one_that_hangs_is_gone_in_bounded_time(ssh, monkeypatch):
+def test_a_server_that_hangs_counts_as_gone_in_bounded_time(ssh, monkeypatch):
     monkeypatch.setattr("cli.ssh.probe.ANSWER_SECONDS", 0.1)
     ssh("exec sleep 60")
     (answer,) = probe(SSH, [ONE], "hosts")
@@ -123,21 +123,21 @@ def test_one_that_hangs_is_gone_in_bounded_time(ssh, monkeypatch):
     assert "nothing within" in answer.problem
 
 
-def test_only_the_one_that_did_not_answer_is_asked_again(ssh):
+def test_only_servers_that_did_not_answer_are_retried(ssh):
     calls = ssh("[[ $* == *192.0.2.11* ]] && exit 255; exit 0")
     one, two = probe(SSH, [ONE, TWO], "hosts")
     assert (one.gone, two.gone) == (True, False)
     assert calls.read_text().count("192.0.2.12") == 1
 
 
-def test_a_server_behind_a_living_bastion_is_gone_with_the_tunnels_cause(ssh):
+def test_a_server_that_is_gone_behind_a_bastion_has_the_tunnels_cause(ssh):
     ssh(f"[[ $* != *ProxyCommand* ]] && exit 0\n{says(TUNNEL)}")
     (answer,) = probe(SSH, [BEHIND], "hosts")
     assert answer.gone
     assert "No route to host" in answer.problem
 
 
-def test_a_bastion_that_forwards_nothing_is_no_sign_that_the_server_is_gone(ssh):
+def test_a_server_does_not_count_as_gone_if_the_bastion_refuses_to_forward(ssh):
     refused = "channel 0: open failed: administratively prohibited: open failed"
     ssh(f"[[ $* != *ProxyCommand* ]] && exit 0\n{says(refused)}")
     (answer,) = probe(SSH, [BEHIND], "hosts")
@@ -145,7 +145,7 @@ def test_a_bastion_that_forwards_nothing_is_no_sign_that_the_server_is_gone(ssh)
     assert "AllowTcpForwarding" in answer.problem
 
 
-def test_a_bastion_that_runs_no_command_is_fine(ssh):
+def test_a_bastion_that_runs_no_command_is_accepted(ssh):
     ssh("[[ $* != *ProxyCommand* ]] && exit 1; exit 0")
     (answer,) = probe(SSH, [BEHIND], "hosts")
     assert answer.problem == ""
@@ -162,7 +162,7 @@ def test_a_bastion_that_runs_no_command_is_fine(ssh):
         ),
     ],
 )
-def test_a_bastion_that_cannot_be_used_tells_nothing_of_the_servers(ssh, script, line):
+def test_a_bastion_that_cannot_be_used_is_an_error_of_its_own(ssh, script, line):
     ssh(script)
     with pytest.raises(CommandError, match=line) as failed:
         probe(SSH, [BEHIND], "hosts")

@@ -5,12 +5,12 @@ import pulumi.runtime.stack
 import pytest
 from pulumi.runtime.settings import SETTINGS
 
-from components.sdk_wait_patch import FEWEST_TURNS, REST_SECONDS, wait_gently
+from components.sdk_wait_patch import MIN_POLLS, PAUSE_SECONDS, patch_sdk_wait
 
 
 @pytest.fixture
 def slept(monkeypatch):
-    """The delays that the SDK's wait really sleeps."""
+    """Return the list of the delays that the SDK's wait sleeps."""
     monkeypatch.setitem(vars(pulumi.runtime.stack), "asyncio", asyncio)
     delays = []
 
@@ -18,43 +18,43 @@ def slept(monkeypatch):
         delays.append(delay)
 
     monkeypatch.setattr("components.sdk_wait_patch.asyncio.sleep", sleep)
-    wait_gently()
+    patch_sdk_wait()
     return delays
 
 
 def run(coroutine):
-    """Run it in a loop of its own: asyncio.run would take the thread's loop from later tests."""
+    """Run in a new loop: asyncio.run would close the thread's loop for later tests."""
     loop = asyncio.new_event_loop()
     loop.run_until_complete(coroutine)
     loop.close()
 
 
-def test_the_sdk_still_has_the_loop_that_is_made_gentle():
+def test_the_sdk_still_has_the_loop_that_is_patched():
     source = inspect.getsource(pulumi.runtime.stack.wait_for_rpcs)
     assert "while len(SETTINGS.outputs) != 0:\n                await asyncio.sleep(0)" in source
 
 
-def test_it_rests_once_in_a_round_of_looks(slept):
-    async def look(times):
+def test_it_sleeps_once_per_round(slept):
+    async def poll(times):
         for _ in range(times):
             await pulumi.runtime.stack.asyncio.sleep(0)
 
-    run(look(2 * FEWEST_TURNS))
-    assert slept.count(REST_SECONDS) == 2
-    assert slept.count(0) == 2 * FEWEST_TURNS - 2
+    run(poll(2 * MIN_POLLS))
+    assert slept.count(PAUSE_SECONDS) == 2
+    assert slept.count(0) == 2 * MIN_POLLS - 2
 
 
-def test_many_outstanding_outputs_are_all_looked_at_before_a_rest(slept, monkeypatch):
+def test_many_outstanding_outputs_are_all_polled_before_a_sleep(slept, monkeypatch):
     monkeypatch.setattr(SETTINGS, "outputs", [None] * 500)
 
-    async def look():
+    async def poll():
         for _ in range(499):
             await pulumi.runtime.stack.asyncio.sleep(0)
 
-    run(look())
-    assert REST_SECONDS not in slept
+    run(poll())
+    assert PAUSE_SECONDS not in slept
 
 
 @pytest.mark.usefixtures("slept")
-def test_everything_else_is_asyncio_itself():
+def test_everything_else_is_asyncio():
     assert pulumi.runtime.stack.asyncio.gather is asyncio.gather
