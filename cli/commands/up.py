@@ -54,7 +54,7 @@ def up(engine: Engine, folder: StackFolder) -> None:
                 sys.stdout.write(f"  {how_to_log_in(outputs, folder.stack)}\n")
 
 
-def _shown(name: str, value: Any) -> str:  # noqa: ANN401 (an output: text, list or mapping)
+def _shown(name: str, value: str | list[Any] | dict[str, str]) -> str:
     if isinstance(value, str):
         return f"{name}: {value}\n"
     if isinstance(value, dict):

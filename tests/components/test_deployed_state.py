@@ -123,7 +123,6 @@ def test_the_state_is_searched_for_the_types_that_the_components_have():
     assert known == (Cluster.TYPE, Broker.TYPE, PreparedHost.TYPE)
 
 
-
 class EngineError(grpc.RpcError):
     """A call that the engine answers with an error."""
 
