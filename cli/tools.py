@@ -11,7 +11,7 @@ def run_tool(module: str, *words: str) -> None:
     """Run a module that shows its own progress; its result on stdout is dropped.
 
     Raises:
-        CommandError: it failed, and has said why on stderr.
+        CommandError: it failed; its stderr has the cause.
 
     """
     if show([sys.executable, "-m", module, *words], folder=ROOT, quiet=True):

@@ -141,9 +141,9 @@ def test_the_identity_of_a_machine_is_read_from_its_system_disk(lab, server):
         if f"{server}-first-contact" in r.depends_on and "triggers" in r.inputs
     ]
     assert len(on_host) > 10
-    said = json.dumps({"of": f"{server}-first-contact"})
+    identity = json.dumps({"of": f"{server}-first-contact"})
     for resource in on_host:
-        assert resource.inputs["triggers"] == [said], resource.name
+        assert resource.inputs["triggers"] == [identity], resource.name
         assert resource.deleted_with == f"{server}-machine", resource.name
 
 

@@ -195,14 +195,14 @@ def test_logins_with_a_bastion_and_another_port_are_read_from_the_outputs():
         "user": "jump",
         "hostKey": "ssh-ed25519 AAAAj",
     }
-    said = {
+    output = {
         "address": "10.0.0.5",
         "port": 2222,
         "user": "admin",
         "hostKey": "ssh-ed25519 AAAA1",
         "bastion": bastion,
     }
-    assert read_logins({"logins": {"server1": said}}, "hosts") == (BEHIND,)
+    assert read_logins({"logins": {"server1": output}}, "hosts") == (BEHIND,)
 
 
 def test_without_a_key_the_users_own_agent_is_used(monkeypatch):

@@ -109,10 +109,10 @@ def answer(monkeypatch):
 
     monkeypatch.setattr(servers, "agent_with", no_agent)
 
-    def use(**said):
+    def use(**answers):
         def probe(_, logins, stack):
             assert stack == "hosts"
-            return tuple(Answer(login=one, **said.get(one.host, {})) for one in logins)
+            return tuple(Answer(login=one, **answers.get(one.host, {})) for one in logins)
 
         monkeypatch.setattr(servers, "probe", probe)
         return asked
@@ -431,9 +431,9 @@ def test_a_key_is_compared_with_the_settings(folder, scan, capsys):
 def test_a_server_without_a_key_is_reported_and_the_rest_is_printed(folder, scan, capsys):
     scan(SHOWN, "")
     assert hostkeys.print_host_keys(folder(raw_cluster("hosts"))) == 1
-    said = capsys.readouterr()
-    assert f"hostKey: {SHOWN}" in said.out
-    assert said.err.startswith("server2: 192.0.2.12 shows no host key")
+    printed = capsys.readouterr()
+    assert f"hostKey: {SHOWN}" in printed.out
+    assert printed.err.startswith("server2: 192.0.2.12 shows no host key")
 
 
 def test_the_bastions_key_comes_first_and_nothing_goes_through_it_yet(folder, scan, capsys):

@@ -93,15 +93,15 @@ def test_a_refusal_is_one_line_with_the_remedy_and_not_retried(ssh, script, part
 
 
 @pytest.mark.parametrize(
-    ("said", "cause"),
+    ("stderr", "cause"),
     [
         ("ssh: connect to host 192.0.2.11 port 2222: No route to host", "No route to host"),
         ("ssh: connect to host 192.0.2.11 port 2222: Connection refused", "Connection refused"),
         ("Connection timed out during banner exchange", "during banner exchange"),
     ],
 )
-def test_a_server_that_does_not_answer_is_retried_before_it_counts_as_gone(ssh, said, cause):
-    calls = ssh(says(said))
+def test_a_server_that_does_not_answer_is_retried_before_it_counts_as_gone(ssh, stderr, cause):
+    calls = ssh(says(stderr))
     (answer,) = probe(SSH, [ONE], "hosts")
     assert answer.gone
     assert "no answer by SSH on port 2222" in answer.problem
