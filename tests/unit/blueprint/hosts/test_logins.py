@@ -5,7 +5,7 @@ import json
 import pytest
 
 from blueprint.hosts.logins import Bastion, Login, as_root, plan_logins
-from blueprint.load import parse_settings
+from blueprint.load import NO_PREFLIGHT, load_settings
 from tests.support.stacks import changed
 
 HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPw532/fcMNzQhJHtpYz7axCYTUw7QUxgxOyYeHSkyTP"
@@ -61,7 +61,7 @@ def test_an_output_without_what_a_login_needs_is_refused(missing):
 
 
 def logins_of(**hosts):
-    return plan_logins(parse_settings(changed("hosts", **hosts)).hosts)
+    return plan_logins(load_settings(changed("hosts", **hosts), NO_PREFLIGHT).hosts)
 
 
 def test_a_server_is_reached_at_its_own_address_as_the_common_user():
