@@ -137,6 +137,12 @@ def test_what_the_program_needs_is_made_ready_for_the_previewed_stack(name):
 def test_ci_runs_the_test_command_of_the_readme():
     commands = re.findall(r"^ {4}(make \S+) +#", (ROOT / "README.md").read_text(), re.MULTILINE)
     assert commands[1] == "make test"
-    (test,) = WORKFLOWS["ci"]["jobs"].values()
-    assert test["steps"][-1]["run"].endswith(f" {commands[1]}")
+    assert JOBS["ci/test"]["steps"][-1]["run"].endswith(f" {commands[1]}")
     assert triggers(WORKFLOWS["ci"]) == {"pull_request", "push"}
+
+
+def test_ci_answers_with_make_check_without_waiting_for_the_long_job():
+    check = JOBS["ci/check"]
+    assert check["steps"][-1]["run"] == "make check"
+    assert "needs" not in check
+    assert check["timeout-minutes"] < JOBS["ci/test"]["timeout-minutes"]
