@@ -22,7 +22,7 @@ PLUGINS = (
 ruff's S105 to S107 find passwords in Python."""
 
 ALLOWED = {
-    "tests/engine/states/*.json.gz": "recorded states of stacks that are gone, with their keys",
+    "tests/engine/states/*.json.xz": "recorded states of stacks that are gone, with their keys",
     "tests/lab/test_lab.py": "looks for the marker of a private key, to show that none leaks",
     "tests/support/recording.py": "makes up keys whose body is a readable mark",
     "tests/unit/blueprint/plan/test_archives.py": "a password in a URL, which is refused",

@@ -1,7 +1,7 @@
-"""Measure the console of a cluster that is up: `python -m tests.benchmarks.console STACK`.
+"""Measure the console of a running cluster: `python -m tests.benchmarks.console STACK`.
 
-Everything is measured side by side in one run, and the table goes into docs/console.md with the
-commit that it is of. It stops a slave for some seconds, and freezes all brokers for some more.
+All numbers are from one run; the table goes into docs/console.md together with the measured
+commit. A slave is stopped for some seconds, and all brokers are frozen for some more.
 """
 
 import base64
@@ -37,7 +37,7 @@ LONGEST_SECONDS = 120.0
 
 
 class Console:
-    """The console's addresses, asked with a session, as a browser does."""
+    """Requests to the console with a session, as a browser sends them."""
 
     def __init__(self, outputs: dict):
         self.address = urlsplit(outputs["consoleUrl"]).netloc
@@ -65,7 +65,7 @@ class Console:
         return body
 
     def milliseconds(self, path: str) -> tuple[float, float]:
-        """Return the median and the 99th percentile of some requests."""
+        """Return the median and the 99th percentile of REQUESTS requests."""
         times = []
         for _ in range(REQUESTS):
             started = time.perf_counter()
@@ -74,7 +74,7 @@ class Console:
         return statistics.median(times), statistics.quantiles(times, n=100)[98]
 
     def asked(self) -> int:
-        """Return how many requests it has sent to the cluster since its start."""
+        """Return how many requests the console has sent to the cluster since its start."""
         text = self.get("/metrics").decode()
         return int(
             float(re.findall(r"^rocketmq_console_requests_total (\S+)$", text, re.MULTILINE)[0])
@@ -127,7 +127,7 @@ def wait_until_listed(outputs: dict, broker: dict) -> None:
 
 
 def requests_per_minute(console: Console, pages: int) -> float:
-    """Return what the cluster is asked while some pages are open."""
+    """Return how many requests the cluster gets while this many pages are open."""
     stop = threading.Event()
 
     def look() -> None:
@@ -198,8 +198,8 @@ def main(stack: str) -> None:
         head, *rows = measure(outputs_of(stack), Path(folder))
     table = [head, ("---", "---", "---"), *rows]
     lines = [f"| {' | '.join(row)} |" for row in table]
-    told = f"Stack {stack} on a computer with 2 cores, which run the cluster, too; commit "
-    text = "\n".join([f"{told}{present_commit()}:", "", *lines])
+    caption = f"Stack {stack} on a computer with 2 cores, which run the cluster, too; commit "
+    text = "\n".join([f"{caption}{present_commit()}:", "", *lines])
     before, begin, rest = DOCUMENT.read_text("utf-8").partition(BEGIN)
     DOCUMENT.write_text(f"{before}{begin}{text}\n{END}{rest.partition(END)[2]}", "utf-8")
     sys.stdout.write(text + "\n")

@@ -1,4 +1,4 @@
-"""A stack that is up, and the commit that is measured."""
+"""A running stack, and the commit that is measured."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ from project import ROOT
 
 
 def outputs_of(stack: str) -> dict[str, Any]:
-    """Return the stack's outputs, secrets in clear."""
+    """Return the stack's outputs, with secrets in clear text."""
     words = ["pulumi", "stack", "output", "--json", "--show-secrets", "--stack", stack]
     return json.loads(_printed_by(*words))
 

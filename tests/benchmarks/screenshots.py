@@ -1,6 +1,6 @@
-"""Take the pictures of docs/images of a stack that is up, whose name is given.
+"""Take the pictures in docs/images: `python -m tests.benchmarks.screenshots STACK`, a running one.
 
-Messages are sent meanwhile, so that there is something to see; for one picture a slave is stopped.
+Messages are sent meanwhile, so that the page shows traffic; a slave is stopped for one picture.
 """
 
 import sys
@@ -28,7 +28,7 @@ def produce(hosts: LiveHosts, stop: threading.Event) -> None:
     while not stop.wait(0.2):
         for name, connection in connections.items():
             turn += 1
-            # Busier and quieter by turns.
+            # Alternately more and less traffic.
             for number in range(turn // 7 % 5 + 1):
                 topic = TOPICS[number % len(TOPICS)]
                 send_message(connection, name, topic, b"m" * 200, number % 4)

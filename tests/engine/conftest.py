@@ -1,4 +1,4 @@
-"""The real engine on a copy of the program's configuration, with a backend of its own."""
+"""The real engine, on a copy of the committed settings and with its own backend."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from project import ROOT
 
 
 class Engine:
-    """`pulumi` in this project, on a stack that only the test knows."""
+    """`pulumi` in this project, on a stack that exists only for the test."""
 
     def __init__(self, folder: Path, passphrase: str = "test"):  # noqa: S107 (of a state that only the test has)
         self.config = folder / "Pulumi.local.yaml"

@@ -1,4 +1,4 @@
-"""What the real engine shows before anything is touched."""
+"""What the real engine shows before any host is touched."""
 
 import hashlib
 import json
@@ -50,12 +50,12 @@ def refusal(engine) -> str:
     assert done.returncode != 0
     text = done.stdout + done.stderr
     assert "Traceback" not in text
-    # Nothing of the cluster is even planned.
+    # The engine never registers a resource of the cluster.
     assert "rocketmq:" not in text
     return text
 
 
-def test_all_problems_come_in_one_report_before_any_resource(engine):
+def test_all_problems_are_reported_at_once_before_any_resource(engine):
     engine.cluster.update(
         {"flavour": "best", "version": "5.1.1", "brokerProperties": {"fileReservedTim": 4}}
     )
@@ -71,7 +71,7 @@ def test_all_problems_come_in_one_report_before_any_resource(engine):
         assert sum(line.strip().startswith(start) for line in text.splitlines()) == 1
 
 
-def test_a_local_archive_with_another_digest_is_refused_before_any_resource(engine, tmp_path):
+def test_a_local_archive_with_a_wrong_digest_is_refused_before_any_resource(engine, tmp_path):
     archive = tmp_path / "rocketmq.zip"
     archive.write_bytes(b"something else")
     engine.cluster["artifact"] = {"source": "file", "path": str(archive), "sha512": "0" * 128}
@@ -81,12 +81,12 @@ def test_a_local_archive_with_another_digest_is_refused_before_any_resource(engi
     assert "0" * 16 in line
 
 
-def test_the_engine_refuses_a_cluster_that_is_no_object(engine):
+def test_the_engine_refuses_a_cluster_that_is_not_an_object(engine):
     engine.settings["config"]["rocketmq:cluster"] = "2m-2s-sync"
     assert "cluster" in refusal(engine)
 
 
-def test_servers_that_run_already_are_previewed_without_them_and_without_an_agent(engine):
+def test_a_preview_of_existing_servers_needs_neither_them_nor_an_agent(engine):
     text = (ROOT / "Pulumi.hosts.yaml").read_text()
     engine.settings = yaml.safe_load(text)
     engine.environment.pop("SSH_AUTH_SOCK", None)
@@ -100,7 +100,7 @@ def test_servers_that_run_already_are_previewed_without_them_and_without_an_agen
     assert planned["server1-gate"]["create"] == "sudo -n bash -s ensure"
 
 
-def test_a_preview_as_typed_begins_with_the_plan(engine):
+def test_a_plain_pulumi_preview_begins_with_the_plan(engine):
     done = engine.preview("--diff")
     assert done.returncode == 0, done.stdout + done.stderr
     summary = render_plan_summary(planned(engine.cluster))

@@ -1,7 +1,7 @@
-"""The steps of the workflow that previews a stack for a pull request, from a fresh checkout.
+"""The steps of the workflow that previews a stack for a pull request, in a fresh checkout.
 
-What the action itself does is done here as it does it: make the stack when that is asked for,
-then preview it without a terminal.
+The tests do what the action itself does: create the stack on request, then preview it without a
+terminal.
 """
 
 import os
@@ -24,7 +24,7 @@ ROOM_IN_A_COMMENT = 64_000
 
 
 class Runner:
-    """A checkout on a computer that has an engine, no SSH key and no agent."""
+    """A checkout on a computer with an engine, but without an SSH key and an agent."""
 
     def __init__(self, folder: Path):
         self.checkout = folder / "checkout"
@@ -87,7 +87,7 @@ def stack():
     return step_of(JOB, "pulumi/actions")["with"]["stack-name"]
 
 
-def test_a_fresh_state_is_previewed_without_host_key_or_hypervisor(runner, stack):
+def test_a_fresh_state_is_previewed_without_a_host_an_ssh_key_or_a_hypervisor(runner, stack):
     shown = runner.preview(stack)
     assert " command:remote:Command broker-a-properties create" in shown
     assert "to create" in shown.splitlines()[-2:][0]
@@ -101,8 +101,8 @@ def test_the_comment_shows_the_plan(runner, stack, words):
     assert shown[shown.index(plan[0]) :][: len(plan)] == plan
 
 
-def test_the_full_diff_of_a_fresh_state_is_more_than_a_comment_holds(runner, stack):
-    # Why the workflow asks for a diff only when there is a state to differ from.
+def test_the_full_diff_of_a_fresh_state_does_not_fit_into_a_comment(runner, stack):
+    # So the workflow asks for a diff only if there is a state to compare with.
     shown = runner.preview(stack, "--diff")
     assert len(shown) > 2 * ROOM_IN_A_COMMENT
     assert "PRIVATE KEY" not in shown

@@ -24,7 +24,7 @@ FILE_OF_ROCKETMQ = re.compile(r"(broker|namesrv)-.*-(properties|unit)")
 
 @pytest.fixture(scope="module", params=RECORDED)
 def preview(tmp_path_factory, request):
-    """What this release would do to the recorded stack."""
+    """The preview of this release for the recorded stack."""
     folder = tmp_path_factory.mktemp("recorded")
     engine = Engine(folder, passphrase=PASSPHRASE)
     engine.settings = yaml.safe_load(recorded_settings(request.param).read_text())
@@ -42,7 +42,7 @@ def preview(tmp_path_factory, request):
 
 
 def _put_machines_in_place(exported, root):
-    """Leave the records of the machines, which the update would start for the first time again."""
+    """Write the records of the recorded machines, so that they count as existing."""
     for resource in exported["deployment"]["resources"]:
         if resource.get("inputs", {}).get("create") != "python3 -m machines machine":
             continue
@@ -72,7 +72,7 @@ def test_a_recorded_stack_is_previewed_without_a_replacement_or_a_removal(previe
 
 
 def test_no_file_of_a_recorded_broker_or_name_server_changes(preview):
-    """A process is started from these files: another text restarts it."""
+    """A process restarts when one of its files changes."""
     files = {
         name: (step["oldState"]["inputs"]["stdin"], step["newState"]["inputs"]["stdin"])
         for step in preview["steps"]

@@ -11,7 +11,7 @@ from tests.support.root import require_root
 
 
 class ServersClone(Clone):
-    """A clone whose stack is on the servers of the test."""
+    """A clone whose stack uses the servers of the test."""
 
     def __init__(self, folder, servers):
         self.servers = servers
@@ -22,7 +22,7 @@ class ServersClone(Clone):
         self.set_cluster()
 
     def set_cluster(self, **hosts):
-        """Write the settings anew; `server1__hostKey` is a key of that server."""
+        """Write the settings; `server1__hostKey` is a key of that server, others are of hosts."""
         settings = self.servers.settings()
         cluster = settings["config"]["rocketmq:cluster"]
         cluster["purgeData"] = hosts.pop("purgeData", False)
@@ -33,8 +33,8 @@ class ServersClone(Clone):
             owner[key or name] = value
         self.settings_file.write_text(yaml.safe_dump(settings, sort_keys=False))
 
-    def said(self, done):
-        """Return what a command printed about the stack, without what set-up printed."""
+    def lines_about_the_stack(self, done):
+        """Return the lines that a command printed, without those of the setup."""
         noise = ("toolchain: ", "RocketMQ 5", "make: ***")
         return [line for line in done.stdout.splitlines() if not line.startswith(noise)]
 
@@ -46,7 +46,7 @@ def _only_as_root():
 
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory):
-    """Both servers, running, with the user; at the end nothing of them is left."""
+    """Both servers, running, with the user; checks at the end that nothing of them is left."""
     Servers.sweep()
     try:
         made = Servers(tmp_path_factory.mktemp("keys"))
@@ -68,7 +68,7 @@ def clone(servers, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def agent(servers, tmp_path_factory):
-    """The socket of an agent that holds the user's key, as a person has it."""
+    """The socket of an SSH agent that holds the user's key."""
     socket = tmp_path_factory.mktemp("agent") / "socket"
     process = subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL)
     environment = {**os.environ, "SSH_AUTH_SOCK": str(socket)}

@@ -1,4 +1,4 @@
-"""Two servers that run already: machines of this computer, with a user of their own."""
+"""Two existing servers: machines of this computer, with a user of their own."""
 
 import json
 import subprocess
@@ -25,11 +25,11 @@ cat >/home/{USER}/.ssh/authorized_keys
 chown {USER}:{USER} /home/{USER}/.ssh/authorized_keys
 chmod 600 /home/{USER}/.ssh/authorized_keys
 echo '{USER} ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/{USER}
-# What the first sudo of a user leaves is none of ours.
+# The first sudo of a user leaves files, which must not count as ours.
 su {USER} -c 'sudo -n true'
 """
 
-# What a system changes by itself while it runs, or because somebody logged in.
+# What a running system changes by itself, or because of a login.
 NOT_OURS = ("run", "var/log", "var/lib/systemd", "var/lib/sudo", "var/tmp", "tmp", "root")
 LIST = (
     "find / /usr/local -xdev "
@@ -39,7 +39,7 @@ LIST = (
 
 
 class Servers:
-    """Makes the machines, and looks into them as root, by a key that the program never sees."""
+    """Creates the machines, and inspects them as root, with a key that the program never sees."""
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -68,7 +68,7 @@ class Servers:
         return " ".join((self.folder / f"{name}.pub").read_text().split()[:2])
 
     def start(self, name: str) -> None:
-        """Make the machine, or start it again with what it holds."""
+        """Create the machine, or start it again with its present content."""
         identity = planned_identity(STACK, name)
         spec = self._common | {
             "name": name,
@@ -86,11 +86,11 @@ class Servers:
         self.root(name, MAKE_USER, text=f"{self.public(USER)}\n")
 
     def kill(self, name: str) -> None:
-        """Take the power away."""
+        """Cut the power."""
         self.verb("kill", None, "--stack", STACK, "--name", name)
 
     def root(self, name: str, command: str, *, text: str = "") -> str:
-        """Run a command line as root and return what it printed."""
+        """Run a command line as root and return its output."""
         options = {
             "UserKnownHostsFile": self.folder / "known_hosts",
             "StrictHostKeyChecking": "yes",
@@ -146,7 +146,7 @@ class Servers:
         return [str(path) for path in paths if path.exists()]
 
     def settings(self) -> dict:
-        """Return a stack's settings with these servers: the committed sample, changed."""
+        """Return the committed sample settings, with these servers."""
         settings = yaml.safe_load((ROOT / "Pulumi.hosts.yaml").read_text())
         hosts = settings["config"]["rocketmq:cluster"]["hosts"]
         hosts["user"] = USER

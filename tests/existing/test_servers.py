@@ -1,4 +1,4 @@
-"""A cluster on servers that run already: refusals first, then a life of it, in order."""
+"""A cluster on existing servers: refusals first, then its life cycle, in order."""
 
 import contextlib
 import re
@@ -17,7 +17,7 @@ MESSAGES = 100
 MASTERS = ("broker-a", "broker-b")
 HOME = "/usr/local/rocketmq"
 LONGEST_DOWN_WITH_A_GONE_SERVER = 90
-# The tests' own: the user's files, the rule of sshd; and the copies that useradd makes.
+# Written by the tests: the user's files, sshd's rule, and the backups of useradd.
 NOT_INSTALLED = ("/home/", "/etc/ssh/", "/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow")
 LEFT = (
     f"ls -d {HOME}/* /usr/local/lib/rocketmq-pulumi /var/lib/rocketmq-pulumi-host "
@@ -38,12 +38,12 @@ def paths(listing):
 
 
 @contextlib.contextmanager
-def broken(servers, name, *, by, mended_by):
+def broken(servers, name, *, by, repaired_by):
     servers.root(name, by)
     try:
         yield
     finally:
-        servers.root(name, mended_by)
+        servers.root(name, repaired_by)
 
 
 LISTENING = "until ss -Hltn 'sport = :10911' | grep -q .; do sleep 0.1; done"
@@ -75,29 +75,29 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("what", REFUSALS)
-def test_what_cannot_be_used_stops_in_one_line_and_nothing_is_changed(clone, servers, what):
-    hurt, line = REFUSALS[what]
+def test_an_unusable_server_is_refused_in_one_line_and_nothing_changes(clone, servers, what):
+    damage, line = REFUSALS[what]
     if what == "a wrong host key":
         clone.set_cluster(server2__hostKey=servers.public("server1"))
     elif what == "a wrong user":
         clone.set_cluster(server2__ssh={"user": "nobody-here"})
     else:
         clone.set_cluster()
-    by, mended_by = hurt or ("true", "true")
-    with broken(servers, "server2", by=by, mended_by=mended_by):
+    by, repaired_by = damage or ("true", "true")
+    with broken(servers, "server2", by=by, repaired_by=repaired_by):
         before = listings(servers)
         done = clone.make("up")
         after = listings(servers)
     assert done.returncode != 0
-    (said,) = clone.said(done)
-    assert re.fullmatch(line, said), said
+    (refusal,) = clone.lines_about_the_stack(done)
+    assert re.fullmatch(line, refusal), refusal
     assert before ^ after == set()
 
 
-def test_the_engine_alone_stops_at_the_gate_too_and_nothing_is_installed(clone, servers):
+def test_a_plain_pulumi_up_stops_at_the_gate_and_installs_nothing(clone, servers):
     clone.set_cluster()
-    _, mended_by = REFUSALS["no python3"][0]
-    with broken(servers, "server2", by=REFUSALS["no python3"][0][0], mended_by=mended_by):
+    _, repaired_by = REFUSALS["no python3"][0]
+    with broken(servers, "server2", by=REFUSALS["no python3"][0][0], repaired_by=repaired_by):
         before = servers.listing("server2")
         done = clone.pulumi("up --yes --skip-preview --suppress-outputs")
         after = servers.listing("server2")
@@ -106,7 +106,7 @@ def test_the_engine_alone_stops_at_the_gate_too_and_nothing_is_installed(clone, 
     assert set(before) ^ set(after) == set()
 
 
-def test_hostkeys_prints_what_the_settings_need_before_they_have_it(clone, servers):
+def test_hostkeys_prints_the_missing_keys_of_the_settings(clone, servers):
     settings = servers.settings()
     for server in settings["config"]["rocketmq:cluster"]["hosts"]["servers"]:
         del server["hostKey"]
@@ -122,7 +122,7 @@ def test_hostkeys_prints_what_the_settings_need_before_they_have_it(clone, serve
 
 @pytest.fixture(scope="module")
 def untouched(servers):
-    """The paths of both servers before anything was installed."""
+    """The paths on both servers before anything is installed."""
     return paths(listings(servers))
 
 
@@ -152,7 +152,7 @@ def test_a_second_up_changes_nothing(clone):
     assert clone.make("verify").returncode == 0
 
 
-def test_messages_are_answered_by_both_masters(live):
+def test_both_masters_acknowledge_messages(live):
     live.create_topic("orders")
     for master in MASTERS:
         codes = [result.code for result in live.send(master, "orders", MESSAGES)]
@@ -161,9 +161,9 @@ def test_messages_are_answered_by_both_masters(live):
 
 
 @pytest.mark.usefixtures("live")
-def test_through_a_bastion_by_the_keys_of_an_agent_nothing_restarts(clone, servers, agent):
+def test_switching_to_a_bastion_and_an_agent_restarts_nothing(clone, servers, agent):
     before = {name: servers.pids(name) for name in ADDRESSES}
-    # Directly nobody but the test gets in any more.
+    # From now on, only the test can log in directly.
     only = f"AllowUsers root {USER}@{ADDRESSES['server1']}"
     servers.root(
         "server2", f"echo '{only}' >/etc/ssh/sshd_config.d/00-users.conf; systemctl reload ssh"
@@ -180,24 +180,22 @@ def test_through_a_bastion_by_the_keys_of_an_agent_nothing_restarts(clone, serve
     assert {name: servers.pids(name) for name in ADDRESSES} == before
     assert clone.make("verify").returncode == 0
     shown = clone.make("ssh", "HOST=server2", "CMD=hostname; id -un")
-    assert clone.said(shown) == ["server2", USER]
+    assert clone.lines_about_the_stack(shown) == ["server2", USER]
     body = servers.key_file.read_text().splitlines()[1]
     state = clone.pulumi("stack export --show-secrets").stdout
     assert "server2-gate" in state
     assert body not in state
 
 
-def test_a_bastion_with_another_key_stops_in_one_line(clone, servers, agent):
+def test_a_bastion_with_a_wrong_host_key_is_refused_in_one_line(clone, servers, agent):
     assert clone.environment["SSH_AUTH_SOCK"] == agent
     bastion = {"address": ADDRESSES["server1"], "hostKey": servers.public("server2")}
     clone.set_cluster(key="agent", bastion=bastion, server2__generation=2)
-    (line,) = clone.said(clone.make("up"))
+    (line,) = clone.lines_about_the_stack(clone.make("up"))
     assert line.startswith(f"up: bastion {ADDRESSES['server1']} shows another host key than")
 
 
-def test_down_removes_all_but_the_stores_and_a_server_that_is_gone_does_not_block_it(
-    clone, servers, agent
-):
+def test_down_keeps_only_the_stores_and_is_not_blocked_by_a_lost_server(clone, servers, agent):
     assert clone.environment["SSH_AUTH_SOCK"] == agent
     bastion = {"address": ADDRESSES["server1"], "hostKey": servers.public("server1")}
     clone.set_cluster(key="agent", bastion=bastion, server2__generation=2)
@@ -216,7 +214,7 @@ def test_down_removes_all_but_the_stores_and_a_server_that_is_gone_does_not_bloc
     assert took < LONGEST_DOWN_WITH_A_GONE_SERVER
 
 
-def test_the_next_up_finds_every_message_and_purges_the_stores_in_the_end_where_that_is_said(
+def test_the_next_up_finds_every_message_and_purge_data_removes_the_stores(
     clone, servers, live, agent, untouched
 ):
     servers.start("server2")

@@ -1,4 +1,4 @@
-"""A fresh clone of this project with a stack of its own, as a new user would have it."""
+"""A fresh clone of this project with its own stack, as a new user would have it."""
 
 import json
 import os
@@ -22,7 +22,7 @@ HOSTS = ("server1", "server2", "server3", "server4")
 
 
 class Clone:
-    """A copy of the working tree under git, and the commands a user types in it."""
+    """A copy of the working tree under git, and the commands that a user runs in it."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Clone:
             if not name.startswith(("PULUMI", "MAKE", "VIRTUAL_ENV", "PYTEST"))
         }
         if home is not None:
-            # Another user's home, the same cache of big things.
+            # Another user's home, but the same cache of downloads.
             cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
             self.environment |= {"HOME": str(home), "XDG_CACHE_HOME": cache}
         copy_working_tree(folder)
@@ -49,7 +49,7 @@ class Clone:
         self._git("-c", "user.name=t", "-c", "user.email=t@t", "commit", "--quiet", "-m", "all")
 
     def write_settings(self, network: str) -> None:
-        """Give the stack the settings of a committed one in another network."""
+        """Give the stack the settings of a committed stack, in another network."""
         settings = yaml.safe_load((ROOT / f"Pulumi.{self.like}.yaml").read_text())
         hosts = settings["config"]["rocketmq:cluster"]["hosts"]
         prefix = network.rpartition(".")[0]
@@ -69,7 +69,7 @@ class Clone:
         self.settings_file.write_text(yaml.safe_dump(settings, sort_keys=False))
 
     def replace_cluster(self, cluster: dict) -> None:
-        """Give the stack another `cluster` object."""
+        """Replace the `cluster` object."""
         settings = yaml.safe_load(self.settings_file.read_text())
         settings["config"]["rocketmq:cluster"] = cluster
         self.settings_file.write_text(yaml.safe_dump(settings, sort_keys=False))
@@ -80,7 +80,7 @@ class Clone:
         return settings["config"]["rocketmq:cluster"]
 
     def urns(self) -> list[str]:
-        """Return the names of all resources in the state."""
+        """Return the URNs of all resources in the state."""
         exported = json.loads(self.pulumi("stack export").stdout)
         return [resource["urn"] for resource in exported["deployment"]["resources"]]
 
@@ -93,7 +93,7 @@ class Clone:
         return self._git("status", "--porcelain")
 
     def make(self, target: str, *variables: str, seconds: int = UP_SECONDS):
-        """Run a make target; the result has returncode and all output in stdout."""
+        """Run a make target; the result's stdout includes stderr."""
         return subprocess.run(
             ["make", "--no-print-directory", target, f"STACK={self.stack}", *variables],
             cwd=self.folder,
@@ -126,7 +126,7 @@ class Clone:
                     os.killpg(process.pid, signal.SIGKILL)
 
     def pulumi(self, words: str, seconds: int = UP_SECONDS, **environment: str):
-        """Run the engine as typed after `source toolchain/env`, with the stack's own config."""
+        """Run the engine as a user would after `source toolchain/env`, with the stack's config."""
         config = f".state/stacks/{self.stack}/Pulumi.{self.stack}.yaml"
         line = f". toolchain/env && pulumi {words} --stack {self.stack} --non-interactive"
         if words.split(maxsplit=1)[0] in {"up", "preview", "destroy"}:
@@ -162,7 +162,7 @@ class Clone:
 
 
 def remove(clone: Clone) -> None:
-    """Take down what the clone made, remove the clone, and check that nothing is left."""
+    """Destroy the clone's stack, remove the clone, and check that nothing is left."""
     down = clone.make("down")
     left = leftovers(clone)
     shutil.rmtree(clone.folder)
@@ -197,10 +197,10 @@ def leftovers(clone: Clone) -> list[str]:
     found += [
         str(p)
         for p in Path(tempfile.gettempdir()).glob("rocketmq-ssh-*")
-        if not is_of_the_living(p)
+        if not belongs_to_a_live_process(p)
     ]
     return found
 
 
-def is_of_the_living(folder: Path) -> bool:
+def belongs_to_a_live_process(folder: Path) -> bool:
     return Path(f"/proc/{folder.name.split('-')[2]}").exists()

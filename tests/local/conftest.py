@@ -20,10 +20,10 @@ def _only_as_root():
 
 @pytest.fixture(scope="session")
 def clone(tmp_path_factory):
-    """A fresh clone whose cluster is up.
+    """A fresh clone with a running cluster.
 
-    At the end it is taken down by the commands that an earlier release recorded in its state, and
-    nothing of it is left.
+    At the end it is taken down with the commands that an earlier release recorded in its state;
+    nothing of it may be left.
     """
     sweep_after_dead_run("live", "machines")
     made = Clone(tmp_path_factory.mktemp("clone") / "rocketmq", "live", "10.98.65.0/24")
@@ -39,7 +39,7 @@ def clone(tmp_path_factory):
 
 
 def _give_recorded_commands(clone: Clone) -> None:
-    """Put the clone's stack into the state in which an earlier release would have left it."""
+    """Give the stack's state the commands that an earlier release would have recorded."""
     file = clone.folder / ".state" / "exported.json"
     exported = json.loads(clone.pulumi("stack export").stdout)
     recorded = recorded_state(RECORDED[-1])

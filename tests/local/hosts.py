@@ -1,4 +1,4 @@
-"""The hosts of a live stack: commands on them, and requests to their brokers."""
+"""The hosts of a live stack: run commands on them, and send requests to their brokers."""
 
 import shlex
 import subprocess
@@ -15,7 +15,7 @@ SYNC_SECONDS = 60
 
 
 class LiveHosts:
-    """SSH with the stack's key and pinned host keys; the remoting client from this computer."""
+    """SSH with the stack's key and pinned host keys, and the remoting client of this computer."""
 
     def __init__(self, outputs: dict, folder: Path):
         self.outputs = outputs
@@ -23,37 +23,37 @@ class LiveHosts:
         self._key.touch(mode=0o600)
         self._key.write_text(outputs["sshPrivateKey"])
         self._known = folder / "known_hosts"
-        lines = [f"{host} {said['hostKey']}\n" for host, said in outputs["logins"].items()]
+        lines = [f"{host} {login['hostKey']}\n" for host, login in outputs["logins"].items()]
         self._known.write_text("".join(lines))
 
     def run(self, host: str, command: str, *, check: bool = True, seconds: int = 300) -> str:
-        """Run a command line as root on a host and return what it printed."""
+        """Run a command line as root on a host and return its output."""
         done = self._ssh(host, ["bash", "-c", command], "", seconds)
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
     def wait_for_login(self, host: str, seconds: float) -> None:
-        """Wait until a host that boots lets us in."""
+        """Wait until a booting host accepts our login."""
         deadline = Deadline.after(seconds)
-        while not self._lets_us_in(host):
-            assert deadline.remaining_seconds > 0, f"{host} lets nobody in after {seconds} s"
+        while not self._accepts_login(host):
+            assert deadline.remaining_seconds > 0, f"{host} accepts no login after {seconds} s"
             time.sleep(2)
 
-    def _lets_us_in(self, host: str) -> bool:
+    def _accepts_login(self, host: str) -> bool:
         try:
             return self._ssh(host, ["true"], "", 60).returncode == 0
         except subprocess.TimeoutExpired:
             return False
 
     def run_script(self, host: str, script: str, *words: str) -> subprocess.CompletedProcess:
-        """Run a script of the project as the program does."""
+        """Run a script of the project in the same way as the program."""
         return self._ssh(host, ["bash", "-s", *words], script, 300)
 
     def _ssh(
         self, host: str, words: list[str], text: str, seconds: int
     ) -> subprocess.CompletedProcess:
-        said = self.outputs["logins"][host]
-        if said["user"] != "root":
+        login = self.outputs["logins"][host]
+        if login["user"] != "root":
             words = ["sudo", "-n", *words]
         options = [
             f"UserKnownHostsFile={self._known}",
@@ -64,7 +64,7 @@ class LiveHosts:
             "LogLevel=ERROR",
         ]
         pairs = [word for option in options for word in ("-o", option)]
-        target = f"{said['user']}@{said['address']}"
+        target = f"{login['user']}@{login['address']}"
         return subprocess.run(
             ["ssh", "-F", "/dev/null", *pairs, target, shlex.join(words)],
             input=text,
@@ -81,7 +81,7 @@ class LiveHosts:
         return self.broker(name)["address"]
 
     def send(self, name: str, topic: str, count: int = 1, timeout: float = 3.0) -> list:
-        """Send messages to one master; each result has its response code and milliseconds."""
+        """Send messages to one master; each result has a response code and milliseconds."""
         results = []
         for _ in range(count):
             with Connection(self.address(name), timeout) as connection:
@@ -105,7 +105,7 @@ class LiveHosts:
             ensure_topic(self.address(master), topic, 30.0, queues=4)
 
     def create_topic_at(self, address: str, topic: str) -> None:
-        """Create a topic with one queue on whoever is the master at an address."""
+        """Create a topic with one queue on the master at an address."""
         ensure_topic(address, topic, 30.0)
 
     @property
@@ -113,7 +113,7 @@ class LiveHosts:
         return [b["name"] for b in self.outputs["brokers"] if b["role"] != "SLAVE"]
 
     def create_topic(self, topic: str) -> None:
-        """Create a topic with four queues on both masters, as RocketMQ's own tool does."""
+        """Create a topic with four queues on both masters, with RocketMQ's own tool."""
         self.mqadmin("server1", f"updateTopic -c DefaultCluster -t {topic} -r 4 -w 4")
 
     def mqadmin(self, host: str, words: str) -> str:
@@ -124,6 +124,6 @@ class LiveHosts:
         return self.run(host, f"cd /tmp && {java} {home}/bin/mqadmin {words} -n '{names}' 2>&1")
 
     def wait_in_sync(self, group: str, seconds: float = SYNC_SECONDS) -> None:
-        """Wait until the slave holds everything that its master does."""
+        """Wait until the slave holds everything that its master holds."""
         slave = self.address(f"{group}-s")
         check_in_sync(self.address(group), [slave], Deadline.after(seconds))

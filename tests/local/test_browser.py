@@ -1,4 +1,4 @@
-"""The console of a live cluster, in a real browser: what a person sees, and when."""
+"""The console of a live cluster in a real browser."""
 
 import subprocess
 from contextlib import contextmanager
@@ -26,14 +26,14 @@ def password(hosts: LiveHosts) -> str:
 
 @pytest.fixture(scope="module")
 def browser(hosts: LiveHosts):
-    """A browser for all tests; each opens a window of its own."""
+    """One browser for all tests; each opens its own window."""
     with Browser(hosts.outputs["consoleUrl"]) as started:
         yield started
 
 
 @pytest.fixture
 def page(browser: Browser, password: str) -> Browser:
-    """A window that shows the cluster, healthy."""
+    """A window that shows a healthy cluster."""
     enter(browser, password)
     browser.do("wait", selector="#header", text="Healthy")
     return browser
@@ -48,7 +48,7 @@ def enter(browser: Browser, password: str, **window: object) -> None:
 
 @contextmanager
 def signalled(hosts: LiveHosts, brokers: list[dict], before: str, after: str):
-    """Do something to the units of brokers, and undo it."""
+    """Run one systemctl command on the units of brokers, and at the end another."""
     for broker in brokers:
         hosts.run(broker["host"], f"systemctl {before} rocketmq-{broker['name']}.service")
     try:
@@ -58,12 +58,12 @@ def signalled(hosts: LiveHosts, brokers: list[dict], before: str, after: str):
             hosts.run(broker["host"], f"systemctl {after} rocketmq-{broker['name']}.service")
 
 
-def test_up_ends_with_a_login_from_another_host_and_says_where_the_console_is(clone: Clone):
+def test_up_logs_in_from_another_host_and_prints_the_consoles_url(clone: Clone):
     assert f"console: {URL} answers server2: healthy" in clone.first_up
     assert f"consoleUrl: {URL}" in clone.first_up
 
 
-def test_a_person_logs_in_and_sees_the_whole_cluster_and_nothing_is_asked_elsewhere(
+def test_a_user_logs_in_and_sees_the_whole_cluster_without_requests_elsewhere(
     page: Browser,
 ):
     assert page.do("address") == f"{URL}/"
@@ -91,7 +91,7 @@ def test_a_wrong_password_shows_nothing_of_the_cluster(browser: Browser):
     assert "broker" not in " ".join(browser.do("text", selector="body"))
 
 
-def test_a_slave_that_stops_is_missed_and_one_that_returns_is_healthy_again(
+def test_a_stopped_slave_is_shown_as_missing_and_healthy_after_its_return(
     page: Browser, hosts: LiveHosts
 ):
     slave = [hosts.broker("broker-b-s")]
@@ -104,7 +104,7 @@ def test_a_slave_that_stops_is_missed_and_one_that_returns_is_healthy_again(
     page.do("wait", selector="#brokers tr", text="0/1", gone=True)
 
 
-def test_one_dead_name_server_does_not_blind_it(page: Browser, hosts: LiveHosts):
+def test_a_dead_name_server_hides_no_broker(page: Browser, hosts: LiveHosts):
     hosts.run("server2", "systemctl stop rocketmq-namesrv.service")
     try:
         page.do("wait", selector="#problems", text="name server namesrv-server2 is down")
@@ -116,7 +116,7 @@ def test_one_dead_name_server_does_not_blind_it(page: Browser, hosts: LiveHosts)
     page.do("wait", selector="#header", text="Healthy", seconds=90)
 
 
-def test_a_cluster_whose_brokers_all_hang_is_shown_as_dead_on_a_page_that_answers(
+def test_the_page_stays_responsive_and_shows_a_dead_cluster_when_all_brokers_hang(
     page: Browser, password: str, hosts: LiveHosts
 ):
     with signalled(hosts, hosts.outputs["brokers"], "kill --signal=STOP", "kill --signal=CONT"):
@@ -143,7 +143,9 @@ def test_the_group_of_a_real_consumer_is_shown_with_its_topic(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_keeps_anybody_out(browser: Browser, password: str, scheme: str, width: int):
+def test_the_page_has_no_accessibility_violations(
+    browser: Browser, password: str, scheme: str, width: int
+):
     browser.do("open", scheme=scheme, width=width)
     assert browser.do("barriers") == []
     browser.do("log_in", password=password)
@@ -152,18 +154,20 @@ def test_nothing_keeps_anybody_out(browser: Browser, password: str, scheme: str,
 
 
 @pytest.mark.parametrize("width", [320, 390, 820])
-def test_a_phone_shows_it_without_scrolling_sideways(browser: Browser, password: str, width: int):
+def test_a_narrow_screen_needs_no_horizontal_scrolling(
+    browser: Browser, password: str, width: int
+):
     enter(browser, password, width=width, height=800)
     assert browser.do("overflow") == 0
 
 
-def test_it_speaks_chinese_to_whose_browser_does(browser: Browser, password: str):
+def test_a_chinese_browser_gets_the_page_in_chinese(browser: Browser, password: str):
     enter(browser, password, language="zh-CN")
     browser.do("wait", selector="#header", text="健康")
     browser.do("wait", selector="#nameServers", text="已注册 4/4 个 Broker")
 
 
-def test_a_keyboard_gets_to_the_content_and_out(page: Browser):
+def test_the_keyboard_reaches_the_content_and_the_logout(page: Browser):
     assert 'id="skip"' in page.do("press", keys=["Tab"])
     assert 'id="main"' in page.do("press", keys=["Enter"])
     page.do("click", selector="#header button:has-text('Log out')")
@@ -171,7 +175,7 @@ def test_a_keyboard_gets_to_the_content_and_out(page: Browser):
     assert page.do("address") == f"{URL}/login"
 
 
-def test_it_runs_as_the_services_user_and_is_small(hosts: LiveHosts):
+def test_the_console_runs_unprivileged_and_uses_little_memory(hosts: LiveHosts):
     pid = hosts.pid("server1", UNIT)
     status = dict(
         line.split(":", 1) for line in hosts.run("server1", f"cat /proc/{pid}/status").splitlines()
@@ -181,7 +185,7 @@ def test_it_runs_as_the_services_user_and_is_small(hosts: LiveHosts):
     assert int(status["VmRSS"].split()[0]) < MOST_KIB
 
 
-def test_the_password_is_nowhere_in_clear(clone: Clone, hosts: LiveHosts, password: str):
+def test_the_password_is_nowhere_in_clear_text(clone: Clone, hosts: LiveHosts, password: str):
     assert password not in clone.first_up
     for host in ("server1", "server2"):
         for command in (
@@ -201,7 +205,7 @@ def pids_of_brokers(hosts: LiveHosts) -> dict[str, str]:
     }
 
 
-def test_it_moves_to_the_host_that_the_settings_name_and_leaves_nothing_behind(
+def test_the_console_moves_to_another_host_and_leaves_nothing_behind(
     clone: Clone, hosts: LiveHosts, password: str
 ):
     pids = pids_of_brokers(hosts)

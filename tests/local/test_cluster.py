@@ -1,4 +1,4 @@
-"""A cluster on machines of this computer does what the README says."""
+"""A cluster on machines of this computer does what the README promises."""
 
 import json
 import re
@@ -44,7 +44,7 @@ def test_a_second_up_changes_nothing(clone: Clone):
     assert "73 unchanged" in done.stdout
 
 
-def test_a_preview_shows_the_changed_line_per_broker_and_touches_no_host(
+def test_a_preview_shows_each_brokers_changed_line_and_touches_no_host(
     clone: Clone, hosts: LiveHosts
 ):
     files = "stat -c '%n %Y %i' /usr/local/rocketmq/conf/*/* /etc/systemd/system/rocketmq-*"
@@ -59,12 +59,12 @@ def test_a_preview_shows_the_changed_line_per_broker_and_touches_no_host(
         assert len(re.findall(r"^\s+\+\s+fileReservedTime=72$", done.stdout, re.MULTILINE)) == 4
     finally:
         clone.change(brokerProperties={"deleteWhen": "04", "fileReservedTime": 48})
-    # The login that asks is the only one more: a preview opens no connection.
+    # The only new login is the one that counts: a preview opens no connection.
     assert int(hosts.run("server1", count_logins)) == logins + 1
     assert [hosts.run(host, files) for host in ("server1", "server2")] == before
 
 
-def test_another_clone_under_another_home_previews_the_same_state_without_changes(
+def test_another_clone_and_home_preview_the_same_state_without_changes(
     clone: Clone, tmp_path: Path
 ):
     (tmp_path / "home").mkdir()
@@ -120,7 +120,7 @@ def test_the_stock_java_client_exchanges_messages_through_both_masters(
     assert "sent=100 received=100 brokers=broker-a,broker-b" in done.stdout, done.stderr[-2000:]
 
 
-def test_a_cluster_at_work_is_verified_and_loses_nothing(clone: Clone, hosts: LiveHosts):
+def test_verifying_a_cluster_under_load_loses_no_message(clone: Clone, hosts: LiveHosts):
     hosts.create_topic("at-work")
     codes: list[int] = []
     verified = threading.Event()
@@ -162,7 +162,7 @@ def test_no_secret_is_in_the_state_or_the_output_in_clear(clone: Clone, hosts: L
         ("slave-frozen", "systemctl kill --signal=STOP", "systemctl kill --signal=CONT"),
     ],
 )
-def test_a_send_without_its_slave_says_so_and_is_ok_once_the_slave_is_in_sync(
+def test_a_send_reports_a_missing_slave_and_succeeds_once_it_is_in_sync(
     hosts: LiveHosts, topic: str, stop: str, go_on: str
 ):
     hosts.create_topic(topic)
@@ -170,18 +170,18 @@ def test_a_send_without_its_slave_says_so_and_is_ok_once_the_slave_is_in_sync(
     hosts.run("server2", f"{stop} rocketmq-broker-a-s.service")
     try:
         alone = hosts.send("broker-a", topic, 2)
-        # The answer itself arrives within the client's own 3 s, which bounds the request.
+        # The client's timeout of 3 s also bounds the wait for this answer.
         assert [sent.code for sent in alone] == [FLUSH_SLAVE_TIMEOUT] * 2
     finally:
         hosts.run("server2", f"{go_on} rocketmq-broker-a-s.service")
     hosts.wait_in_sync("broker-a")
     assert [sent.code for sent in hosts.send("broker-a", topic, 3)] == [SEND_OK] * 3
-    # Not replicated is not lost: every message is on the master once.
+    # Not replicated does not mean lost: the master holds every message once.
     assert len({message.unique_key for message in hosts.read("broker-a", topic)}) == 8
     assert hosts.count("broker-a-s", topic) == 8
 
 
-def test_a_changed_property_restarts_one_broker_after_another_and_loses_nothing(
+def test_a_changed_property_restarts_the_brokers_and_loses_no_message(
     clone: Clone, hosts: LiveHosts
 ):
     hosts.create_topic("kept")
@@ -225,7 +225,7 @@ def test_an_archive_with_a_wrong_digest_changes_nothing_on_a_host(clone: Clone, 
     )
 
 
-def test_up_never_says_ok_over_a_dead_broker(clone: Clone, hosts: LiveHosts):
+def test_up_fails_when_a_broker_is_dead(clone: Clone, hosts: LiveHosts):
     hosts.run("server2", "systemctl disable --now rocketmq-broker-b.service")
     try:
         done = clone.make("up")
@@ -237,9 +237,7 @@ def test_up_never_says_ok_over_a_dead_broker(clone: Clone, hosts: LiveHosts):
     assert clone.make("verify").returncode == 0
 
 
-def test_a_killed_process_comes_back_by_itself_undrained_and_in_sync(
-    clone: Clone, hosts: LiveHosts
-):
+def test_a_killed_broker_restarts_by_itself_undrained_and_in_sync(clone: Clone, hosts: LiveHosts):
     old = hosts.pid("server1", "rocketmq-broker-a.service")
     hosts.run("server1", f"kill -KILL {old}")
     done = clone.make("verify")
@@ -247,9 +245,7 @@ def test_a_killed_process_comes_back_by_itself_undrained_and_in_sync(
     assert hosts.pid("server1", "rocketmq-broker-a.service") != old
 
 
-def test_up_after_all_machines_were_killed_ends_verified_with_all_messages(
-    clone: Clone, hosts: LiveHosts
-):
+def test_up_recovers_all_messages_after_all_machines_were_killed(clone: Clone, hosts: LiveHosts):
     hosts.create_topic("before-the-power-cut")
     sent = hosts.send("broker-a", "before-the-power-cut", 20)
     assert [message.code for message in sent] == [SEND_OK] * 20
@@ -262,7 +258,7 @@ def test_up_after_all_machines_were_killed_ends_verified_with_all_messages(
     assert kept == {message.message_id for message in sent}
 
 
-def test_stores_outlive_a_cluster_that_is_destroyed_on_hosts_that_stay(
+def test_destroying_the_cluster_alone_keeps_the_stores_on_its_hosts(
     clone: Clone, hosts: LiveHosts
 ):
     hosts.create_topic("kept-on-the-host")

@@ -1,4 +1,4 @@
-"""A killed `make up` leaves nothing that the next `make up` or `make down` cannot put right."""
+"""The next `make up` or `make down` repairs whatever a killed `make up` leaves behind."""
 
 import os
 import random
@@ -36,7 +36,7 @@ def kill_up_at(clone: Clone, words: str, *, whole_group: bool) -> None:
             if words in line:
                 break
         else:
-            pytest.fail(f"{words!r} never came:\n{''.join(seen)[-3000:]}")
+            pytest.fail(f"{words!r} was never printed:\n{''.join(seen)[-3000:]}")
         kill(process, whole_group=whole_group)
 
 
@@ -49,7 +49,7 @@ def kill(process, *, whole_group: bool) -> None:
         process.wait()
 
 
-def test_down_after_a_kill_while_machines_are_made_leaves_nothing(victim):
+def test_down_leaves_nothing_after_a_kill_during_the_creation_of_machines(victim):
     kill_up_at(victim, "server1-machine creating", whole_group=True)
     done = victim.make("down")
     assert done.returncode == 0, done.stdout
@@ -57,7 +57,7 @@ def test_down_after_a_kill_while_machines_are_made_leaves_nothing(victim):
     assert victim.git_changes() == ""
 
 
-def test_up_after_kills_while_installing_and_while_processes_start_works(victim):
+def test_up_works_after_kills_during_the_installation_and_the_start_of_processes(victim):
     kill_up_at(victim, "rocketmq-unpacked creating", whole_group=False)
     kill_up_at(victim, "namesrv-server1-step creating", whole_group=True)
     done = victim.make("up")
@@ -67,7 +67,7 @@ def test_up_after_kills_while_installing_and_while_processes_start_works(victim)
 
 
 @pytest.mark.kills
-def test_up_after_kills_at_random_moments_works(victim):
+def test_up_works_after_kills_at_random_moments(victim):
     seed = random.randrange(2**32)
     moments = random.Random(seed)
     for number in range(KILLS):

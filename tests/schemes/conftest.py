@@ -1,4 +1,4 @@
-"""One cluster after another on machines of this computer, each of another scheme."""
+"""Clusters on machines of this computer, one after another, each with a different scheme."""
 
 import os
 
@@ -21,7 +21,7 @@ def _only_as_root():
 
 @pytest.fixture(scope="session")
 def clone(tmp_path_factory):
-    """A fresh clone without a cluster; at the end nothing of it is left."""
+    """A fresh clone without a cluster; checks at the end that nothing of it is left."""
     sweep_after_dead_run("schemes", "machines")
     made = Clone(tmp_path_factory.mktemp("clone") / "rocketmq", "schemes", NETWORK)
     sign(made.folder)
@@ -32,7 +32,7 @@ def clone(tmp_path_factory):
 
 
 class SchemeCluster:
-    """A cluster that is up, and verified, with its hosts."""
+    """A running, verified cluster and its hosts."""
 
     def __init__(self, clone: Clone, login: os.PathLike, **settings: object):
         self.clone = clone
@@ -53,14 +53,14 @@ class SchemeCluster:
         assert done.returncode == 0, done.stdout[-6000:]
 
     def change(self, **settings: object) -> str:
-        """Change keys of the settings and bring the cluster up with them; return what it says."""
+        """Change keys of the settings and bring the cluster up with them; return the output."""
         self.clone.change(**settings)
-        said = self.up()
+        output = self.up()
         self.hosts = LiveHosts(self.clone.outputs(), self._login)
-        return said
+        return output
 
     def refused(self, **settings: object) -> list[str]:
-        """Return the lines by which a preview refuses other settings, which are put back."""
+        """Return the problems with which a preview refuses settings, then restore the settings."""
         before = self.clone.cluster()
         self.clone.change(**settings)
         try:
@@ -73,7 +73,7 @@ class SchemeCluster:
 
 @pytest.fixture(scope="module")
 def bring_up(clone, tmp_path_factory):
-    """Make a cluster of some settings; it is down when its module ends."""
+    """Bring up a cluster with given settings; take it down at the end of the module."""
     yield lambda **settings: SchemeCluster(clone, tmp_path_factory.mktemp("login"), **settings)
     down = clone.make("down")
     assert down.returncode == 0, down.stdout[-3000:]

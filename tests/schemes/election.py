@@ -1,4 +1,4 @@
-"""A killed master, the next one, and every acknowledged message counted."""
+"""Kill a master, wait for the next one, and count every acknowledged message."""
 
 import time
 
@@ -17,14 +17,14 @@ def name_servers_of(hosts):
 
 
 def missing(address, topic, numbers):
-    """Return the numbered messages that a broker does not have."""
+    """Return the numbers of the messages that a broker does not have."""
     with Connection(address, 10.0) as connection:
         there = {message.body for message in read_topic(connection, topic)}
     return [number for number in numbers if str(number).encode() not in there]
 
 
 def wait_for_topic_everywhere(hosts, topic):
-    """Replicas learn topics by and by; one that lacks it could not take over."""
+    """Wait until every replica has the topic: one without it could not take over."""
     deadline = time.monotonic() + TOPIC_SECONDS
     addresses = [b["address"] for b in hosts.outputs["brokers"] if b["name"].startswith(GROUP)]
     while addresses:
@@ -40,13 +40,18 @@ def wait_for_topic_everywhere(hosts, topic):
 def kill_master(hosts, address):
     broker = next(b for b in hosts.outputs["brokers"] if b["address"] == address)
     unit = f"rocketmq-{broker['name']}"
-    # Stopped as well, so that systemd does not start it again before it was missed.
+    # Also stopped, so that systemd does not restart it before the failure is noticed.
     hosts.run(broker["host"], f"systemctl kill -s KILL {unit}; systemctl stop {unit}")
     return broker
 
 
 def elect_and_count(cluster):
-    """Return the longest time in seconds without an acknowledged message."""
+    """Kill the master and check that no message is lost.
+
+    Returns:
+        The longest time in seconds without an acknowledged message.
+
+    """
     hosts = cluster.hosts
     name_servers = name_servers_of(hosts)
     first = find_master(name_servers, GROUP)

@@ -1,8 +1,8 @@
-"""Settings of small clusters: heaps and log files as small as RocketMQ takes them."""
+"""Settings of small clusters: heaps and log files as small as RocketMQ accepts."""
 
 
 def settings_for(network: str, *, servers: int, **further: object) -> dict:
-    """Return the `cluster` object of a cluster on so many machines."""
+    """Return the `cluster` object of a cluster on this many machines."""
     prefix = network.rpartition(".")[0]
     return {
         "hosts": {

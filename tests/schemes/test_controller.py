@@ -13,7 +13,7 @@ def cluster(bring_up):
     return bring_up(servers=3, scheme="controller", metrics=True)
 
 
-def test_a_killed_master_is_followed_by_one_that_has_every_acknowledged_message(
+def test_after_a_killed_master_the_next_one_has_every_acknowledged_message(
     cluster, record_property
 ):
     gap = elect_and_count(cluster)
@@ -21,7 +21,7 @@ def test_a_killed_master_is_followed_by_one_that_has_every_acknowledged_message(
     assert gap < ELECTED_SECONDS
 
 
-def test_the_loss_of_one_controller_changes_nothing(cluster):
+def test_sends_continue_after_the_loss_of_a_controller(cluster):
     cluster.hosts.run("server1", "systemctl stop rocketmq-controller")
     with NumberedProducer(name_servers_of(cluster.hosts), GROUP, TOPIC) as producer:
         producer.wait_for(20, 60)

@@ -12,7 +12,7 @@ def cluster(bring_up):
     return bring_up(servers=3, scheme="dledger")
 
 
-def test_a_killed_master_is_followed_by_one_that_has_every_acknowledged_message(
+def test_after_a_killed_master_the_next_one_has_every_acknowledged_message(
     cluster, record_property
 ):
     gap = elect_and_count(cluster)

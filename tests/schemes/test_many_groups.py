@@ -14,7 +14,7 @@ def cluster(bring_up):
     return bring_up(servers=4, scheme="2m-2s-sync", brokerGroups=8)
 
 
-def test_sixteen_brokers_are_spread_evenly_and_each_group_takes_messages(cluster):
+def test_sixteen_brokers_are_spread_evenly_and_each_group_accepts_messages(cluster):
     hosts = cluster.hosts
     brokers = hosts.outputs["brokers"]
     assert Counter(broker["host"] for broker in brokers) == dict.fromkeys(

@@ -1,4 +1,4 @@
-"""Scheme 2m-noslave, with a proxy and metrics: the loss of one master, and clients of gRPC."""
+"""Scheme 2m-noslave, with a proxy and metrics: the loss of one master, and gRPC clients."""
 
 import urllib.request
 
@@ -22,7 +22,7 @@ def cluster(bring_up):
     )
 
 
-def test_the_loss_of_one_master_is_survived_for_new_messages(cluster):
+def test_the_other_master_accepts_new_messages_when_one_is_lost(cluster):
     hosts = cluster.hosts
     hosts.create_topic_by_protocol("survivor")
     assert [sent.code for sent in hosts.send("broker-b", "survivor", 5)] == [SEND_OK] * 5
@@ -53,7 +53,7 @@ def test_the_official_python_client_exchanges_messages_through_each_exported_end
         assert set(done.sent) <= set(done.received)
 
 
-def test_every_exported_target_gives_metrics_of_its_own_process(cluster):
+def test_every_exported_target_serves_metrics_of_its_own_process(cluster):
     targets = cluster.hosts.outputs["metricsTargets"]
     processes = [target["labels"]["process"] for target in targets]
     assert sorted(processes) == ["broker-a", "broker-b", "proxy-server1", "proxy-server2"]

@@ -24,7 +24,7 @@ def cluster(bring_up):
 
 @pytest.fixture(scope="module")
 def sent():
-    """How many messages broker-a holds, whatever was answered."""
+    """The results of all sends to broker-a, whatever it answered."""
     return []
 
 
@@ -35,7 +35,7 @@ def codes(cluster, sent, count):
 
 
 def assert_both_hold(cluster, count):
-    """Check what master and slave hold, once the slave has indexed what it holds."""
+    """Check how many messages master and slave hold, once the slave has indexed its own."""
     assert cluster.hosts.count("broker-a", TOPIC) == count
     deadline = time.monotonic() + INDEXED_SECONDS
     while cluster.hosts.count("broker-a-s", TOPIC) < count:
@@ -61,7 +61,7 @@ def test_async_acknowledges_without_a_slave(cluster, sent):
     assert_both_hold(cluster, len(sent))
 
 
-def test_async_becomes_sync_in_place_and_a_lost_slave_is_told(cluster, sent):
+def test_async_becomes_sync_in_place_and_then_sends_report_a_lost_slave(cluster, sent):
     cluster.change(scheme="2m-2s-sync")
     assert cluster.hosts.broker("broker-a")["role"] == "SYNC_MASTER"
     assert_both_hold(cluster, len(sent))
@@ -72,19 +72,19 @@ def test_async_becomes_sync_in_place_and_a_lost_slave_is_told(cluster, sent):
     assert codes(cluster, sent, 3) == [SEND_OK] * 3
 
 
-def test_no_file_of_the_former_scheme_is_left(cluster):
+def test_no_file_of_the_previous_scheme_is_left(cluster):
     for host in ("server1", "server2"):
         files = cluster.hosts.run(host, "find /usr/local/rocketmq/conf -name 'broker*'").split()
         assert len(files) == 2
         assert all(file.startswith("/usr/local/rocketmq/conf/2m-2s-sync/") for file in files)
 
 
-def test_degrade_goes_on_alone_and_waits_for_its_slave_again(cluster, sent):
+def test_degrade_continues_alone_and_later_waits_for_its_slave_again(cluster, sent):
     cluster.change(replication="degrade")
     assert codes(cluster, sent, 3) == [SEND_OK] * 3
     cluster.hosts.run("server2", "systemctl kill -s STOP rocketmq-broker-a-s")
     try:
-        # Synchronous while the slave counts as there.
+        # Synchronous until the slave is noticed to be gone.
         assert codes(cluster, sent, 1) == [FLUSH_SLAVE_TIMEOUT]
         deadline = time.monotonic() + DEGRADED_SECONDS
         while codes(cluster, sent, 1) != [SEND_OK]:
@@ -97,16 +97,16 @@ def test_degrade_goes_on_alone_and_waits_for_its_slave_again(cluster, sent):
     assert_both_hold(cluster, len(sent))
 
 
-def test_a_degrading_master_comes_up_without_its_slave(cluster, sent):
+def test_a_degrading_master_starts_without_its_slave(cluster, sent):
     stop_slave(cluster)
     cluster.hosts.run("server1", "systemctl restart rocketmq-broker-a")
     deadline = time.monotonic() + 180
     state = "cat /run/rocketmq/broker-a.guard.json"
     while True:
-        said = cluster.hosts.run("server1", state, check=False)
-        if '"lifted"' in said and "is unreachable" in said:
+        report = cluster.hosts.run("server1", state, check=False)
+        if '"lifted"' in report and "is unreachable" in report:
             break
-        assert time.monotonic() < deadline, said
+        assert time.monotonic() < deadline, report
         time.sleep(2)
     assert codes(cluster, sent, 3) == [SEND_OK] * 3
     start_slave(cluster)
@@ -114,12 +114,12 @@ def test_a_degrading_master_comes_up_without_its_slave(cluster, sent):
 
 
 @pytest.mark.parametrize("scheme", ["2m-noslave", "dledger", "controller"])
-def test_another_scheme_is_refused_in_a_preview_with_why(cluster, scheme):
+def test_a_preview_refuses_another_scheme_with_the_reason(cluster, scheme):
     (line,) = cluster.refused(scheme=scheme, replication=None, allowSharedHost=True)
     assert line.startswith(f"- cluster.scheme: '{scheme}' cannot follow '2m-2s-sync': ")
 
 
-def test_messages_that_a_stack_left_behind_are_refused_by_the_host(cluster):
+def test_a_host_refuses_stores_that_another_scheme_left_behind(cluster):
     record = "/usr/local/rocketmq/store/.scheme"
     plan = planned(cluster.clone.cluster())
     gate = render_gate(plan, plan.hosts[0], "root")

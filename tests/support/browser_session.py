@@ -1,4 +1,4 @@
-"""A real browser for tests, driven in its own environment, which `tests/browser/uv.lock` pins."""
+"""A real browser for tests, driven from its own environment, locked by `tests/browser/uv.lock`."""
 
 import json
 import os
@@ -14,11 +14,11 @@ END_SECONDS = 30
 
 
 class BrowserError(AssertionError):
-    """What was expected of the page did not come."""
+    """The page did not show what was expected."""
 
 
 class Browser:
-    """Calls what `tests/browser/session.py` offers: `browser.do("wait", text="healthy")`."""
+    """Calls the actions of `tests/browser/session.py`: `browser.do("wait", text="healthy")`."""
 
     def __init__(self, url: str) -> None:
         executable = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -42,7 +42,7 @@ class Browser:
         self._process.stdout.close()
 
     def do(self, name: str, **values: object):
-        """Do one thing and return what came of it."""
+        """Run one action and return its result; raise BrowserError with what the page shows."""
         self._process.stdin.write(json.dumps({"do": name, **values}) + "\n")
         self._process.stdin.flush()
         answer = json.loads(self._process.stdout.readline())

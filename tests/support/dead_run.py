@@ -1,4 +1,4 @@
-"""What a killed run of the live tests left behind: it would refuse every later run."""
+"""Clean up after a killed run of the live tests, whose machines would block every later run."""
 
 import os
 import subprocess
@@ -16,22 +16,22 @@ SWEEP_SECONDS = 600
 
 
 def sign(folder: Path) -> None:
-    """Write beside a clone which test run it belongs to."""
+    """Record beside a clone which test run it belongs to."""
     (folder.parent / RUNNER).write_text(str(os.getpid()))
 
 
 def sweep_after_dead_run(stack: str, tool: str, *before: str) -> None:
-    """Remove what a dead run left of a stack that only tests use; another's at work is refused.
+    """Remove what a dead run left of a stack that only tests use; fail if its run is alive.
 
     Args:
         stack: the stack's name.
-        tool: `machines` or `hypervisor`.
-        before: verbs of the tool that the sweep needs first.
+        tool: the module that owns the machines, `machines` or `machines.libvirt`.
+        before: verbs of the tool to run before the sweep.
 
     """
     owner = read_owner(StackPlace(stack=stack))
     if owner is not None and (runner := _living_runner(Path(owner.path))):
-        pytest.fail(f"stack {stack} is under test by process {runner}; wait for it, or end it")
+        pytest.fail(f"stack {stack} is under test by process {runner}; wait for it, or stop it")
     for words in (*([verb] for verb in before), ["sweep", "--stack", stack, "--force"]):
         subprocess.run(
             [sys.executable, "-m", tool, *words], cwd=ROOT, timeout=SWEEP_SECONDS, check=True
@@ -44,5 +44,5 @@ def _living_runner(clone: Path) -> str | None:
         command = (Path("/proc") / pid / "cmdline").read_bytes()
     except OSError:
         return None
-    # A number is given anew after a while, to something else.
+    # The kernel reuses process ids.
     return pid if b"pytest" in command and pid != str(os.getpid()) else None

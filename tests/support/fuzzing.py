@@ -1,4 +1,4 @@
-"""Schemathesis, run in its own environment, which `tests/fuzz/uv.lock` pins."""
+"""Schemathesis, run in its own environment, locked by `tests/fuzz/uv.lock`."""
 
 import os
 import subprocess
@@ -9,21 +9,21 @@ from project import ROOT
 
 FUZZ = ROOT / "tests" / "fuzz"
 SECONDS = 300
-"""For the environment, the first time, and then the requests."""
+"""Covers the requests and, the first time, the installation of the environment."""
 
 
 @dataclass(frozen=True)
 class Fuzzing:
-    """What was found: nothing, or what `report` says."""
+    """Whether nothing was found, and the output of Schemathesis."""
 
     has_passed: bool
     report: str
 
 
 def fuzz(description: Path, url: str, folder: Path, examples: int, *headers: str) -> Fuzzing:
-    """Ask a server, for each operation of its description, what is allowed and what is not.
+    """Send each operation of an API description to a server, with valid and invalid data.
 
-    `folder` takes what it keeps from one run to the next, so that each run is the same.
+    Schemathesis keeps its data between runs in `folder`; with a new one, runs are reproducible.
     """
     uv = ROOT / ".state" / "uv" / "bin" / "uv"
     done = subprocess.run(

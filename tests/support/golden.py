@@ -1,7 +1,7 @@
-"""What stack local and each scheme plan, as files: `python -m tests.golden` writes them.
+"""Golden files of stack local and of each scheme; `python -m tests.support.golden` writes them.
 
-Stack local is shown whole; of a scheme, two groups on three hosts with metrics and a proxy, the
-files of its first group and of one process of each other kind.
+Stack local is complete. Each scheme has two groups on three hosts with metrics and a proxy, and
+the files of its first group and of the first host's controller and proxy.
 """
 
 from pathlib import Path
@@ -89,7 +89,7 @@ def _texts_of_scheme(folder: Path, cluster: ClusterSpec) -> dict[Path, str]:
 
 
 def write_golden_files() -> None:
-    """Write every golden file and remove what no longer is one."""
+    """Write every golden file and remove those that are no longer rendered."""
     texts = golden_texts()
     for path in GOLDEN.rglob("*"):
         if path.is_file() and path not in texts:

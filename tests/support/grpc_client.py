@@ -1,4 +1,4 @@
-"""The official Python gRPC client, run in its own environment, which `tests/grpc/uv.lock` pins."""
+"""The official Python gRPC client, run in its own environment, locked by `tests/grpc/uv.lock`."""
 
 import json
 import os
@@ -21,7 +21,7 @@ class Exchange:
 
 
 def exchange(endpoint: str, topic: str, group: str, count: int, folder: Path) -> Exchange:
-    """Send messages to an endpoint and receive them; `folder` takes the client's own log."""
+    """Send messages to an endpoint and receive them; the client writes its log to `folder`."""
     uv = ROOT / ".state" / "uv" / "bin" / "uv"
     done = subprocess.run(
         [

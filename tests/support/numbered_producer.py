@@ -1,4 +1,4 @@
-"""A producer that numbers its messages and looks for the master again whenever one fails."""
+"""A producer that numbers its messages and looks up the master again after each failed send."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ PAUSE_SECONDS = 0.05
 
 @dataclass
 class NumberedProducer:
-    """Sends in a thread of its own, each number once; used as a context, it ends with it."""
+    """Sends each number once, in a background thread that lives as long as the context."""
 
     name_servers: Sequence[str]
     group: str
     topic: str
     acknowledged: dict[int, str] = field(default_factory=dict)
-    """By number: the address that answered SEND_OK."""
+    """The address that answered SEND_OK, by message number."""
     acknowledged_at: list[float] = field(default_factory=list)
-    """When each of them was, on the monotonic clock."""
+    """The time of each acknowledgement, in seconds on the monotonic clock."""
     failures: list[str] = field(default_factory=list)
     sent: int = 0
 
@@ -46,10 +46,10 @@ class NumberedProducer:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._thread.join(timeout=4 * REQUEST_SECONDS)
-        assert not self._thread.is_alive(), "the producer still waits for an answer"
+        assert not self._thread.is_alive(), "the producer is still waiting for an answer"
 
     def wait_for(self, count: int, seconds: float, by_other_than: str = "") -> float:
-        """Wait for that many more acknowledgements; return the seconds to the first of them."""
+        """Wait for `count` more acknowledgements; return the seconds until the first of them."""
         started, seen = time.monotonic(), self._count_by_others(by_other_than)
         to_first = None
         while (more := self._count_by_others(by_other_than) - seen) < count:
@@ -92,7 +92,7 @@ class NumberedProducer:
 
 
 def find_master(name_servers: Sequence[str], group: str) -> str:
-    """Ask one name server after the other who a group's master is, as clients do."""
+    """Return the address of a group's master, from the first name server that lists one."""
     for name_server in name_servers:
         with Connection(name_server, REQUEST_SECONDS) as connection:
             listed = cluster_info(connection).get(group)

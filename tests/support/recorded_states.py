@@ -1,8 +1,8 @@
-"""States that earlier releases left behind, recorded from stacks that were up and verified.
+"""States of earlier releases, recorded from running, verified stacks.
 
-Their keys were thrown away with the machines they belonged to; the passphrase is `recorded`. To
-add one: `make up` with the release, `pulumi stack export --show-secrets`, import that into a stack
-whose passphrase is `recorded`, export it again, and compress it by `xz -9e`.
+The machines that their keys opened are gone; the passphrase is `recorded`. To add one: `make up`
+with the release, `pulumi stack export --show-secrets`, import that into a stack whose passphrase
+is `recorded`, export it again, and compress it with `xz -9e`.
 """
 
 import json
@@ -13,7 +13,7 @@ from project import ROOT
 
 FOLDER = ROOT / "tests" / "engine" / "states"
 RECORDED = sorted(path.name.partition(".")[0] for path in FOLDER.glob("*.json.xz"))
-PASSPHRASE = "recorded"  # noqa: S105 (its keys open nothing any more)
+PASSPHRASE = "recorded"  # noqa: S105 (the machines that its keys opened are gone)
 
 
 def recorded_state(name: str) -> dict:
@@ -29,15 +29,15 @@ def recorded_settings(name: str) -> Path:
 def with_recorded_commands(
     exported: dict, recorded: dict, addresses: tuple[str, str]
 ) -> tuple[dict, int]:
-    """Give every resource of a state the commands that an earlier release recorded for it.
+    """Replace the commands of a state's resources by those that an earlier release recorded.
 
     Args:
-        exported: the state of a running stack; it is changed.
+        exported: the state of a running stack; modified in place.
         recorded: the earlier release's state of a stack with the same hosts and brokers.
         addresses: the prefix of the hosts' addresses in `recorded`, and in `exported`.
 
     Returns:
-        the state, and how many resources have recorded commands now.
+        The state, and the number of resources with recorded commands.
 
     """
     by_name = {_name(r): r for r in recorded["deployment"]["resources"]}
@@ -56,7 +56,7 @@ def with_recorded_commands(
 
 
 def _adapted(text: str, present: object, addresses: tuple[str, str]) -> str:
-    """Return a recorded text for other addresses, and where it is a spec, for the other stack."""
+    """Return a recorded text with the other addresses; a spec keeps the values of its stack."""
     if not text.startswith("{"):
         return text.replace(*addresses)
     spec, now = json.loads(text), json.loads(str(present))

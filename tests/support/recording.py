@@ -1,4 +1,4 @@
-"""A Pulumi monitor that keeps what the stock mocks drop: parents, dependencies, options."""
+"""A Pulumi monitor that records what the stock mocks drop: parents, dependencies, options."""
 
 import base64
 import contextvars
@@ -17,7 +17,7 @@ LOCAL_COMMAND = "command:local:Command"
 REMOTE_COMMAND = "command:remote:Command"
 UPLOAD = "command:remote:CopyToRemote"
 PRIVATE_MARK = "PRIVATE-HALF-OF-"
-PASSWORD = "passwordofthetestedstack"  # noqa: S105 (of tests)
+PASSWORD = "passwordofthetestedstack"  # noqa: S105 (a made-up password)
 HOSTS = ("server0", "server1", "server2", "server3", "server4", "server5")
 
 
@@ -102,7 +102,7 @@ class RecordingMonitor(MockMonitor):
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 (the engine's own name)
         """Record the whole request; answer as usual."""
         if request.type != "pulumi:pulumi:Stack":
-            assert request.name not in self.mocks.resources, f"{request.name} is there twice"
+            assert request.name not in self.mocks.resources, f"{request.name} is registered twice"
             self.mocks.resources[request.name] = Registered(
                 token=request.type,
                 name=request.name,

@@ -11,7 +11,7 @@ LONGEST_LINE = 400
 
 
 def problems_of(raw: Any) -> tuple[str, ...]:
-    """Return the lines of the report; fail when there is none."""
+    """Return the problems reported; fail if the settings are accepted."""
     with pytest.raises(SettingsError) as refused:
         settings_of(raw)
     return refused.value.problems
@@ -34,7 +34,7 @@ def assert_only_line(raw: Any, *parts: str) -> None:
 
 
 def elected(scheme: str, hosts: int = 3, **further: Any) -> dict[str, Any]:
-    """Return the object of two groups of a scheme."""
+    """Return the `cluster` object of two groups with a scheme."""
     return ring(2, hosts, scheme=scheme, **further)
 
 

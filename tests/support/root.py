@@ -7,9 +7,9 @@ import pytest
 
 
 def require_root(folder: str) -> None:
-    """Fail unless this is root: a skip would look as if the tests had passed."""
+    """Fail unless run as root: a skip would look as if the tests had passed."""
     if os.geteuid() != 0:
-        pytest.fail(f"{folder} need root: run them as root, or only make check")
+        pytest.fail(f"{folder} needs root: run it as root, or run only make check")
 
 
 def skip_without_root() -> None:

@@ -1,4 +1,4 @@
-"""Settings to test with: the committed stacks', and rings of any size."""
+"""Settings for tests: those of the committed stacks, and clusters of any size."""
 
 import copy
 from typing import Any
@@ -21,7 +21,7 @@ def raw_cluster(stack: str = "local") -> dict[str, Any]:
 
 
 def changed(stack: str = "local", /, **changes: Any) -> dict[str, Any]:
-    """Return a stack's object with other values; `hosts__servers__0__name` is a path."""
+    """Return a stack's `cluster` object with changes; `hosts__servers__0__name` is a path."""
     raw = copy.deepcopy(raw_cluster(stack))
     for path, value in changes.items():
         steps = [int(step) if step.isdigit() else step for step in path.split("__")]
@@ -33,7 +33,7 @@ def changed(stack: str = "local", /, **changes: Any) -> dict[str, Any]:
 
 
 def ring(groups: int, hosts: int, **further: Any) -> dict[str, Any]:
-    """Return the object of `groups` groups on `hosts` roomy hosts."""
+    """Return the `cluster` object of `groups` groups on `hosts` hosts with ample memory."""
     return {
         "hosts": {
             "provider": "nspawn",

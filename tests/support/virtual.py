@@ -1,4 +1,4 @@
-"""A hypervisor that answers without being there, for tests of the program's resources."""
+"""A fake hypervisor, for tests of the program's resources."""
 
 import struct
 from pathlib import Path
@@ -12,7 +12,7 @@ GIB = 1 << 30
 
 
 def capabilities(*, features: tuple[str, ...] = (), arch: str = "x86_64", kvm: bool = True) -> str:
-    """Return what libvirt says of a processor that shows these features; `kvm`: of /dev/kvm."""
+    """Return libvirt's capabilities of a host with these CPU features, with or without KVM."""
     shown = "".join(f"<feature name='{name}'/>" for name in features)
     offered = "<domain type='kvm'/>" if kvm else ""
     return (
@@ -25,12 +25,12 @@ def capabilities(*, features: tuple[str, ...] = (), arch: str = "x86_64", kvm: b
 def answer(
     patch: pytest.MonkeyPatch, *, features: tuple[str, ...] = (), contents: Contents = NOTHING
 ) -> None:
-    """Have every hypervisor answer so."""
+    """Make every hypervisor report these features and contents."""
     answers = (capabilities(features=features), contents)
     patch.setattr("preflight.hypervisor._facts", lambda _uri, _stack: answers)
 
 
 def write_image(file: Path, size_bytes: int = 8 * GIB) -> None:
-    """Write the start of a qcow2 image of a size."""
+    """Write the header of a qcow2 image of a virtual size."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(struct.pack(">4sIQIIQ", b"QFI\xfb", 3, 0, 0, 16, size_bytes))

@@ -19,7 +19,7 @@ PREVIEWS = tuple(name for name in JOBS if name.startswith("preview/"))
 
 
 def triggers(workflow: dict[Any, Any]) -> set[str]:
-    """Return what starts a workflow; YAML 1.1 reads the key `on` as true."""
+    """Return the events that start a workflow; YAML 1.1 reads the key `on` as true."""
     return set(workflow[True])
 
 

@@ -1,4 +1,4 @@
-"""A copy of this project as a checkout would have it."""
+"""A copy of this project, as a fresh checkout."""
 
 import subprocess
 from pathlib import Path
@@ -7,7 +7,7 @@ from project import ROOT
 
 
 def copy_working_tree(folder: Path) -> None:
-    """Copy the files that git knows or would take, as they are now."""
+    """Copy the files that git tracks or would add, with their present content."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,

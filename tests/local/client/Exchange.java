@@ -10,7 +10,7 @@ import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.Message;
 
-/** Sends COUNT messages with the stock client and consumes them: Exchange NAMESRV TOPIC COUNT. */
+/** Sends COUNT messages and consumes them, with the stock client: Exchange NAMESRV TOPIC COUNT. */
 public class Exchange {
     public static void main(String[] arguments) throws Exception {
         String nameServers = arguments[0];

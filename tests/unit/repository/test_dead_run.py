@@ -1,4 +1,4 @@
-"""Whose run a clone under test belongs to: only a living one keeps its stack from being swept."""
+"""A test run that is alive keeps its stack; the stack of a dead one is swept."""
 
 import os
 import subprocess
@@ -23,11 +23,11 @@ def clone(tmp_path, monkeypatch):
     return folder
 
 
-def test_the_stack_of_a_living_run_is_left_alone(clone):
+def test_the_stack_of_a_live_run_is_not_swept(clone):
     words = [sys.executable, "-c", "print(flush=True); input()", "pytest"]
     pipe = subprocess.PIPE
     with subprocess.Popen(words, stdin=pipe, stdout=pipe) as other:
-        # Before that, the kernel may not show its words yet.
+        # Until then, /proc may not show its command line yet.
         other.stdout.readline()
         (clone.parent / RUNNER).write_text(str(other.pid))
         with pytest.raises(pytest.fail.Exception, match=f"under test by process {other.pid}"):

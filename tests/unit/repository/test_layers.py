@@ -1,4 +1,4 @@
-"""Imports run downwards only: every module is in a layer, and imports from lower ones alone."""
+"""Imports only run downwards: every module is in a layer, and imports only lower ones."""
 
 import ast
 import subprocess
@@ -12,7 +12,7 @@ from project import ROOT
 
 LAYERS = (
     "project",
-    # The client of the remoting protocol and the checks: standard library only, run on hosts.
+    # The remoting client and the checks: run on hosts, standard library only.
     "remoting.codes",
     "remoting.errors",
     "remoting.protocol",
@@ -24,7 +24,7 @@ LAYERS = (
     "remoting.verification",
     "remoting.commands",
     "remoting.__main__",
-    # The console: the checks' client, and what toolchain/console_archive.py puts beside it.
+    # The console: runs on a host, with the packages that toolchain/console_archive.py adds.
     "console.configuration",
     "console.schema",
     "console.observe",
@@ -43,7 +43,7 @@ LAYERS = (
     "blueprint.load",
     "blueprint.rendering",
     "blueprint.overview",
-    # What makes hosts, archives and docs on this computer.
+    # Hosts, archives and docs, created on this computer.
     "machines.shared",
     "machines.nspawn",
     "machines.libvirt",
@@ -51,7 +51,7 @@ LAYERS = (
     "hypervisor",
     "toolchain",
     "preflight",
-    # The two users of it all.
+    # The program, and the commands around the engine.
     "components.deployed_state",
     "components.sdk_wait_patch",
     "components.secrets",
@@ -68,7 +68,7 @@ LAYERS = (
     "cli.commands",
     "cli.__main__",
 )
-"""Lowest first; a layer is a module, or a folder with all that is in it."""
+"""Lowest first; a layer is a module, or a folder with everything in it."""
 
 SEPARATE = (
     ("blueprint", ("pulumi", "pulumi_command", "components", "cli", "machines", "yaml")),
@@ -77,11 +77,11 @@ SEPARATE = (
     ("components", ("cli",)),
     ("cli", ("components", "pulumi")),
 )
-"""What must not even be loaded, however far down, by what."""
+"""Folders, and the modules that they must not load, however indirectly."""
 
 
 def _modules():
-    """Map each module's dotted name to its file."""
+    """Return the file of each module, by dotted name."""
     folders = sorted({layer.partition(".")[0] for layer in LAYERS})
     files = [file for folder in folders for file in (ROOT / folder).rglob("*.py")]
     files += [ROOT / f"{folder}.py" for folder in folders if (ROOT / f"{folder}.py").is_file()]
@@ -93,7 +93,7 @@ MODULES = _modules()
 
 
 def _imports_of(name):
-    """Iterate over the modules of this project that a module imports, wherever it does."""
+    """Iterate over the modules of this project that a module imports, in functions too."""
     for node in ast.walk(ast.parse(MODULES[name].read_text("utf-8"))):
         if isinstance(node, ast.Import):
             imported = [alias.name for alias in node.names]
@@ -133,11 +133,11 @@ def test_no_import_runs_upwards():
     assert upwards == []
 
 
-def test_no_module_imports_itself_in_a_circle():
+def test_no_import_cycle_exists():
     assert len(list(TopologicalSorter(IMPORTS).static_order())) == len(IMPORTS)
 
 
-def test_a_package_says_what_is_in_it_and_holds_nothing():
+def test_a_package_has_a_docstring_and_no_code():
     for name, file in MODULES.items():
         if file.name == "__init__.py":
             tree = ast.parse(file.read_text("utf-8"))
@@ -146,7 +146,7 @@ def test_a_package_says_what_is_in_it_and_holds_nothing():
 
 
 @pytest.mark.parametrize(("folder", "foreign"), SEPARATE)
-def test_what_a_folder_must_not_know_is_not_loaded_by_it(folder, foreign):
+def test_a_folder_does_not_load_what_it_must_not_depend_on(folder, foreign):
     modules = sorted(name for name in MODULES if _is_in(folder)(name))
     started = [name for name in modules if not name.endswith("__main__")]
     assert len(started) > 10
@@ -157,7 +157,7 @@ def test_what_a_folder_must_not_know_is_not_loaded_by_it(folder, foreign):
     assert {name.partition(".")[0] for name in done.stdout.split()} & set(foreign) == set()
 
 
-def test_a_layer_stands_once():
+def test_a_layer_is_listed_once():
     assert len(set(LAYERS)) == len(LAYERS)
     nested = [(a, b) for a, b in pairwise(LAYERS) if _is_in(a)(b) or _is_in(b)(a)]
     assert nested == []

@@ -29,7 +29,7 @@ def test_a_digest_is_no_secret(tmp_path):
 
 
 def test_a_binary_file_is_refused_unless_it_is_allowed(tmp_path):
-    state = "tests/engine/states/first.json.gz"
+    state = "tests/engine/states/first.json.xz"
     for name in (NAME, state):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"\x1f\x8b\0")

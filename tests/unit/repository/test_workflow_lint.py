@@ -1,4 +1,4 @@
-"""`make lint-workflows` refuses what GitHub, or the shell, would only notice at work."""
+"""`make lint-workflows` refuses what GitHub, or the shell, would only report at run time."""
 
 import subprocess
 
@@ -9,7 +9,7 @@ from project import ROOT
 
 pytestmark = pytest.mark.go
 
-SOUND = {
+VALID = {
     "on": "push",
     "permissions": {"contents": "read"},
     "jobs": {"job": {"runs-on": "ubuntu-24.04", "steps": [{"run": 'rm -- "$HOME/file"'}]}},
@@ -18,8 +18,8 @@ SOUND = {
 
 def lint(folder, **of_the_job):
     file = folder / "workflow.yml"
-    job = SOUND["jobs"]["job"] | of_the_job
-    file.write_text(yaml.safe_dump({**SOUND, "jobs": {"job": job}}, sort_keys=False))
+    job = VALID["jobs"]["job"] | of_the_job
+    file.write_text(yaml.safe_dump({**VALID, "jobs": {"job": job}}, sort_keys=False))
     return subprocess.run(
         ["make", "--silent", "lint-workflows", f"WORKFLOWS={file}"],
         cwd=ROOT,
@@ -29,7 +29,7 @@ def lint(folder, **of_the_job):
     )
 
 
-def test_a_sound_workflow_passes(tmp_path):
+def test_a_valid_workflow_passes(tmp_path):
     done = lint(tmp_path)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
 

@@ -1,4 +1,4 @@
-"""What the workflows promise to those who run them, and to those whose secrets they hold."""
+"""The workflows run the right commands, and protect the secrets they are given."""
 
 import json
 import re
@@ -18,71 +18,71 @@ every_job = pytest.mark.parametrize("name", JOBS)
 every_preview = pytest.mark.parametrize("name", PREVIEWS)
 
 
-def test_the_stacks_that_are_previewed():
+def test_stacks_hosts_and_lab_are_previewed():
     assert PREVIEWS == ("preview/hosts", "preview/lab")
 
 
 @every_workflow
-def test_only_events_that_give_a_fork_nothing_start_a_workflow(name):
+def test_only_events_without_secrets_for_forks_start_a_workflow(name):
     assert triggers(WORKFLOWS[name]) <= {"pull_request", "push"}
 
 
 @every_workflow
-def test_a_token_can_only_read_unless_a_job_says_otherwise(name):
+def test_tokens_are_read_only_by_default(name):
     assert WORKFLOWS[name]["permissions"] == {"contents": "read"}
 
 
 def test_only_previews_may_write_and_only_comments():
-    asked = {name: job["permissions"] for name, job in JOBS.items() if "permissions" in job}
+    granted = {name: job["permissions"] for name, job in JOBS.items() if "permissions" in job}
     allowed = {"contents": "read", "pull-requests": "write"}
-    assert asked == dict.fromkeys(PREVIEWS, allowed)
+    assert granted == dict.fromkeys(PREVIEWS, allowed)
 
 
 @every_job
-def test_a_fork_gets_no_secret_no_writing_token_and_no_runner_of_ours(name):
+def test_a_fork_gets_no_secret_no_write_token_and_no_self_hosted_runner(name):
     job = JOBS[name]
-    worth_guarding = (
+    is_sensitive = (
         "secrets." in json.dumps(job) or "permissions" in job or "self-hosted" in job["runs-on"]
     )
     condition = job.get("if", "")
-    assert worth_guarding == (NOT_A_FORK in condition.split(" && "))
+    assert is_sensitive == (NOT_A_FORK in condition.split(" && "))
     assert "||" not in condition
 
 
-def test_the_runner_of_ones_own_is_off_until_it_is_switched_on():
+def test_the_self_hosted_runner_is_opt_in():
     assert JOBS["preview/lab"]["if"].startswith("vars.PREVIEW_LAB == 'true' && ")
 
 
 @every_job
 def test_only_the_engine_sees_secrets(name):
     steps = JOBS[name]["steps"]
-    told = [step.get("uses", "") for step in steps if "secrets." in json.dumps(step)]
-    assert all(action.startswith("pulumi/actions@") for action in told)
+    actions = [step.get("uses", "") for step in steps if "secrets." in json.dumps(step)]
+    assert all(action.startswith("pulumi/actions@") for action in actions)
 
 
 @every_job
-def test_no_expression_gets_into_a_script(name):
+def test_no_expression_is_expanded_into_a_script(name):
     assert [step for step in JOBS[name]["steps"] if "${{" in step.get("run", "")] == []
 
 
 @every_job
-def test_no_token_is_left_in_the_checkout(name):
+def test_the_checkout_keeps_no_token(name):
     assert step_of(JOBS[name], "actions/checkout")["with"]["persist-credentials"] is False
 
 
 @every_job
-def test_a_job_that_hangs_is_ended(name):
+def test_every_job_has_a_timeout(name):
     assert 0 < JOBS[name]["timeout-minutes"] <= 90
 
 
 @every_preview
-def test_one_preview_of_a_stack_and_pull_request_at_a_time_and_none_is_killed(name):
+def test_previews_of_a_stack_and_pull_request_run_one_at_a_time_and_are_not_canceled(name):
     stack = name.partition("/")[2]
     group = f"preview-{stack}-${{{{ github.event.pull_request.number }}}}"
     assert JOBS[name]["concurrency"] == {"group": group, "cancel-in-progress": False}
 
 
-def test_actions_are_pinned_to_a_commit_and_each_to_one():
+def test_each_action_is_pinned_to_one_commit():
     lines = [
         line.strip().removeprefix("- ").removeprefix("uses: ")
         for file in FILES
@@ -95,39 +95,39 @@ def test_actions_are_pinned_to_a_commit_and_each_to_one():
 
 
 @every_preview
-def test_the_engine_is_the_one_that_the_sdk_is_locked_to(name):
+def test_the_engine_has_the_version_of_the_locked_sdk(name):
     lock = tomllib.loads((ROOT / "uv.lock").read_text("utf-8"))
     locked = {package["name"]: package["version"] for package in lock["package"]}
-    said = step_of(JOBS[name], "pulumi/actions")["with"]["pulumi-version"]
-    assert said == locked["pulumi"] == ENGINE_VERSION
+    version = step_of(JOBS[name], "pulumi/actions")["with"]["pulumi-version"]
+    assert version == locked["pulumi"] == ENGINE_VERSION
 
 
 @every_preview
-def test_a_preview_becomes_one_comment(name):
-    told = step_of(JOBS[name], "pulumi/actions")["with"]
-    assert told["command"] == "preview"
-    assert told["comment-on-pr"] is told["edit-pr-comment"] is True
-    # What does not fit into a comment is cut from its front: the numbers at its end stay.
-    assert told["always-include-summary"] is True
+def test_a_preview_updates_one_comment(name):
+    options = step_of(JOBS[name], "pulumi/actions")["with"]
+    assert options["command"] == "preview"
+    assert options["comment-on-pr"] is options["edit-pr-comment"] is True
+    # A comment that is too long is cut at its start, which keeps the summary at its end.
+    assert options["always-include-summary"] is True
 
 
 @every_preview
-def test_no_stack_is_made_in_a_shared_state_and_its_diff_is_shown(name):
+def test_a_shared_state_gets_no_new_stack_and_shows_a_diff(name):
     job = JOBS[name]
     assert job["env"]["SHARED_STATE"] == "${{ secrets.PULUMI_BACKEND_URL != '' }}"
-    told = step_of(job, "pulumi/actions")["with"]
-    assert told["upsert"] == "${{ env.SHARED_STATE != 'true' }}"
-    assert told["diff"] == "${{ env.SHARED_STATE }}"
+    options = step_of(job, "pulumi/actions")["with"]
+    assert options["upsert"] == "${{ env.SHARED_STATE != 'true' }}"
+    assert options["diff"] == "${{ env.SHARED_STATE }}"
 
 
-def test_both_previews_are_made_alike():
+def test_both_previews_have_the_same_options():
     hosts, lab = (step_of(JOBS[name], "pulumi/actions") for name in PREVIEWS)
     assert hosts["with"] | {"stack-name": "lab"} == lab["with"]
     assert hosts["env"] == lab["env"]
 
 
 @every_preview
-def test_what_the_program_needs_is_made_ready_for_the_previewed_stack(name):
+def test_a_preview_first_builds_what_the_stack_needs(name):
     (script,) = (step["run"] for step in JOBS[name]["steps"] if "run" in step)
     stack = step_of(JOBS[name], "pulumi/actions")["with"]["stack-name"]
     assert name == f"preview/{stack}"
@@ -141,7 +141,7 @@ def test_ci_runs_the_test_command_of_the_readme():
     assert triggers(WORKFLOWS["ci"]) == {"pull_request", "push"}
 
 
-def test_ci_answers_with_make_check_without_waiting_for_the_long_job():
+def test_ci_runs_make_check_in_a_short_job_of_its_own():
     check = JOBS["ci/check"]
     assert check["steps"][-1]["run"] == "make check"
     assert "needs" not in check
