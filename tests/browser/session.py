@@ -79,7 +79,7 @@ class Session:
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
 
-    def barriers(self):
+    def accessibility_violations(self):
         """Return the accessibility violations that axe finds, one line each."""
         found = Axe().run(self._page).response["violations"]
         return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]

@@ -1,4 +1,4 @@
-"""Send and receive through a proxy with the official Python client; prints what it counted.
+"""Send and receive messages through a proxy with the official Python client.
 
     exchange.py ENDPOINT TOPIC GROUP COUNT SECONDS
 
@@ -52,9 +52,9 @@ def receive(configuration, topic, group, wanted, seconds):
 
 
 def retried(call, deadline):
-    """Make a call again where the proxy answers with an error of its own, until the deadline.
+    """Repeat a call while the proxy answers with an internal error, until the deadline.
 
-    It does so while it has not yet read the settings that the client sends on another stream.
+    It does so until it has read the settings that the client sends on another stream.
     """
     while True:
         try:

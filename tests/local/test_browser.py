@@ -147,10 +147,10 @@ def test_the_page_has_no_accessibility_violations(
     browser: Browser, password: str, scheme: str, width: int
 ):
     browser.do("open", scheme=scheme, width=width)
-    assert browser.do("barriers") == []
+    assert browser.do("accessibility_violations") == []
     browser.do("log_in", password=password)
     browser.do("wait", selector="#brokers tr", text="broker-b-s")
-    assert browser.do("barriers") == []
+    assert browser.do("accessibility_violations") == []
 
 
 @pytest.mark.parametrize("width", [320, 390, 820])
