@@ -6,20 +6,24 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
-from detect_secrets.core.scan import scan_file
-from detect_secrets.settings import transient_settings
+from detect_secrets.plugins.aws import AWSKeyDetector
+from detect_secrets.plugins.base import RegexBasedDetector
+from detect_secrets.plugins.basic_auth import BasicAuthDetector
+from detect_secrets.plugins.github_token import GitHubTokenDetector
+from detect_secrets.plugins.jwt import JwtTokenDetector
+from detect_secrets.plugins.private_key import PrivateKeyDetector
 
 from project import ROOT
 
-PLUGINS = (
-    "AWSKeyDetector",
-    "BasicAuthDetector",
-    "GitHubTokenDetector",
-    "JwtTokenDetector",
-    "PrivateKeyDetector",
+DETECTORS: tuple[RegexBasedDetector, ...] = (
+    AWSKeyDetector(),
+    BasicAuthDetector(),
+    GitHubTokenDetector(),
+    JwtTokenDetector(),
+    PrivateKeyDetector(),
 )
-"""No detector of entropy, which takes each pinned digest for a secret, and none of keywords:
-ruff's S105 to S107 find passwords in Python."""
+"""Without those for entropy, which report every pinned digest, and for keywords: ruff's S105 to
+S107 find passwords in Python."""
 
 ALLOWED = {
     "tests/engine/states/*.json.xz": "recorded states of stacks that are gone, with their keys",
@@ -33,10 +37,6 @@ ALLOWED = {
 """Patterns of files that may hold what looks like a secret, each with its reason."""
 
 _DIGESTS_ONLY = ("*uv.lock", "*go.sum")
-_SETTINGS = {
-    "plugins_used": [{"name": name} for name in PLUGINS],
-    "filters_used": [{"path": "detect_secrets.filters.allowlist.is_line_allowlisted"}],
-}
 
 
 def find_secrets(root: Path, names: Iterable[str]) -> Iterator[str]:
@@ -47,15 +47,23 @@ def find_secrets(root: Path, names: Iterable[str]) -> Iterator[str]:
         names: the files' paths below it.
 
     """
-    with transient_settings(_SETTINGS):
-        for name in names:
-            if any(fnmatch(name, pattern) for pattern in (*ALLOWED, *_DIGESTS_ONLY)):
-                continue
-            if b"\0" in (root / name).read_bytes():
-                yield f"{name}: binary, so it cannot be searched for secrets"
-                continue
-            for found in scan_file(str(root / name)):
-                yield f"{name}:{found.line_number}: {found.type}"
+    for name in names:
+        if any(fnmatch(name, pattern) for pattern in (*ALLOWED, *_DIGESTS_ONLY)):
+            continue
+        content = (root / name).read_bytes()
+        if b"\0" in content:
+            yield f"{name}: binary, so it cannot be searched for secrets"
+        else:
+            yield from _secrets_in(name, content.decode(errors="replace"))
+
+
+def _secrets_in(name: str, text: str) -> Iterator[str]:
+    for detector in DETECTORS:
+        # Line by line is slow, and few files have a match at all.
+        if any(pattern.search(text) for pattern in detector.denylist):
+            for number, line in enumerate(text.splitlines(), start=1):
+                if detector.analyze_line(name, line, number):
+                    yield f"{name}:{number}: {detector.secret_type}"
 
 
 def tracked_files(root: Path) -> list[str]:
