@@ -98,7 +98,7 @@ check: python ## formatting, lint, types, and every test that needs no host and 
 	@$(PYTEST) -q -n 4 --dist worksteal tests/unit tests/components tests/program -m '$(WITHOUT_HOSTS)'
 
 .PHONY: lint
-lint: $(LINTS) ## formatting, lint and types alone
+lint: $(LINTS) ## the checks of `make check` without its tests
 
 .PHONY: $(LINTS)
 lint-format: python
@@ -121,7 +121,7 @@ lint-shell: python
 lint-yaml: python
 	@$(WITH_ENV) git ls-files -z '*.yml' '*.yaml' | xargs -0 yamllint --strict
 
-# Both mend what they find, and then fail.
+# Both fix what they find, and then fail.
 lint-whitespace: python
 	@$(WITH_ENV) git grep -Ilz '' | xargs -0 trailing-whitespace-fixer
 	@$(WITH_ENV) git grep -Ilz '' | xargs -0 end-of-file-fixer

@@ -68,7 +68,7 @@ class NumberedProducer:
         return max(after - before for before, after in pairwise(self.acknowledged_at))
 
     def _count_by_others(self, address: str) -> int:
-        return sum(told != address for told in list(self.acknowledged.values()))
+        return sum(master != address for master in list(self.acknowledged.values()))
 
     def _run(self) -> None:
         while not self._stop.is_set():
