@@ -118,8 +118,8 @@ class BrokerSpec(Process):
     slot: int
     """Among the brokers of its kind on its host."""
     broker_ports: BrokerPorts
-    said_properties: Mapping[str, str] = field(default_factory=dict)
-    """What settings say of all brokers, its group and itself, the nearest winning."""
+    properties: Mapping[str, str] = field(default_factory=dict)
+    """What its properties file holds; `plan.broker_properties` adds them last."""
 
     @property
     def role(self) -> str:
@@ -154,7 +154,7 @@ class BrokerSpec(Process):
     @property
     def permission(self) -> int:
         """Return RocketMQ's `brokerPermission` outside a drain: 4 to read, 2 to write."""
-        return int(self.said_properties.get("brokerPermission", READ_AND_WRITE))
+        return int(self.properties.get("brokerPermission", READ_AND_WRITE))
 
 
 READ_AND_WRITE = 6

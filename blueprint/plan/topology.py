@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from blueprint.plan.broker_properties import with_properties
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.plan.console import plan_console
 from blueprint.plan.deployed import DeployedState, Placement
@@ -13,7 +14,7 @@ from blueprint.plan.placement import GroupToPlace, place_brokers
 from blueprint.plan.processes import BrokerSpec, ControllerSpec, NameServerSpec, ProxySpec
 from blueprint.rocketmq.ports import CONTROLLER_STEP, BrokerPorts
 from blueprint.rocketmq.schemes import BrokerRole, Election, Replication
-from blueprint.settings.cluster import BrokerOverrides, ClusterSettings, GroupSettings
+from blueprint.settings.cluster import BrokerOverrides, ClusterSettings
 from blueprint.settings.hosts import ServerSettings
 
 MemoryPlan = Mapping[str, Mapping[Kind, ProcessMemory]]
@@ -81,7 +82,7 @@ def plan_cluster(
             Kind.PROXY: Counter(host.name for host in proxy_hosts),
         },
     )
-    return ClusterSpec(
+    cluster = ClusterSpec(
         name=settings.name,
         scheme=settings.scheme,
         replication=settings.replication or Replication.STRICT,
@@ -115,6 +116,7 @@ def plan_cluster(
         console=plan_console(settings, hosts),
         purge_data=settings.purge_data,
     )
+    return with_properties(cluster, settings)
 
 
 def _host(server: ServerSettings, *, emulated: bool) -> HostSpec:
@@ -198,7 +200,6 @@ def _plan_brokers(
                 broker_ports=_broker_ports(settings, role, placement.slot),
                 metrics_port=_metrics_port(settings, role, placement.slot),
                 memory=_with_overrides(planned, overrides.heap, overrides.direct_memory),
-                said_properties=_said_properties(settings, group, overrides),
                 paths=broker_paths(name, settings.scheme.value, f"{group.name}{suffix}"),
             )
 
@@ -223,10 +224,3 @@ def _metrics_port(settings: ClusterSettings, role: BrokerRole, slot: int) -> int
     # Masters and slaves have slots of their own, but share one row of metrics ports.
     slave = role is BrokerRole.SLAVE
     return settings.ports.metrics + (slot if settings.traits.is_elected else 2 * slot + slave)
-
-
-def _said_properties(
-    settings: ClusterSettings, group: GroupSettings, overrides: BrokerOverrides
-) -> dict[str, str]:
-    said = {**settings.broker_properties, **group.properties, **overrides.properties}
-    return dict(sorted(said.items()))

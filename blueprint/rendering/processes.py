@@ -5,7 +5,7 @@ from blueprint.plan.hosts import HostSpec
 from blueprint.plan.memory import Kind
 from blueprint.plan.paths import PLAN, REMOTING, RUNTIME, TOOLS, version_directory
 from blueprint.plan.processes import BrokerSpec, Process
-from blueprint.rendering.broker_properties import plan_broker_properties
+from blueprint.rendering.broker_properties import group_properties
 from blueprint.rendering.templates import render
 
 NEVER_MS = 4102444800000
@@ -18,7 +18,7 @@ DRAINED = ("brokerPermission=4", f"startAcceptSendRequestTimeStamp={NEVER_MS}")
 def render_configuration(cluster: ClusterSpec, process: Process) -> str:
     """Return the text of a process's configuration file."""
     if isinstance(process, BrokerSpec):
-        paragraphs = plan_broker_properties(cluster, process)
+        paragraphs = group_properties(process, cluster.election)
         return render("broker.properties.j2", broker=process, paragraphs=paragraphs)
     template = {
         Kind.NAME_SERVER: "namesrv.properties.j2",
