@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from blueprint.plan.paths import CACHE
-from blueprint.rocketmq.versions import maven_sha512, official_archive
-from blueprint.settings.artifact import FileArtifact, UrlArtifact
+from blueprint.rocketmq.versions import maven_sha512, official_url
+from blueprint.settings.artifact import FileArtifact, OfficialArtifact, UrlArtifact
 from blueprint.settings.cluster import ClusterSettings
 
 
@@ -37,9 +37,9 @@ def plan_archive(settings: ClusterSettings) -> Archive:
     artifact = settings.artifact
     if isinstance(artifact, UrlArtifact | FileArtifact):
         return given_archive(artifact)
-    if artifact.source == "official":
-        official = official_archive(settings.version)
-        return Archive(sha512=official.sha512, url=official.url, upload_path=None)
+    if isinstance(artifact, OfficialArtifact):
+        url = official_url(settings.version)
+        return Archive(sha512=artifact.sha512, url=url, upload_path=None)
     return uploaded_archive(maven_sha512(settings.version))
 
 

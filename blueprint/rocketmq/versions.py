@@ -1,10 +1,30 @@
-"""Decides which RocketMQ versions are known or refused, and what their archives must be."""
+"""Which RocketMQ versions are supported, and where their archives come from."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 DEFAULT_VERSION: Final = "5.3.3"
+
+MAVEN_SHA512: Final[Mapping[str, str]] = {
+    "5.3.3": (
+        "3fe5c3987b78301c4785f2eff64cc7410d7d2da0ad244bed3eb42518add6643e"
+        "30bac9380d9631f8e3c4d53dd29b0d8d4a5e9142ec83acf7b18122974059b3ec"
+    ),
+    "5.2.0": (
+        "6a9a80b3be68cd8b5771bd339b98e141c4f42293c14bdaef6f11f3b6c2ea13d8"
+        "c0778a01827921fdf9a2b63197abde39d00d07f9f2c38663646c1c83425448e4"
+    ),
+}
+"""The digest of each archive that can be assembled from Maven Central, newest first.
+
+Maven Central lacks the server modules of 5.3.0, 5.3.1 and 5.3.2.
+"""
+
+SUPPORTED: Final = (
+    r"^5\.(1\.([2-9]|[1-9][0-9]{1,3})|([2-9]|[1-9][0-9]{1,3})\.(0|[1-9][0-9]{0,3}))$"
+)
+"""What `require_supported` accepts, as a regular expression."""
 
 _SHA512: Final = re.compile(r"[0-9a-fA-F]{128}")
 
@@ -12,7 +32,7 @@ _VERSION: Final = re.compile(r"(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,
 
 
 class Version(NamedTuple):
-    """A RocketMQ version whose order is that of its three numbers."""
+    """A RocketMQ version, ordered by its three numbers."""
 
     major: int
     minor: int
@@ -23,61 +43,8 @@ class Version(NamedTuple):
         return f"{self.major}.{self.minor}.{self.patch}"
 
 
-# The first releases without CVE-2023-33246 and CVE-2023-37582 (code execution without a login).
-_FIRST_SAFE: Final = {4: Version(4, 9, 7), 5: Version(5, 1, 2)}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KnownVersion:
-    """One release and the digests of its archives; None is a digest not known."""
-
-    version: str
-    official_sha512: str | None
-    maven_sha512: str | None
-
-    @property
-    def top_directory(self) -> str:
-        """Return the one directory that the release's archive holds."""
-        return f"rocketmq-all-{self.version}-bin-release"
-
-    @property
-    def official_url(self) -> str:
-        """Return where the foundation keeps this release for good."""
-        return f"https://archive.apache.org/dist/rocketmq/{self.version}/{self.top_directory}.zip"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OfficialArchive:
-    """Where the official archive is and the 128 hexadecimal digits it must hash to."""
-
-    url: str
-    sha512: str
-
-
-# No official digest could be checked against the foundation's site when this table was made, and
-# none may be guessed. Maven Central lacks the server modules of 5.3.0, 5.3.1 and 5.3.2, so those
-# cannot be assembled; 5.2.0 is complete there and is what an upgrade starts from.
-KNOWN_VERSIONS: Final = (
-    KnownVersion(
-        version="5.3.3",
-        official_sha512=None,
-        maven_sha512=(
-            "3fe5c3987b78301c4785f2eff64cc7410d7d2da0ad244bed3eb42518add6643e"
-            "30bac9380d9631f8e3c4d53dd29b0d8d4a5e9142ec83acf7b18122974059b3ec"
-        ),
-    ),
-    KnownVersion(version="5.3.2", official_sha512=None, maven_sha512=None),
-    KnownVersion(version="5.3.1", official_sha512=None, maven_sha512=None),
-    KnownVersion(version="5.3.0", official_sha512=None, maven_sha512=None),
-    KnownVersion(
-        version="5.2.0",
-        official_sha512=None,
-        maven_sha512=(
-            "6a9a80b3be68cd8b5771bd339b98e141c4f42293c14bdaef6f11f3b6c2ea13d8"
-            "c0778a01827921fdf9a2b63197abde39d00d07f9f2c38663646c1c83425448e4"
-        ),
-    ),
-)
+_LOWEST: Final = Version(5, 1, 2)
+"""The first 5.x without CVE-2023-33246 and CVE-2023-37582 (code execution without a login)."""
 
 
 def parse_version(text: str) -> Version:
@@ -97,29 +64,22 @@ def parse_version(text: str) -> Version:
     return Version(*(int(number) for number in match.groups()))
 
 
-def is_safe(version: Version) -> bool:
-    """Tell whether the version has neither of the known unauthenticated code executions."""
-    if version.major in _FIRST_SAFE:
-        return version >= _FIRST_SAFE[version.major]
-    return version.major > max(_FIRST_SAFE)
-
-
-def require_safe(text: str) -> Version:
-    """Return the parsed version if it is not below the security floor.
+def require_supported(text: str) -> Version:
+    """Return the parsed version if it is 5.1.2 or a later 5.x.
 
     Raises:
-        ValueError: the text is no version, or one that anybody on the network can take over.
+        ValueError: the text is no version, or one that is not supported.
 
     """
     version = parse_version(text)
-    if not is_safe(version):
-        message = (
-            f"cluster.version: {text} lets anyone on the network run commands on a host "
-            f"(CVE-2023-33246, CVE-2023-37582); allowed are {_FIRST_SAFE[5]} and later, "
-            f"or {_FIRST_SAFE[4]} and later of 4.x"
-        )
-        raise ValueError(message)
-    return version
+    if version.major != _LOWEST.major:
+        why = f"is not supported, only {_LOWEST.major}.x is"
+    elif version < _LOWEST:
+        why = "lets anyone on the network run commands on a host (CVE-2023-33246, CVE-2023-37582)"
+    else:
+        return version
+    message = f"cluster.version: {text} {why}; write {_LOWEST} or a later {_LOWEST.major}.x"
+    raise ValueError(message)
 
 
 def parse_sha512(text: str) -> str:
@@ -138,42 +98,28 @@ def parse_sha512(text: str) -> str:
     return text.lower()
 
 
-def find_known(version: str) -> KnownVersion | None:
-    """Return the table's entry of this version, or None."""
-    return next((known for known in KNOWN_VERSIONS if known.version == version), None)
+def top_directory(version: str) -> str:
+    """Return the name of the one directory that a release's archive holds."""
+    return f"rocketmq-all-{version}-bin-release"
 
 
-def official_archive(version: str) -> OfficialArchive:
-    """Return the URL and digest of the official archive.
-
-    Raises:
-        ValueError: the digest of this version's official archive is not established.
-
-    """
-    known = find_known(version)
-    if known is None or known.official_sha512 is None:
-        message = (
-            f"cluster.artifact: 'official' has no established SHA-512 for RocketMQ {version}; "
-            "set cluster.artifact.source to url, with cluster.artifact.url and "
-            "cluster.artifact.sha512 (its .sha512 file is beside it on the download page)"
-        )
-        raise ValueError(message)
-    return OfficialArchive(url=known.official_url, sha512=known.official_sha512)
+def official_url(version: str) -> str:
+    """Return where Apache keeps a release's archive for good; its digest is at `….sha512`."""
+    return f"https://archive.apache.org/dist/rocketmq/{version}/{top_directory(version)}.zip"
 
 
 def maven_sha512(version: str) -> str:
-    """Return the digest that the archive assembled from Maven artifacts must have.
+    """Return the digest of the archive assembled from Maven artifacts.
 
     Raises:
-        ValueError: this version's artifacts are not all published.
+        ValueError: the archive of this version cannot be assembled.
 
     """
-    known = find_known(version)
-    if known is None or known.maven_sha512 is None:
-        allowed = ", ".join(k.version for k in KNOWN_VERSIONS if k.maven_sha512 is not None)
+    if version not in MAVEN_SHA512:
         message = (
-            f"cluster.artifact: 'maven' cannot assemble RocketMQ {version}; it can assemble "
-            f"{allowed}; give a URL or a file with its SHA-512 for another version"
+            f"cluster.artifact: 'maven' cannot assemble RocketMQ {version}, only "
+            f"{' and '.join(MAVEN_SHA512)}; for another version write "
+            "{source: official, sha512: …}"
         )
         raise ValueError(message)
-    return known.maven_sha512
+    return MAVEN_SHA512[version]

@@ -1,4 +1,4 @@
-"""Where an archive comes from, as a person writes it."""
+"""Settings of where an archive comes from."""
 
 from typing import Annotated, Literal
 
@@ -8,31 +8,35 @@ from blueprint.settings.fields import Settings, Sha512, Url
 
 
 class OfficialArtifact(Settings):
-    """Apache's own archive, downloaded by each host and compared with the known digest."""
+    """Apache's own archive of `version`, which each host downloads."""
 
     source: Literal["official"]
-    """Apache's own archive of `version`, of a version whose digest is known.
-    None is at the moment: take `url`, with the digest of Apache's download page."""
+    """Downloaded by each host from archive.apache.org."""
+    sha512: Sha512 = Field(examples=["0123456789abcdef" * 8])
+    """The digest that Apache publishes beside the archive, as
+    `rocketmq-all-<version>-bin-release.zip.sha512`; an archive of another digest is refused
+    before anything is installed."""
 
 
 class MavenArtifact(Settings):
-    """The archive that `make archive` assembles from Maven Central, byte for byte the same."""
+    """The archive that `make archive` assembles from Maven Central, reproducibly."""
 
     source: Literal["maven"]
-    """Assembled on this computer by `make up` itself, uploaded once per host; versions 5.3.3
-    and 5.2.0."""
+    """Assembled on this computer by `make up` and uploaded once per host; 5.3.3 and 5.2.0
+    only."""
 
 
 class UrlArtifact(Settings):
-    """An archive that each host downloads."""
+    """An archive that each host downloads from an address of yours."""
 
     source: Literal["url"]
     """Downloaded by each host."""
     url: Url = Field(examples=["https://mirror.example.com/rocketmq-all-5.3.3-bin-release.zip"])
-    """Where it is; `https://`, `http://` or `file://`, without a login. Machines of this
-    computer (nspawn) have no way out, and only take a `file://` of their own."""
+    """`https://`, `http://` or `file://`, without a login. The machines of provider nspawn have
+    no access to the network outside: for them only a `file://` of their own works."""
     sha512: Sha512 = Field(examples=["0123456789abcdef" * 8])
-    """The archive's SHA-512; another one is refused before anything is installed."""
+    """The archive's SHA-512; an archive of another digest is refused before anything is
+    installed."""
 
 
 class FileArtifact(Settings):
@@ -41,9 +45,9 @@ class FileArtifact(Settings):
     source: Literal["file"]
     """On this computer."""
     path: str = Field(min_length=1, examples=["archives/rocketmq-all-5.3.3-bin-release.zip"])
-    """Where it is, relative to the project."""
+    """Relative to the project."""
     sha512: Sha512 = Field(examples=["0123456789abcdef" * 8])
-    """The archive's SHA-512; another one is refused before anything is touched."""
+    """The archive's SHA-512; an archive of another digest is refused before any change."""
 
 
 ArtifactSettings = Annotated[

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from blueprint.rocketmq.schemes import CONTROLLER_COUNTS, TRAITS, Replication, Scheme, SchemeTraits
+from blueprint.rocketmq.versions import DEFAULT_VERSION, SUPPORTED
 from blueprint.settings.artifact import ArtifactSettings, MavenArtifact
 from blueprint.settings.console import BuiltinConsole, ConsoleKind, ConsoleSettings
 from blueprint.settings.fields import (
@@ -157,14 +158,14 @@ class ClusterSettings(Settings):
     replicas: WholeNumber | None = Field(default=None, examples=[3])
     """Copies of every message, the master's included: 1 in scheme 2m-noslave; 2 or 3 in
     2m-2s-async, 2m-2s-sync and controller; 3 or 5 in dledger. The first is the default."""
-    version: str = Field(default="5.3.3", json_schema_extra={"pattern": r"^5\.[0-9]+\.[0-9]+$"})
-    """RocketMQ's version, 5.1.2 or newer of 5.x; on older ones anybody on the network can run
-    commands, and 4.x replicates by other keys."""
+    version: str = Field(default=DEFAULT_VERSION, json_schema_extra={"pattern": SUPPORTED})
+    """RocketMQ's version: 5.1.2 or a later 5.x. On earlier ones anyone on the network can run
+    commands."""
     artifact: Annotated[
         ArtifactSettings,
         BeforeValidator(
             source_in_full,
-            json_schema_input_type=Literal["maven", "official"] | ArtifactSettings,
+            json_schema_input_type=Literal["maven"] | ArtifactSettings,
         ),
     ] = MavenArtifact(source="maven")
     """Where the RocketMQ archive comes from; `maven` alone stands for `{source: maven}`."""

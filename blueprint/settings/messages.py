@@ -6,8 +6,16 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from blueprint.rocketmq.property_rules import SECRET
+from blueprint.rocketmq.versions import official_url
 from blueprint.settings.fields import NAME, SHA512
-from blueprint.settings.introspection import as_yaml, example_at, keys_beside, keys_of, kinds_at
+from blueprint.settings.introspection import (
+    Location,
+    as_yaml,
+    example_at,
+    keys_beside,
+    keys_of,
+    kinds_at,
+)
 from blueprint.settings.suggestions import suggest
 
 LONGEST_VALUE = 100
@@ -43,11 +51,20 @@ REMEDIES = {
 """By pydantic's own names of errors: what is wrong, and what to write."""
 
 
-def explain(error: ErrorDetails, path: tuple[int | str, ...]) -> str:
+MISSING: Mapping[Location, str] = {
+    ("artifact", "official", "sha512"): (
+        "write the digest that Apache publishes at " + official_url("<version>") + ".sha512"
+    ),
+}
+"""What to write, by pydantic's location, for missing keys whose example is not enough."""
+
+
+def explain(error: ErrorDetails, path: Location) -> str:
     """Return the value and the remedy of an error, without its key."""
     kind, location = error["type"], error["loc"]
     if kind == "missing":
-        return f"is missing; write it, as {path[-1]}: {example_at(location)}"
+        example = f"write it, as {path[-1]}: {example_at(location)}"
+        return f"is missing; {MISSING.get(location, example)}"
     given = _shown(error["input"], path)
     if kind == "extra_forbidden":
         allowed = keys_beside(location)
@@ -95,7 +112,7 @@ def _no_text(given: object) -> str:
     return "is not a text; write one, or leave the key out"
 
 
-def _shown(given: object, path: tuple[int | str, ...]) -> str:
+def _shown(given: object, path: Location) -> str:
     """Return a value as far as it fits in a line and is nobody's secret."""
     if _is_hidden(path):
         return "its value"
@@ -105,6 +122,6 @@ def _shown(given: object, path: tuple[int | str, ...]) -> str:
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
 
 
-def _is_hidden(path: tuple[int | str, ...]) -> bool:
+def _is_hidden(path: Location) -> bool:
     # An address may hold a login.
     return path[-1:] == ("url",) or not SECRET.isdisjoint(map(str, path))

@@ -3,58 +3,47 @@
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
-from blueprint.rocketmq.versions import maven_sha512, official_archive, require_safe
-from blueprint.settings.artifact import ArtifactSettings, UrlArtifact
+from blueprint.rocketmq.versions import maven_sha512, official_url, require_supported
+from blueprint.settings.artifact import ArtifactSettings, OfficialArtifact, UrlArtifact
 from blueprint.settings.cluster import ClusterSettings
 from blueprint.settings.console import DashboardConsole
 
-KNOWN_MAJOR = 5
 
-
-def _unusable_version(text: str) -> Iterator[str]:
+def find_version_problems(settings: ClusterSettings, unusable: AbstractSet[str]) -> Iterator[str]:
+    """Iterate over why the version is not supported, or why its archive cannot be had."""
+    artifact = settings.artifact
     try:
-        version = require_safe(text)
-    except ValueError as problem:
-        yield str(problem)
-        return
-    if version.major != KNOWN_MAJOR:
-        yield (
-            f"cluster.version: {text} is not a version {KNOWN_MAJOR}.x, whose "
-            "replication this program sets up and checks; write one of those"
-        )
-
-
-def _version_problems(settings: ClusterSettings, unusable: AbstractSet[str]) -> Iterator[str]:
-    refused = tuple(_unusable_version(settings.version))
-    if refused or not unusable.isdisjoint({"version", "artifact"}):
-        yield from refused
-        return
-    try:
-        if settings.artifact.source == "official":
-            official_archive(settings.version)
-        elif settings.artifact.source == "maven":
+        require_supported(settings.version)
+        if unusable.isdisjoint({"version", "artifact"}) and artifact.source == "maven":
             maven_sha512(settings.version)
-        elif "hosts" not in unusable:
-            yield from _url_problems(settings, settings.artifact, "cluster.artifact")
     except ValueError as problem:
         yield str(problem)
+        return
+    if unusable.isdisjoint({"version", "artifact", "hosts"}):
+        yield from _download_problems(settings, artifact, "cluster.artifact")
 
 
-def _jar_problems(settings: ClusterSettings, unusable: AbstractSet[str]) -> Iterator[str]:
-    if isinstance(settings.console, DashboardConsole) and unusable.isdisjoint(
-        {"hosts", "console"}
-    ):
-        yield from _url_problems(settings, settings.console.jar, "cluster.console.jar")
+def find_jar_problems(settings: ClusterSettings, unusable: AbstractSet[str]) -> Iterator[str]:
+    """Iterate over why the dashboard's jar cannot be had."""
+    console = settings.console
+    if isinstance(console, DashboardConsole) and unusable.isdisjoint({"hosts", "console"}):
+        yield from _download_problems(settings, console.jar, "cluster.console.jar")
 
 
-def _url_problems(
+def _download_problems(
     settings: ClusterSettings, artifact: ArtifactSettings, key: str
 ) -> Iterator[str]:
-    if not isinstance(artifact, UrlArtifact) or settings.hosts.provider != "nspawn":
+    if settings.hosts.provider != "nspawn":
         return
-    if not artifact.url.startswith("file://"):
-        other = "maven or " if key == "cluster.artifact" else ""
+    if isinstance(artifact, OfficialArtifact):
+        url, key = official_url(settings.version), f"{key}.source"
+    elif isinstance(artifact, UrlArtifact):
+        url, key = artifact.url, f"{key}.url"
+    else:
+        return
+    if not url.startswith("file://"):
+        other = "maven or " if key.startswith("cluster.artifact") else ""
         yield (
-            f"{key}.url: {artifact.url!r} cannot be reached from machines of this computer, "
-            f"which have no way out; use {other}{{source: file, path: …, sha512: …}}"
+            f"{key}: {url!r} cannot be reached from the machines of provider nspawn, which have "
+            f"no access to the network outside; write {other}{{source: file, path: …, sha512: …}}"
         )

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.settings.cluster import ClusterSettings
-from blueprint.validation.artifacts import _jar_problems, _version_problems
+from blueprint.validation.artifacts import find_jar_problems, find_version_problems
 from blueprint.validation.capacity import (
     find_least_problems,
     find_memory_problems,
@@ -42,10 +42,10 @@ def find_value_problems(settings: ClusterSettings, unusable: AbstractSet[str]) -
         unusable: keys with a field in error; their values are not checked.
 
     """
-    yield from _version_problems(settings, unusable)
+    yield from find_version_problems(settings, unusable)
     yield from _property_problems(settings)
     yield from find_least_problems(settings)
-    yield from _jar_problems(settings, unusable)
+    yield from find_jar_problems(settings, unusable)
 
 
 def find_layout_problems(settings: ClusterSettings, unusable: AbstractSet[str]) -> Iterator[str]:

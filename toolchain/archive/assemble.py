@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from blueprint.rocketmq.versions import maven_sha512, require_safe
+from blueprint.rocketmq.versions import maven_sha512, require_supported, top_directory
 from toolchain.archive.cache import cached_archive, locked_work_folder
 from toolchain.archive.digests import sha512_of
 from toolchain.archive.errors import ArchiveError
@@ -27,10 +27,10 @@ def assemble(version: str, project: Path, tell: Tell, *, fresh: bool = False) ->
 
     Raises:
         ArchiveError: Maven failed, or the archive is not the one in the table.
-        ValueError: the version is unsafe, or cannot be assembled.
+        ValueError: the version is not supported, or cannot be assembled.
 
     """
-    require_safe(version)
+    require_supported(version)
     expected = maven_sha512(version)
     archive = cached_archive(version)
     if not _is(archive, expected):
@@ -65,9 +65,8 @@ def make_archive(version: str, folder: Path, repository: Path | None, tell: Tell
     jars = sum(1 for _ in collected.jars.glob("*.jar"))
     tell(f"RocketMQ {version}: {jars} jars after {time.monotonic() - started:.0f} s; zipping")
     made = folder / "archive.zip"
-    top_directory = f"rocketmq-all-{version}-bin-release"
     write_stored_zip(
-        made, collect_entries(collected.source_release, collected.jars, top_directory)
+        made, collect_entries(collected.source_release, collected.jars, top_directory(version))
     )
     return made
 

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from blueprint.rocketmq.versions import require_safe
+from blueprint.rocketmq.versions import require_supported
 from toolchain.archive.assemble import Tell, make_archive
 from toolchain.archive.digests import sha512_of
 from toolchain.archive.errors import ArchiveError
@@ -17,7 +17,7 @@ def prove(version: str, tell: Tell) -> str:
         ValueError: the version is unsafe.
 
     """
-    require_safe(version)
+    require_supported(version)
     digests = [_assemble_alone(version, tell) for _ in range(2)]
     if digests[0] != digests[1]:
         message = (

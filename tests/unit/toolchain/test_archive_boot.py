@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from blueprint.plan.archives import upload_path
-from blueprint.rocketmq.versions import DEFAULT_VERSION, find_known
+from blueprint.rocketmq.versions import DEFAULT_VERSION, maven_sha512, top_directory
 from project import ROOT
 
 START_SECONDS = 120
@@ -46,8 +46,7 @@ def answers(port):
 @pytest.fixture
 def release(tmp_path):
     """Unpack the archive that `python3 -m toolchain.archive` made, keeping its modes."""
-    known = find_known(DEFAULT_VERSION)
-    archive = ROOT / upload_path(known.maven_sha512)
+    archive = ROOT / upload_path(maven_sha512(DEFAULT_VERSION))
     if not archive.exists():
         reason = f"no {archive.relative_to(ROOT)}: run python3 -m toolchain.archive"
         assert not os.environ.get("CI"), reason
@@ -55,7 +54,7 @@ def release(tmp_path):
     with zipfile.ZipFile(archive) as packed:
         for info in packed.infolist():
             Path(packed.extract(info, tmp_path)).chmod(info.external_attr >> 16)
-    return tmp_path / known.top_directory
+    return tmp_path / top_directory(DEFAULT_VERSION)
 
 
 @pytest.fixture

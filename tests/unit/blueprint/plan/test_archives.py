@@ -36,7 +36,7 @@ def test_the_archive_is_assembled_by_default():
 @pytest.mark.parametrize("url", ["https://mirror.example/a.zip", "http://mirror.example/a.zip"])
 def test_nspawn_machines_cannot_download_an_archive(url):
     artifact = {"source": "url", "url": url, "sha512": DIGEST}
-    with pytest.raises(SettingsError, match="which have no way out"):
+    with pytest.raises(SettingsError, match=r"cluster\.artifact\.url: .*provider nspawn"):
         settings_of(changed(artifact=artifact, version="5.9.9"))
 
 
@@ -55,6 +55,15 @@ def test_an_archive_with_a_url_is_downloaded_by_the_hosts():
     archive = plan_archive(settings_of(changed(artifact=artifact, version="5.9.9")))
     assert (archive.sha512, archive.url) == (DIGEST, "file:///mirror/a.zip")
     assert archive.upload_path is None
+
+
+def test_the_official_archive_is_downloaded_from_apache_by_its_published_digest():
+    artifact = {"source": "official", "sha512": DIGEST.upper()}
+    archive = plan_archive(settings_of(changed("lab", artifact=artifact, version="5.3.1")))
+    assert archive.url == (
+        "https://archive.apache.org/dist/rocketmq/5.3.1/rocketmq-all-5.3.1-bin-release.zip"
+    )
+    assert (archive.sha512, archive.upload_path) == (DIGEST, None)
 
 
 def test_a_local_file_is_uploaded_from_a_path_that_is_the_same_in_every_clone():

@@ -1,4 +1,4 @@
-"""The table of known versions, the security floor, and what is refused."""
+"""The supported versions, and the archives of known digest."""
 
 import re
 
@@ -7,69 +7,61 @@ import pytest
 from blueprint.plan.archives import upload_path
 from blueprint.rocketmq.versions import (
     DEFAULT_VERSION,
-    KNOWN_VERSIONS,
-    OfficialArchive,
+    MAVEN_SHA512,
+    SUPPORTED,
     Version,
-    find_known,
-    is_safe,
     maven_sha512,
-    official_archive,
+    official_url,
     parse_sha512,
     parse_version,
-    require_safe,
+    require_supported,
+    top_directory,
 )
 
 
-def test_the_default_version_is_known_and_can_be_assembled():
-    assert find_known(DEFAULT_VERSION) is not None
+def test_the_default_version_can_be_assembled():
     assert len(maven_sha512(DEFAULT_VERSION)) == 128
 
 
-def test_every_version_is_there_once_newest_first_and_above_the_security_floor():
-    versions = [parse_version(known.version) for known in KNOWN_VERSIONS]
-    assert versions == sorted(set(versions), reverse=True)
-    assert [version for version in versions if not is_safe(version)] == []
+def test_the_versions_that_can_be_assembled_are_supported_and_listed_newest_first():
+    versions = [require_supported(version) for version in MAVEN_SHA512]
+    assert versions == sorted(versions, reverse=True)
 
 
-@pytest.mark.parametrize("known", KNOWN_VERSIONS, ids=lambda known: known.version)
-def test_every_digest_of_the_table_is_a_sha512_in_lower_case(known):
-    digests = [known.official_sha512, known.maven_sha512]
-    assert all(d is None or re.fullmatch(r"[0-9a-f]{128}", d) for d in digests)
+@pytest.mark.parametrize("version", MAVEN_SHA512)
+def test_a_known_digest_is_a_sha512_in_lower_case(version):
+    assert re.fullmatch(r"[0-9a-f]{128}", MAVEN_SHA512[version])
 
 
-def test_no_digest_of_the_table_is_used_twice():
-    digests = [d for k in KNOWN_VERSIONS for d in (k.official_sha512, k.maven_sha512) if d]
-    assert len(digests) == len(set(digests)) > 0
+def test_no_known_digest_belongs_to_two_versions():
+    assert len(set(MAVEN_SHA512.values())) == len(MAVEN_SHA512) > 0
 
 
-@pytest.mark.parametrize("known", KNOWN_VERSIONS, ids=lambda known: known.version)
-def test_an_official_url_names_its_version_and_the_top_directory(known):
-    assert known.official_url.startswith("https://")
-    assert known.official_url.endswith(f"/{known.version}/{known.top_directory}.zip")
+def test_the_official_url_names_the_version_and_the_top_directory():
+    assert official_url("5.3.1").startswith("https://archive.apache.org/")
+    assert official_url("5.3.1").endswith(f"/5.3.1/{top_directory('5.3.1')}.zip")
 
 
-@pytest.mark.parametrize(
-    ("text", "safe"),
-    [
-        ("3.5.8", False),
-        ("4.9.6", False),
-        ("4.9.7", True),
-        ("4.9.8", True),
-        ("5.0.0", False),
-        ("5.1.1", False),
-        ("5.1.2", True),
-        ("5.1.10", True),
-        ("5.3.3", True),
-        ("6.0.0", True),
-    ],
-)
-def test_the_security_floor_is_that_of_each_major_version(text, safe):
-    assert is_safe(parse_version(text)) is safe
+@pytest.mark.parametrize("text", ["5.1.2", "5.1.10", "5.2.0", "5.3.3", "5.10.0"])
+def test_a_5_x_version_without_the_known_holes_is_supported(text):
+    assert require_supported(text) == parse_version(text)
+    assert re.search(SUPPORTED, text)
 
 
-def test_a_version_below_the_floor_is_refused_with_value_cause_and_what_is_allowed():
-    with pytest.raises(ValueError, match=r"cluster\.version: 5\.1\.1 .*CVE-.*5\.1\.2.*4\.9\.7"):
-        require_safe("5.1.1")
+@pytest.mark.parametrize("text", ["5.0.0", "5.1.0", "5.1.1"])
+def test_a_5_x_version_with_known_holes_is_refused_with_the_lowest_supported_one(text):
+    line = rf"cluster\.version: {re.escape(text)} .*CVE-.*; write 5\.1\.2 or a later 5\.x$"
+    with pytest.raises(ValueError, match=line):
+        require_supported(text)
+    assert not re.search(SUPPORTED, text)
+
+
+@pytest.mark.parametrize("text", ["3.5.8", "4.9.6", "4.9.7", "4.9.8", "6.0.0"])
+def test_a_version_other_than_5_x_is_refused_with_the_lowest_supported_one(text):
+    line = f"cluster.version: {text} is not supported, only 5.x is; write 5.1.2 or a later 5.x"
+    with pytest.raises(ValueError, match=f"^{re.escape(line)}$"):
+        require_supported(text)
+    assert not re.search(SUPPORTED, text)
 
 
 def test_versions_are_ordered_by_number_and_written_as_they_were_read():
@@ -81,25 +73,14 @@ def test_versions_are_ordered_by_number_and_written_as_they_were_read():
     "text",
     ["", "5", "5.3", "5.3.3.1", "v5.3.3", "5.3.3-SNAPSHOT", "5.3.03", "5.3.3\n", "\u0665.3.3"],
 )
-def test_what_is_not_three_numbers_is_refused_by_its_value(text):
+def test_a_text_other_than_three_numbers_is_refused_by_its_value(text):
     with pytest.raises(ValueError, match=re.escape(f"cluster.version: {text!r}")):
         parse_version(text)
 
 
-def test_official_without_an_established_digest_asks_for_url_and_digest():
-    with pytest.raises(ValueError, match=r"'official' .* 5\.3\.3; .*url.*sha512"):
-        official_archive("5.3.3")
-
-
-def test_official_with_an_established_digest_gives_url_and_digest(monkeypatch):
-    known = type(KNOWN_VERSIONS[0])(version="5.9.9", official_sha512="ab" * 64, maven_sha512=None)
-    monkeypatch.setattr("blueprint.rocketmq.versions.KNOWN_VERSIONS", (known,))
-    assert official_archive("5.9.9") == OfficialArchive(url=known.official_url, sha512="ab" * 64)
-
-
 @pytest.mark.parametrize("version", ["5.3.2", "5.99.0"])
 def test_maven_refuses_a_version_that_it_cannot_assemble_and_names_those_it_can(version):
-    with pytest.raises(ValueError, match=rf"'maven' .* {re.escape(version)}; .*5\.3\.3"):
+    with pytest.raises(ValueError, match=rf"'maven' .* {re.escape(version)}, only 5\.3\.3 and "):
         maven_sha512(version)
 
 
@@ -108,7 +89,7 @@ def test_a_digest_is_compared_in_lower_case():
 
 
 @pytest.mark.parametrize("text", ["", "ab" * 32, "ab" * 63 + "a", "xy" * 64, "ab" * 64 + "\n"])
-def test_what_is_not_a_sha512_is_refused(text):
+def test_a_text_other_than_a_sha512_is_refused(text):
     with pytest.raises(ValueError, match=r"cluster\.artifact\.sha512: .*128 hexadecimal"):
         parse_sha512(text)
 

@@ -47,7 +47,7 @@ BAD = {
     ),
     "a jar that machines cannot reach": (
         dashboard(jar=URL),
-        ["cluster.console.jar.url", "which have no way out; use {source: file"],
+        ["cluster.console.jar.url", "provider nspawn", "write {source: file"],
     ),
     "an official jar, which is nowhere": (
         dashboard(jar={"source": "official"}),

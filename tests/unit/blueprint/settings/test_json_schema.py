@@ -80,6 +80,7 @@ ACCEPTED = [
     changed(brokerGroups=["one", {"name": "two", "hosts": ["server2", "server1"]}]),
     changed(brokerGroups=[{"name": "one", "properties": {"fileReservedTime": 72}}]),
     changed(artifact={"source": "maven"}),
+    changed("lab", artifact={"source": "official", "sha512": DIGEST}, version="5.3.1"),
     changed(artifact={"source": "url", "url": "file:///srv/a.zip", "sha512": DIGEST}),
     changed(artifact={"source": "file", "path": "a.zip", "sha512": DIGEST.upper()}),
     changed(replication="degrade", replicas=2),
@@ -128,6 +129,7 @@ REFUSED = [
     ("ports/master", changed(ports={"master": 0})),
     ("ports", changed(ports={"leader": 10911})),
     ("version", changed(version="4.9.8")),
+    ("version", changed(version="5.1.1")),
     ("scheme", changed(scheme="3m")),
     ("replicas", changed(replicas=4)),
     ("replicas", changed(scheme="dledger", replicas=2)),
@@ -135,6 +137,7 @@ REFUSED = [
     ("", changed(controllers=3)),
     ("controllers", changed(scheme="controller", controllers=4)),
     ("artifact", changed(artifact="url")),
+    ("artifact", changed(artifact="official")),
     (
         "artifact",
         changed(artifact={"source": "url", "url": "https://me:pw@x/", "sha512": DIGEST}),

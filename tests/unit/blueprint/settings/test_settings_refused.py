@@ -114,16 +114,34 @@ REFUSED = {
     ),
     "a version under the security floor": (
         {"version": "5.1.1"},
-        ["cluster.version:", "5.1.1", "CVE-2023-33246", "5.1.2 and later, or 4.9.7 and later"],
+        ["cluster.version: 5.1.1", "CVE-2023-33246", "write 5.1.2 or a later 5.x"],
+    ),
+    "a version of another major release": (
+        {"version": "4.9.7"},
+        ["cluster.version: 4.9.7 is not supported", "write 5.1.2 or a later 5.x"],
     ),
     "no version": ({"version": "latest"}, ["cluster.version:", "'latest'", "three numbers"]),
     "a version that cannot be assembled": (
         {"version": "5.3.1"},
-        ["cluster.artifact:", "'maven'", "5.3.1", "5.3.3, 5.2.0"],
+        [
+            "cluster.artifact:",
+            "'maven'",
+            "5.3.1",
+            "5.3.3 and 5.2.0",
+            "{source: official, sha512: …}",
+        ],
     ),
-    "an official archive without a known digest": (
+    "an official archive without its digest": (
         {"artifact": "official"},
-        ["cluster.artifact:", "'official'", "5.3.3", "cluster.artifact.sha512"],
+        [
+            "cluster.artifact.sha512: is missing; write the digest that Apache publishes at ",
+            "https://archive.apache.org/dist/rocketmq/<version>/rocketmq-all-<version>-bin-",
+            "-bin-release.zip.sha512",
+        ],
+    ),
+    "an official archive for machines that cannot download it": (
+        {"artifact": {"source": "official", "sha512": DIGEST}},
+        ["cluster.artifact.source:", "https://archive.apache.org/", "provider nspawn"],
     ),
     "an unknown source of the archive": (
         {"artifact": "mirror"},

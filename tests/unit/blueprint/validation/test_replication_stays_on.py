@@ -69,7 +69,3 @@ def test_direct_memory_that_serves_nothing_is_refused():
     (line,) = refused.value.problems
     assert line.startswith("cluster.heap.brokerDirect: 1 MiB ")
     assert "write 192MiB or more" in line
-
-
-def test_a_version_without_this_replication_is_refused():
-    assert "is not a version 5.x" in problem_of(version="4.9.8")
