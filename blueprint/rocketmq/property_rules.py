@@ -1,18 +1,16 @@
-"""Which broker properties a person may set, and to what; RocketMQ itself ignores every mistake."""
+"""Which broker properties may be set, and to which values; RocketMQ itself ignores mistakes."""
 
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 from pathlib import Path
 
 TABLES = Path(__file__).parent / "property_types"
 
 TABLE_VERSION = "5.3.3"
-
-ENUMS = {
-    "brokerRole": ("SYNC_MASTER", "ASYNC_MASTER", "SLAVE"),
-    "flushDiskType": ("ASYNC_FLUSH", "SYNC_FLUSH"),
-}
 
 DECIDED = {
     "brokerClusterName": "cluster.name",
@@ -49,24 +47,100 @@ DECIDED = {
     "metricsPromExporterPort": "cluster.metrics",
     "metricsLabel": "cluster.metrics",
 }
-"""Keys that the plan sets, and what decides each."""
+"""Keys that the plan sets, and the settings that they follow from."""
 
-WITHOUT_EFFECT = {"aclEnable": "leave it out, RocketMQ 5 ignores it without a word"}
+WITHOUT_EFFECT = {"aclEnable": "leave it out, RocketMQ 5 ignores it"}
 
 SECRET = frozenset({"initAuthenticationUser", "innerClientAuthenticationCredentials"})
-"""Never shown in a problem, and not accepted: properties are plain text in the state."""
+"""Refused, and never shown in a message: properties are in clear in the state."""
 
 NOT_SUPPORTED = SECRET | {"authenticationEnabled", "authorizationEnabled"}
-"""The checks sign no request yet, and would take such a cluster for a broken one."""
+"""The checks do not sign their requests yet, so such a cluster would fail them."""
+
+REFUSED = DECIDED.keys() | NOT_SUPPORTED | WITHOUT_EFFECT.keys()
 
 CLIENT_TIMEOUT_MS = 3000
 """Clients give up a send after this time, before a slower `slaveTimeout` could tell them why."""
 
-INTEGER_BITS = {"int": 32, "long": 64}
+PRINTABLE = r"^([!-\[\]-~]([ -\[\]-~]*[!-\[\]-~])?)?$"
+"""ASCII without control characters, backslashes and outer blanks: Java reads it unchanged."""
+
+
+LONGEST_INTEGER = len(str(-(2**63)))
+
+
+class Form(Enum):
+    """How a value is written, as a regular expression."""
+
+    INTEGER = r"^-?[0-9]+$"
+    NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
+    TEXT = PRINTABLE
+
+    def matches(self, value: str) -> bool:
+        """Return whether the value has this form."""
+        return re.fullmatch(self.value, value) is not None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """The values that one property accepts."""
+
+    form: Form = Form.TEXT
+    choices: tuple[str | int | bool, ...] = ()
+    """All of them, where there are few; `form` then does not matter."""
+    least: int | None = None
+    most: int | None = None
+    why: str = ""
+    """What the choices mean, or the reason for the limits."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Return the choices as a properties file spells them."""
+        return tuple(map(as_text, self.choices))
+
+    def is_in_range(self, value: str) -> bool:
+        """Return whether a value of the rule's form is within the limits."""
+        if self.least is None or self.most is None:
+            return True
+        return len(value) <= LONGEST_INTEGER and self.least <= int(value) <= self.most
+
+
+_BOOLEAN = Rule(choices=(True, False))
+_OF_JAVA_TYPE = {
+    "boolean": _BOOLEAN,
+    "int": Rule(form=Form.INTEGER, least=-(2**31), most=2**31 - 1, why="RocketMQ's 32 bits"),
+    "long": Rule(form=Form.INTEGER, least=-(2**63), most=2**63 - 1, why="RocketMQ's 64 bits"),
+    "float": Rule(form=Form.NUMBER),
+    "double": Rule(form=Form.NUMBER),
+}
+_OF_NAME = {
+    "flushDiskType": Rule(choices=("ASYNC_FLUSH", "SYNC_FLUSH")),
+    "brokerPermission": Rule(choices=(4, 6), why="4 is read only, 6 is read and write"),
+    "slaveTimeout": Rule(
+        form=Form.INTEGER,
+        least=1,
+        most=CLIENT_TIMEOUT_MS - 1,
+        why=(
+            f"ms; clients give up after {CLIENT_TIMEOUT_MS}, and would see a timeout instead of "
+            "FLUSH_SLAVE_TIMEOUT"
+        ),
+    ),
+}
+"""Stricter than the Java type."""
 
 
 @cache
 def property_types() -> Mapping[str, str]:
-    """Return the Java type of each key that a broker understands."""
+    """Return the Java type of each property that a broker knows."""
     types: dict[str, str] = json.loads((TABLES / f"{TABLE_VERSION}.json").read_text("utf-8"))
     return types
+
+
+def rule_of(name: str) -> Rule:
+    """Return the values that a property, one of `property_types`, accepts."""
+    return _OF_NAME.get(name) or _OF_JAVA_TYPE.get(property_types()[name], Rule())
+
+
+def as_text(value: object) -> str:
+    """Return a value as a properties file spells it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

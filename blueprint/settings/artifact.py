@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from blueprint.settings.fields import Settings, Sha512, Url
+from blueprint.settings.fields import FilePath, Settings, Sha512, Url
 
 
 class OfficialArtifact(Settings):
@@ -44,7 +44,7 @@ class FileArtifact(Settings):
 
     source: Literal["file"]
     """On this computer."""
-    path: str = Field(min_length=1, examples=["archives/rocketmq-all-5.3.3-bin-release.zip"])
+    path: FilePath = Field(examples=["archives/rocketmq-all-5.3.3-bin-release.zip"])
     """Relative to the project."""
     sha512: Sha512 = Field(examples=["0123456789abcdef" * 8])
     """The archive's SHA-512; an archive of another digest is refused before any change."""

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
+from blueprint.rocketmq.ports import HIGHEST_PORT
 from blueprint.rocketmq.schemes import CONTROLLER_COUNTS, TRAITS, Replication, Scheme, SchemeTraits
 from blueprint.rocketmq.versions import DEFAULT_VERSION, SUPPORTED
 from blueprint.settings.artifact import ArtifactSettings, MavenArtifact
@@ -22,10 +23,11 @@ from blueprint.settings.fields import (
     Port,
     PropertyText,
     Settings,
+    Switch,
     WholeNumber,
-    kind_in_full,
-    not_a_truth_value,
-    source_in_full,
+    expand_kind,
+    expand_source,
+    not_boolean,
 )
 from blueprint.settings.hosts import HostsSettings
 from blueprint.settings.property_schema import KnownProperties
@@ -76,7 +78,7 @@ class PortSettings(Settings):
     """`listenPort` of the first master, or of the first elected replica, on a host."""
     slave: Port = 11911
     """`listenPort` of the first slave on a host."""
-    step: Annotated[int, Field(ge=4), not_a_truth_value] = 2000
+    step: Annotated[int, Field(ge=4, le=HIGHEST_PORT), not_boolean] = 2000
     """What each further broker of a host adds to its `listenPort`."""
     dledger: Port = 40911
     """By which the first replica of scheme dledger on a host talks to its group."""
@@ -126,7 +128,7 @@ ListOfGroups = Annotated[tuple[GroupName | GroupSettings, ...], Field(min_length
 """As a person writes them; GroupSettings itself accepts a bare name."""
 
 
-def groups_in_full(value: object) -> object:
+def expand_groups(value: object) -> object:
     """Accept a number of groups for a list of as many, named broker-a, broker-b and so on."""
     if isinstance(value, list | tuple):
         return value
@@ -137,7 +139,7 @@ def groups_in_full(value: object) -> object:
         )
         raise ValueError(message)  # noqa: TRY004 (pydantic reports ValueError, not TypeError)
     if not 1 <= value <= MOST_GROUPS:
-        message = f"{value} groups are not 1 to {MOST_GROUPS}; write a number of that range"
+        message = f"groups are not 1 to {MOST_GROUPS}; write a number of that range"
         raise ValueError(message)
     return [{"name": name} for name in group_names(value)]
 
@@ -164,7 +166,7 @@ class ClusterSettings(Settings):
     artifact: Annotated[
         ArtifactSettings,
         BeforeValidator(
-            source_in_full,
+            expand_source,
             json_schema_input_type=Literal["maven"] | ArtifactSettings,
         ),
     ] = MavenArtifact(source="maven")
@@ -174,21 +176,21 @@ class ClusterSettings(Settings):
     broker_groups: Annotated[
         tuple[GroupSettings, ...],
         Field(min_length=1),
-        BeforeValidator(groups_in_full, json_schema_input_type=NumberOfGroups | ListOfGroups),
+        BeforeValidator(expand_groups, json_schema_input_type=NumberOfGroups | ListOfGroups),
     ] = Field(
         default_factory=lambda: tuple(GroupSettings(name=n) for n in group_names(DEFAULT_GROUPS)),
         examples=[8, ["broker-a", "broker-b"]],
         json_schema_extra={"default": DEFAULT_GROUPS},
     )
     """How many groups, or a list of them. Append new ones: what is there stays where it is."""
-    name_servers: Annotated[int, Field(ge=1), not_a_truth_value] | None = Field(
+    name_servers: Annotated[int, Field(ge=1), not_boolean] | None = Field(
         default=None, examples=[2]
     )
     """How many; they run on the first hosts. Without it 2, or 1 on a single host."""
     controllers: WholeNumber | None = Field(default=None, examples=[3])
     """How many controllers, 3 or 5, where the scheme is `controller`; they go round the hosts.
     Without it 3."""
-    allow_shared_host: bool = False
+    allow_shared_host: Switch = False
     """Whether replicas of one group, or controllers, may share a host where there are too few:
     the loss of that host is then more than the scheme survives."""
     proxy: ProxySettings | None = None
@@ -196,11 +198,11 @@ class ClusterSettings(Settings):
     console: Annotated[
         ConsoleSettings,
         BeforeValidator(
-            kind_in_full, json_schema_input_type=Literal["builtin", "none"] | ConsoleSettings
+            expand_kind, json_schema_input_type=Literal["builtin", "none"] | ConsoleSettings
         ),
     ] = BuiltinConsole(kind=ConsoleKind.BUILTIN.value)
     """What shows the cluster in a browser; `builtin` or `none` alone stands for that kind."""
-    metrics: bool = False
+    metrics: Switch = False
     """Whether brokers, controllers and proxies offer metrics to Prometheus."""
     ports: PortSettings = PortSettings()
     """Ports, where the usual ones are taken."""
@@ -216,7 +218,7 @@ class ClusterSettings(Settings):
         default_factory=dict, examples=[{"broker-a-s": {"heap": "1GiB"}}]
     )
     """What single brokers have otherwise, by the broker's name in the plan."""
-    purge_data: bool = False
+    purge_data: Switch = False
     """Whether the message stores go when the cluster is destroyed on hosts that stay. It takes
     a `make up` before the destroy, which undoes what was last applied."""
 

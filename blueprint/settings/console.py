@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from blueprint.settings.artifact import FileArtifact, UrlArtifact
-from blueprint.settings.fields import HostName, Settings, not_a_truth_value
+from blueprint.settings.fields import Generation, HostName, Settings
 
 
 class ConsoleKind(StrEnum):
@@ -18,7 +18,6 @@ class ConsoleKind(StrEnum):
 
 
 JarSettings = Annotated[UrlArtifact | FileArtifact, Field(discriminator="source")]
-Generation = Annotated[int, Field(ge=1), not_a_truth_value]
 
 
 class BuiltinConsole(Settings):

@@ -1,8 +1,9 @@
-"""The kinds of fields that settings are made of; each refuses what it does not allow.
+"""The types of the settings' fields.
 
-What a kind accepts besides its annotation is said to the JSON schema as its input type.
+`json_schema_input_type` tells the JSON schema what a field accepts besides its annotation.
 """
 
+import re
 from ipaddress import IPv4Network
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -18,34 +19,57 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from blueprint.settings.sizes import parse_mebibytes
+from blueprint.rocketmq.ports import HIGHEST_PORT
+from blueprint.rocketmq.property_rules import as_text
+from blueprint.settings.sizes import SIZE, parse_mebibytes
 
 NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
-SIZE = r"^[1-9][0-9]*(MiB|GiB)$"
 SHA512 = r"^[0-9a-fA-F]{128}$"
+PATH = r"^[^\x00-\x1f\x7f]*$"
+URL = r"^(https?|file)://[^@/?#\x00-\x1f\x7f]*([/?#][^\x00-\x1f\x7f]*)?$"
+
+LOOPBACK_NAMES = ("localhost", "localhost4", "localhost6", "ip6-localhost", "ip6-loopback")
+"""Names in a host's own /etc/hosts, beside which the plan's names of hosts are written."""
+
+
+def _not_loopback(name: str) -> str:
+    if name in LOOPBACK_NAMES:
+        message = "is each host's name for its loopback interface; write another name"
+        raise ValueError(message)
+    return name
+
 
 HostName = Annotated[str, StringConstraints(pattern=NAME, max_length=24)]
+ServerName = Annotated[
+    HostName,
+    AfterValidator(_not_loopback),
+    Field(json_schema_extra={"not": {"enum": list(LOOPBACK_NAMES)}}),
+]
 GroupName = Annotated[str, StringConstraints(pattern=NAME, max_length=64)]
 BrokerName = Annotated[str, StringConstraints(pattern=NAME, max_length=72)]
 Sha512 = Annotated[str, StringConstraints(pattern=SHA512, to_lower=True)]
+FilePath = Annotated[str, StringConstraints(pattern=PATH, min_length=1)]
 
 
-def _not_a_truth_value(value: object) -> object:
+def _not_boolean(value: object) -> object:
     if isinstance(value, bool):
-        message = f"{value!r} is not a whole number; write one in digits"
+        message = "is not a whole number; write one in digits"
         raise ValueError(message)  # noqa: TRY004 (pydantic reports ValueError, not TypeError)
     return value
 
 
-not_a_truth_value = BeforeValidator(_not_a_truth_value)
-"""Without it pydantic takes `true` for 1. After the bounds, which else the schema loses."""
+not_boolean = BeforeValidator(_not_boolean)
+"""Without it pydantic takes `true` for 1. It must follow the bounds, or the schema loses them."""
 
-WholeNumber = Annotated[int, not_a_truth_value]
-Port = Annotated[int, Field(ge=1, le=65535), not_a_truth_value]
+WholeNumber = Annotated[int, not_boolean]
+Port = Annotated[int, Field(ge=1, le=HIGHEST_PORT), not_boolean]
+Generation = Annotated[int, Field(ge=1, le=1_000_000), not_boolean]
+Switch = Annotated[bool, Field(strict=True)]
+"""`true` or `false`; not the texts and numbers that pydantic would take for them."""
 
 
 class Settings(BaseModel):
-    """What all settings have in common: frozen, spelled in camel case, no unknown keys."""
+    """Base of all settings: frozen, keys in camel case, unknown keys refused."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -61,9 +85,9 @@ def _memory_text(value: object) -> object:
     return parse_mebibytes(value) if isinstance(value, str) else value
 
 
-def _not_a_bare_number(value: object) -> object:
+def _not_without_unit(value: object) -> object:
     if isinstance(value, int):
-        message = f"{value!r} has no unit; write it as 512MiB or 4GiB"
+        message = "has no unit; write it as 512MiB or 4GiB"
         raise ValueError(message)  # noqa: TRY004 (pydantic reports ValueError, not TypeError)
     return value
 
@@ -72,20 +96,14 @@ Mebibytes = Annotated[
     int,
     Field(ge=1),
     BeforeValidator(_memory_text),
-    BeforeValidator(
-        _not_a_bare_number, json_schema_input_type=Annotated[str, Field(pattern=SIZE)]
-    ),
+    BeforeValidator(_not_without_unit, json_schema_input_type=Annotated[str, Field(pattern=SIZE)]),
 ]
 """Written with a unit, as 512MiB or 4GiB; kept in MiB."""
 
 
 def property_text(value: object) -> object:
-    """Return a property's value as RocketMQ's properties file spells it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return str(value)
-    return value
+    """Return a property's number or boolean as a properties file spells it."""
+    return as_text(value) if isinstance(value, bool | int | float) else value
 
 
 PropertyText = Annotated[
@@ -98,10 +116,16 @@ Network = Annotated[
 
 
 def _without_login(url: str) -> str:
-    # Not shown: it may hold a password.
-    message = "is not an https://, http:// or file:// address without a login"
-    parts = urlsplit(url)
+    # The URL is not in the message: it may hold a password.
+    message = "is not an https://, http:// or file:// URL without a login"
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ValueError(message) from None
     if parts.scheme not in {"https", "http", "file"} or parts.username or parts.password:
+        raise ValueError(message)
+    if re.fullmatch(PATH, url) is None:
+        message = "has control characters; write the URL without control characters"
         raise ValueError(message)
     return url
 
@@ -109,15 +133,15 @@ def _without_login(url: str) -> str:
 Url = Annotated[
     str,
     AfterValidator(_without_login),
-    WithJsonSchema({"type": "string", "pattern": "^(https?|file)://[^@/?#]*([/?#].*)?$"}),
+    WithJsonSchema({"type": "string", "pattern": URL}),
 ]
 
 
-def source_in_full(value: object) -> object:
-    """Accept the bare name of a source, as `maven`, for an object with just that `source`."""
+def expand_source(value: object) -> object:
+    """Expand the bare name of a source, such as `maven`, to an object with just that `source`."""
     return {"source": value} if isinstance(value, str) else value
 
 
-def kind_in_full(value: object) -> object:
-    """Accept the bare name of a kind, as `none`, for an object with just that `kind`."""
+def expand_kind(value: object) -> object:
+    """Expand the bare name of a kind, such as `none`, to an object with just that `kind`."""
     return {"kind": value} if isinstance(value, str) else value

@@ -8,15 +8,17 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from blueprint.settings.fields import (
-    HostName,
+    FilePath,
+    Generation,
     Mebibytes,
     Network,
     Port,
+    ServerName,
     Settings,
     Sha512,
     Url,
-    not_a_truth_value,
-    source_in_full,
+    expand_source,
+    not_boolean,
 )
 from blueprint.settings.ssh import HostAddress, HostKey, UserName
 
@@ -28,7 +30,7 @@ EXAMPLE_HOST_KEY = (
 class ServerSettings(Settings):
     """One host: its name, its address in the hosts' network, its memory."""
 
-    name: HostName = Field(examples=["server1"])
+    name: ServerName = Field(examples=["server1"])
     """By which the other hosts know it too."""
     address: IPv4Address = Field(examples=["10.98.64.151"])
     """By which clients and the other hosts reach it."""
@@ -85,7 +87,7 @@ class FileImage(Settings):
 
     source: Literal["file"]
     """On this computer."""
-    path: str = Field(min_length=1, examples=["images/cloud.qcow2"])
+    path: FilePath = Field(examples=["images/cloud.qcow2"])
     """Where it is, relative to the project."""
     sha512: Sha512 = Field(examples=["0123456789abcdef" * 8])
     """The image's SHA-512; another one is refused."""
@@ -101,7 +103,7 @@ class VirtualServerSettings(ServerSettings):
 
     memory: Mebibytes = Field(default=3072, examples=["3GiB"])
     """The machine's memory; the heaps of its processes are planned from it."""
-    cpus: Annotated[int, Field(ge=1, le=64), not_a_truth_value] = 2
+    cpus: Annotated[int, Field(ge=1, le=64), not_boolean] = 2
     """The machine's processors."""
     data_disk: Mebibytes = Field(default=8192, examples=["8GiB"])
     """The disk of its message stores, which outlives the machine. Its size cannot change."""
@@ -130,7 +132,7 @@ class LibvirtHostsSettings(Settings):
     image: Annotated[
         ImageSettings,
         BeforeValidator(
-            source_in_full,
+            expand_source,
             json_schema_input_type=Literal["debian", "built"] | ImageSettings,
         ),
     ] = DebianImage(source="debian")
@@ -153,7 +155,7 @@ class FileKey(Settings):
 
     source: Literal["file"]
     """A file's."""
-    path: str = Field(min_length=1, examples=["~/.ssh/id_ed25519"])
+    path: FilePath = Field(examples=["~/.ssh/id_ed25519"])
     """Where it is on this computer."""
 
 
@@ -191,7 +193,7 @@ class ExistingServerSettings(ServerSettings):
     """Where SSH goes, where that is another place."""
     host_key: HostKey = Field(examples=[EXAMPLE_HOST_KEY])
     """Its public host key, which `make hostkeys` prints; nothing is sent to another."""
-    generation: Annotated[int, Field(ge=1), not_a_truth_value] = 1
+    generation: Generation = 1
     """Raise it when the server was reinstalled and kept its host key: all is installed again."""
 
 
@@ -204,7 +206,7 @@ class ExistingHostsSettings(Settings):
     """Who logs in; any other than root needs sudo without a password."""
     key: Annotated[
         KeySettings,
-        BeforeValidator(source_in_full, json_schema_input_type=Literal["agent"] | KeySettings),
+        BeforeValidator(expand_source, json_schema_input_type=Literal["agent"] | KeySettings),
     ] = AgentKey(source="agent")
     """The key to log in with; `agent` alone stands for `{source: agent}`."""
     bastion: BastionSettings | None = None

@@ -9,9 +9,8 @@ from pydantic_core import core_schema
 
 from blueprint.rocketmq.schemes import CONTROLLER_COUNTS, TRAITS, Scheme
 from blueprint.settings.cluster import ClusterSettings
-from blueprint.settings.fields import SIZE
 from blueprint.settings.property_schema import Schema, shared
-from blueprint.settings.sizes import MEBIBYTES_PER_UNIT
+from blueprint.settings.sizes import MEBIBYTES_PER_UNIT, SIZE
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 """Older than pydantic's own, and understood by every editor."""

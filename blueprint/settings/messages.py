@@ -7,7 +7,7 @@ from pydantic_core import ErrorDetails
 
 from blueprint.rocketmq.property_rules import SECRET
 from blueprint.rocketmq.versions import official_url
-from blueprint.settings.fields import NAME, SHA512
+from blueprint.settings.fields import NAME, PATH, SHA512
 from blueprint.settings.introspection import (
     Location,
     as_yaml,
@@ -22,9 +22,10 @@ LONGEST_VALUE = 100
 
 PATTERNS = {
     NAME: "write lower-case letters, digits and single hyphens, a letter first",
+    PATH: "write a path without control characters",
     SHA512: "write its 128 hexadecimal digits",
 }
-"""What each pattern allows that has more users than one."""
+"""What to write, for each pattern of more than one field."""
 
 NO_WHOLE_NUMBER = "is not a whole number; write one, as {example}"
 REMEDIES = {
@@ -36,8 +37,7 @@ REMEDIES = {
     "int_from_float": NO_WHOLE_NUMBER,
     "greater_than_equal": "is too little; write {ge} or more",
     "less_than_equal": "is too much; write {le} or less",
-    "bool_type": "is neither true nor false; write one of them",
-    "bool_parsing": "is neither true nor false; write one of them",
+    "bool_type": "is neither true nor false; write one of them, without quotes",
     "string_too_short": "is empty; write it, as {example}",
     "string_too_long": "is too long; write at most {max_length} characters",
     "too_short": "is empty; write at least one, as {example}",
@@ -65,7 +65,7 @@ def explain(error: ErrorDetails, path: Location) -> str:
     if kind == "missing":
         example = f"write it, as {path[-1]}: {example_at(location)}"
         return f"is missing; {MISSING.get(location, example)}"
-    given = _shown(error["input"], path)
+    given = "its value" if _is_hidden(path) else shown(error["input"])
     if kind == "extra_forbidden":
         allowed = keys_beside(location)
         hint = suggest(str(path[-1]), allowed, "")
@@ -73,13 +73,9 @@ def explain(error: ErrorDetails, path: Location) -> str:
         return f"{given} is for no known key; {hint + ' ' if hint else ''}{allowed_here}"
     if kind.startswith("union_tag_"):
         return _explain_kind(error)
-    said = error["msg"].removeprefix("Value error, ")
     if kind == "value_error":
-        if repr(error["input"]) in said or _is_hidden(path):
-            return said
-        return f"{given} {said}" if said.startswith("is ") else f"{given}: {said}"
-    remedy = _remedy(error)
-    return f"{given}: {said[0].lower()}{said[1:]}" if remedy is None else f"{given} {remedy}"
+        return f"{given} {error['ctx']['error']}"
+    return f"{given} {_remedy(error) or 'is not possible: ' + error['msg']}"
 
 
 def _explain_kind(error: ErrorDetails) -> str:
@@ -112,13 +108,11 @@ def _no_text(given: object) -> str:
     return "is not a text; write one, or leave the key out"
 
 
-def _shown(given: object, path: Location) -> str:
-    """Return a value as far as it fits in a line and is nobody's secret."""
-    if _is_hidden(path):
-        return "its value"
-    if isinstance(given, Mapping):
+def shown(value: object) -> str:
+    """Return a value as a message shows it, cut to a line's length."""
+    if isinstance(value, Mapping):
         return "an object"
-    text = repr(given)
+    text = repr(value)
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
 
 

@@ -1,21 +1,20 @@
-"""Memory sizes, as settings spell them."""
+"""Sizes of memory and disks, as settings spell them."""
 
 import re
 
 MEBIBYTES_PER_UNIT = {"MiB": 1, "GiB": 1024}
 
-SIZE = re.compile(r"(\d+)(MiB|GiB)")
+SIZE = r"^[1-9][0-9]{0,6}(MiB|GiB)$"
 
 
 def parse_mebibytes(text: str) -> int:
-    """Return the MiB of a size such as `512MiB` or `4GiB`.
+    """Return the number of MiB in a size such as `512MiB` or `4GiB`.
 
     Raises:
-        ValueError: the text is not a whole number of MiB or GiB.
+        ValueError: the text is not a number of up to 7 digits and a unit.
 
     """
-    match = SIZE.fullmatch(text)
-    if match is None:
-        message = f"{text!r} is not a memory size; write a whole number and MiB or GiB, as 4GiB"
+    if re.fullmatch(SIZE, text) is None:
+        message = "is not a memory size; write a whole number and MiB or GiB, as 4GiB"
         raise ValueError(message)
-    return int(match[1]) * MEBIBYTES_PER_UNIT[match[2]]
+    return int(text[:-3]) * MEBIBYTES_PER_UNIT[text[-3:]]

@@ -35,14 +35,14 @@ def parse_host_key(text: str) -> str:
     kind = words[0] if words else ""
     if kind in {"ssh-rsa", "ssh-dss"} or kind.startswith("rsa-"):
         message = (
-            f"a connection cannot be pinned to a key of type {kind}; "
-            "use the server's ssh-ed25519 or ecdsa key: make hostkeys prints it"
+            f"is of type {kind}, which cannot be pinned; write the server's ssh-ed25519 or ecdsa "
+            "key, which make hostkeys prints"
         )
         raise ValueError(message)
     if kind not in PINNABLE or len(words) < WORDS_OF_A_KEY or _type_inside(words[1]) != kind:
         message = (
-            "is not the line of a host's public key, as 'ssh-ed25519 AAAA…'; "
-            "make hostkeys prints it"
+            "is not the line of a host's public key; write it as 'ssh-ed25519 AAAA…', which "
+            "make hostkeys prints"
         )
         raise ValueError(message)
     return " ".join(words[:WORDS_OF_A_KEY])

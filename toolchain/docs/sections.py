@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from blueprint.settings.fields import NAME, SIZE
+from blueprint.settings.fields import NAME
+from blueprint.settings.sizes import SIZE
 
 Schema = dict[str, Any]
 

@@ -185,6 +185,34 @@ REFUSED = {
         {"purgeData": "later"},
         ["cluster.purgeData:", "'later'", "neither true nor false"],
     ),
+    "a server with a name of the loopback interface": (
+        {"hosts__servers__0__name": "localhost"},
+        ["cluster.hosts.servers[0].name: 'localhost' is each", "loopback", "write another name"],
+    ),
+    "a generation of the password that nobody can count": (
+        {"console": {"kind": "builtin", "passwordGeneration": 10**400}},
+        ["cluster.console.passwordGeneration: 1000", "is too much; write 1000000 or less"],
+    ),
+    "more memory than any host has": (
+        {"hosts__servers__0__memory": f"{10**400}GiB"},
+        ["cluster.hosts.servers[0].memory:", "is not a memory size"],
+    ),
+    "memory in digits of another script": (
+        {"hosts__servers__0__memory": "\u0664GiB"},
+        ["cluster.hosts.servers[0].memory:", "is not a memory size"],
+    ),
+    "a step beyond the last port": (
+        {"ports": {"step": 10**400}},
+        ["cluster.ports.step: 1000", "is too much; write 65535 or less"],
+    ),
+    "a path with a null character": (
+        {"artifact": {"source": "file", "path": "a\0.zip", "sha512": DIGEST}},
+        ["cluster.artifact.path: 'a\\x00.zip'", "without control characters"],
+    ),
+    "a URL with a line break": (
+        {"artifact": {"source": "url", "url": "file:///a\n.zip", "sha512": DIGEST}},
+        ["cluster.artifact.url: its value", "without control characters"],
+    ),
 }
 
 
@@ -192,6 +220,14 @@ REFUSED = {
 def test_it_is_refused_in_one_line_with_key_value_and_what_is_allowed(what):
     changes, parts = REFUSED[what]
     assert_one_line(changed(**changes), *parts)
+
+
+@pytest.mark.parametrize("key", ["purgeData", "allowSharedHost", "metrics"])
+@pytest.mark.parametrize("value", ["yes", "on", "t", "true", 1, 0, 1.0])
+def test_a_switch_takes_a_boolean_only(key, value):
+    assert_one_line(
+        changed(**{key: value}), f"cluster.{key}: {value!r} is neither true nor false; write one"
+    )
 
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPw532/fcMNzQhJHtpYz7axCYTUw7QUxgxOyYeHSkyTP"
@@ -224,6 +260,10 @@ REFUSED_OF_EXISTING = {
     "a host's pattern before its key": (
         {"hosts__servers__0__hostKey": f"192.0.2.11 {KEY}"},
         [f"{FIRST}.hostKey:", "is not the line"],
+    ),
+    "a generation that nobody can count": (
+        {"hosts__servers__0__generation": 10**400},
+        [f"{FIRST}.generation: 1000", "is too much; write 1000000 or less"],
     ),
     "a generation that is none": (
         {"hosts__servers__0__generation": 0},

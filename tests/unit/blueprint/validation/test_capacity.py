@@ -104,11 +104,14 @@ BAD = {
     ),
     "a member that the property does not have": (
         broker(properties={"flushDiskType": "SYNC"}),
-        [f"{A}.properties.flushDiskType: 'SYNC'", "write one of ASYNC_FLUSH, SYNC_FLUSH"],
+        [f"{A}.properties.flushDiskType: 'SYNC'", "write ASYNC_FLUSH or SYNC_FLUSH"],
     ),
     "a blank at the end of a property of a broker": (
         broker(properties={"flushDiskType": "SYNC_FLUSH "}),
-        [f"{A}.properties.flushDiskType: 'SYNC_FLUSH '", "take them out"],
+        [
+            f"{A}.properties.flushDiskType: 'SYNC_FLUSH '",
+            "without backslashes, line breaks and blanks at the ends",
+        ],
     ),
     "an object for a property": (
         group(properties={"fileReservedTime": {"hours": 48}}),
