@@ -8,7 +8,7 @@ from blueprint.plan.hosts import HostSpec
 from blueprint.plan.paths import HOME, UNITS
 from blueprint.plan.processes import Process
 from blueprint.rocketmq.schemes import REPLICATION_PROMISES, Scheme
-from blueprint.tables import render_table
+from remoting.tables import render_table
 
 SHOWN_ALREADY = "ROCKETMQ_PLAN_SHOWN_ALREADY"
 """Environment variable, set by `make preview` after it has shown the plan itself."""

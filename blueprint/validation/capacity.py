@@ -11,7 +11,7 @@ from blueprint.plan.processes import BrokerSpec, Process
 from blueprint.rocketmq.ports import HIGHEST_PORT, LOWEST_LISTEN_PORT
 from blueprint.rocketmq.schemes import BrokerRole
 from blueprint.settings.cluster import ClusterSettings
-from blueprint.tables import render_table
+from remoting.tables import render_table
 
 LOWEST_PORT = LOWEST_LISTEN_PORT - 2
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from remoting import tables
 from remoting.verification.log_tail import log_tail
 
 if TYPE_CHECKING:
@@ -80,20 +81,15 @@ def render_table(report: VerificationReport) -> str:
         milliseconds = sum(outcome.milliseconds for outcome in process.outcomes)
         cells = (process.process, process.role, process.address, _checks(process))
         rows.append((*cells, f"{milliseconds:.0f}"))
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    lines = [
-        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths)), row[4].rjust(5)])
-        for row in rows
-    ]
     count = report.own_processes
     noun = "process" if count == 1 else "processes"
-    lines.append(
+    conclusion = (
         f"{len(report.failed)} of {len(report.processes)} failed on {report.host} "
         f"at {report.at} after {report.seconds:.1f} s"
         if report.failed
         else f"verified {report.host} at {report.at} in {report.seconds:.1f} s: {count} {noun}"
     )
-    return "\n".join(lines) + "\n"
+    return f"{tables.render_table(rows)}\n{conclusion}\n"
 
 
 def _checks(process: ProcessReport) -> str:

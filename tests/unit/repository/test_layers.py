@@ -15,6 +15,7 @@ LAYERS = (
     # The remoting client and the checks: run on hosts, standard library only.
     "remoting.codes",
     "remoting.errors",
+    "remoting.tables",
     "remoting.protocol",
     "remoting.polling",
     "remoting.requests",
@@ -34,7 +35,6 @@ LAYERS = (
     "console.__main__",
     # Decisions: plain data in, plain data or text out.
     "blueprint.errors",
-    "blueprint.tables",
     "blueprint.rocketmq",
     "blueprint.settings",
     "blueprint.hosts",

@@ -1,20 +1,25 @@
 """Rows of text as an aligned table."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def render_table(rows: Sequence[Sequence[str]], *, indent: int = 0) -> str:
-    """Return the rows, columns two blanks apart; columns of numbers lean to the right.
+    """Return the rows, the first being the heading, in columns two blanks apart.
 
-    The first row is the heading; every row has as many cells.
+    Columns of whole numbers are aligned to the right. Every row has as many cells.
     """
-    columns = list(zip(*rows, strict=True))
+    columns = list(zip(*rows))
     widths = [max(map(len, column)) for column in columns]
     numeric = [all(not cell or cell.isdigit() for cell in column[1:]) for column in columns]
     lines = (
         "  ".join(
             cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(row, widths, numeric, strict=True)
+            for cell, width, right in zip(row, widths, numeric)
         )
         for row in rows
     )
