@@ -1,4 +1,4 @@
-"""Every text of the console that lands on its host."""
+"""The console's files, unit and scripts."""
 
 import base64
 import hashlib
@@ -17,21 +17,21 @@ from blueprint.rendering.templates import render
 from blueprint.settings.console import ConsoleKind
 
 UPLOAD = "console-upload"
-"""The resource that uploads a console's program."""
+"""Name of the resource that uploads the console's program."""
 
 EVERY_SECONDS = 2
 
 EVERY_SECONDS_EMULATED = 10
-"""Emulated brokers, and the console itself, have no processor's time for more."""
+"""Emulated brokers and consoles cannot keep up with more."""
 
 REQUEST_SECONDS = 1.5
-"""For one answer of a process: a hung one is shown before the page is asked twice more."""
+"""Timeout of a request to a process; a hung one shows within two refreshes of the page."""
 
 
 def render_console_configuration(cluster: ClusterSpec, console: ConsoleSpec) -> str:
     """Return the JSON that `console.configuration` reads."""
     host = console.host
-    said = {
+    configuration = {
         "listen": console.address,
         "scheme": cluster.scheme.value,
         "version": cluster.version,
@@ -41,17 +41,17 @@ def render_console_configuration(cluster: ClusterSpec, console: ConsoleSpec) -> 
         "everySeconds": EVERY_SECONDS_EMULATED if host.emulated else EVERY_SECONDS,
         "requestSeconds": host.request_seconds if host.emulated else REQUEST_SECONDS,
     }
-    return json.dumps(said, indent=2) + "\n"
+    return json.dumps(configuration, indent=2) + "\n"
 
 
 def program_path(console: ConsoleSpec, program: Archive) -> str:
-    """Return where a console's program is; another program is at another path."""
+    """Return the path of the console's program, which depends on the program's digest."""
     suffix = "jar" if console.console_kind is ConsoleKind.DASHBOARD else "pyz"
     return str(PROGRAMS / f"{program.sha512[:16]}.{suffix}")
 
 
 def render_console_command(cluster: ClusterSpec, console: ConsoleSpec, program: Archive) -> str:
-    """Return what the unit starts."""
+    """Return the command that the unit starts."""
     path = program_path(console, program)
     if console.console_kind is ConsoleKind.BUILTIN:
         return join_words("/usr/bin/python3", "-I", path, "--config", str(console.paths.conf_file))
@@ -66,11 +66,11 @@ def render_console_command(cluster: ClusterSpec, console: ConsoleSpec, program: 
         path,
         f"--server.port={console.port}",
         f"--rocketmq.config.namesrvAddr={cluster.name_server_list}",
-        # What the jar itself says of this list would come before the line above.
+        # The jar's default for this list would take precedence over the option above.
         f"--rocketmq.config.namesrvAddrs[0]={cluster.name_server_list}",
         "--rocketmq.config.loginRequired=true",
         f"--rocketmq.config.dataPath={console.paths.conf_directory}",
-        # Only whether it lives: the rest would be open to whoever finds the port.
+        # The other endpoints of the actuator need no login.
         "--management.endpoints.web.exposure.include=health",
     )
 
@@ -88,7 +88,7 @@ def render_console_unit(cluster: ClusterSpec, console: ConsoleSpec, program: Arc
 
 
 def render_console_program(console: ConsoleSpec, program: Archive) -> str:
-    """Return what puts the program in its place, in a form that starts fast."""
+    """Return the script that installs the program, compiled for a fast start."""
     body = render(
         "scripts/console-program.sh.j2",
         builtin=console.console_kind is ConsoleKind.BUILTIN,
@@ -102,13 +102,13 @@ def render_console_program(console: ConsoleSpec, program: Archive) -> str:
 def render_console_service(
     console: ConsoleSpec, program: Archive, files: Sequence[str], timeout_seconds: int
 ) -> str:
-    """Return what has the console run with the present files, and waits until it answers.
+    """Return the script that runs the console with its current files and waits for an answer.
 
     Args:
         console: the console.
-        program: what it runs.
-        files: what each of its file resources printed; a change of any is a reason to look.
-        timeout_seconds: how long it may take to answer.
+        program: the archive of its program.
+        files: the output of each file resource; a change of any runs the script again.
+        timeout_seconds: how long the console may take to answer.
 
     """
     paths = console.paths
@@ -129,14 +129,14 @@ def render_console_service(
 def render_console_check(
     cluster: ClusterSpec, console: ConsoleSpec, host: HostSpec, password: str, before: str
 ) -> str:
-    """Return what logs in from a host, as a person would; it holds the password.
+    """Return the script, with the password in it, that logs in to the console from a host.
 
     Args:
-        cluster: whose console it is.
+        cluster: the console's cluster.
         console: the console.
-        host: the one that asks.
-        password: that of the login.
-        before: what was made before; a change of it is a reason to look again.
+        host: the host that logs in.
+        password: the console's password.
+        before: the output of the previous step; a change of it runs the script again.
 
     """
     body = render(
@@ -163,25 +163,25 @@ random() { head -c "$1" /dev/urandom; }
 random 16 | base32 | tr -d = | tr A-Z a-z
 random 16 | base64
 """
-"""Prints 26 letters and digits, 128 bits, then the salt of their hash."""
+"""Prints a password of 26 letters and digits (128 bits), then the salt of its hash."""
 
 N, R, P, LENGTH = 8192, 8, 1, 32
-"""Of scrypt: 8 MiB and some hundredths of a second for each guess."""
+"""Parameters of scrypt: each guess costs 8 MiB and some hundredths of a second."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Password:
-    """The password, and the salt by which its hash is always the same."""
+    """The password, and a fixed salt, so that its hash never changes."""
 
     text: str
     salt: bytes
 
 
 def parse_password(printed: str) -> Password:
-    """Return what `MAKE_LOGIN` printed.
+    """Parse the output of `MAKE_LOGIN`.
 
     Raises:
-        ValueError: the text is something else; it is not repeated.
+        ValueError: the text is something else; the message does not repeat it.
 
     """
     words = printed.split()
@@ -193,9 +193,9 @@ def parse_password(printed: str) -> Password:
 
 
 def render_login(console: ConsoleSpec, password: Password) -> str:
-    """Return the file by which a console checks logins.
+    """Return the file with which a console checks logins.
 
-    A dashboard compares with the password itself, so its file holds it in clear.
+    A dashboard compares the password itself, so its file holds it in clear.
     """
     if console.console_kind is ConsoleKind.DASHBOARD:
         return f"{USER}={password.text},1\n"

@@ -1,4 +1,4 @@
-"""The plan as the checks on a host read it."""
+"""The plan file, which the checks on a host read."""
 
 import json
 
@@ -7,7 +7,7 @@ from blueprint.plan.processes import BrokerSpec, Process, ProxySpec
 
 
 def render_plan(cluster: ClusterSpec) -> str:
-    """Return the JSON that `remoting.plan` parses: who should run where, at which address."""
+    """Return the JSON that `remoting.plan` parses: each process with its host and address."""
     plan = {
         "cluster": cluster.name,
         "election": cluster.election.value,

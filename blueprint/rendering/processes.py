@@ -1,4 +1,4 @@
-"""Every text that lands on a host, from a spec and a template."""
+"""The configuration files and systemd units of RocketMQ's processes."""
 
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.plan.hosts import HostSpec
@@ -12,7 +12,7 @@ NEVER_MS = 4102444800000
 """The year 2100, in RocketMQ's milliseconds."""
 
 DRAINED = ("brokerPermission=4", f"startAcceptSendRequestTimeStamp={NEVER_MS}")
-"""What a master boots with besides: no new producer finds it, and one that knows it is refused."""
+"""Extra properties of a starting master: new producers do not find it, others are refused."""
 
 
 def render_configuration(cluster: ClusterSpec, process: Process) -> str:
@@ -29,14 +29,14 @@ def render_configuration(cluster: ClusterSpec, process: Process) -> str:
 
 
 def guard_unit(cluster: ClusterSpec, process: Process) -> str | None:
-    """Return the unit that guards a master; None for what boots without a drain."""
+    """Return the unit that lifts a master's drain; None for a process that starts undrained."""
     if isinstance(process, BrokerSpec) and cluster.is_guarded(process):
         return f"rocketmq-guard@{process.paths.instance}.service"
     return None
 
 
 def render_unit(cluster: ClusterSpec, process: Process, archive_sha512: str) -> str:
-    """Return the systemd unit of a process; another archive is another text, so it restarts."""
+    """Return the systemd unit of a process; a changed archive changes it, hence a restart."""
     paths = process.paths
     guard = guard_unit(cluster, process)
     before_start = [paths.conf_file, paths.runtime_conf, paths.started_from, paths.unit_file]
@@ -56,7 +56,7 @@ def render_unit(cluster: ClusterSpec, process: Process, archive_sha512: str) -> 
 
 
 def render_guard_unit(host: HostSpec) -> str:
-    """Return the unit, one instance per master, that lifts the drain after a start."""
+    """Return the unit, instantiated per master, that lifts the drain after a start."""
     return render(
         "guard.service.j2",
         remoting=REMOTING,
@@ -74,12 +74,12 @@ PROGRAMS = {
     Kind.BROKER: ("broker", "org.apache.rocketmq.broker.BrokerStartup", "-c"),
     Kind.PROXY: ("proxy", "org.apache.rocketmq.proxy.ProxyStartup", "-pc"),
 }
-"""Per kind: RocketMQ's name of its logging configuration, its main class, the option that
-names its configuration file."""
+"""Per kind: the name of its logging configuration, its main class, and the option for its
+configuration file."""
 
 
 def render_java_command(cluster: ClusterSpec, process: Process) -> str:
-    """Return what the unit starts: Java itself, since RocketMQ's shell wrappers hide its pid."""
+    """Return the command to start: Java itself, since RocketMQ's shell wrappers hide its pid."""
     home = version_directory(cluster.version)
     paths = process.paths
     program, main, option = PROGRAMS[process.kind]
@@ -90,10 +90,10 @@ def render_java_command(cluster: ClusterSpec, process: Process) -> str:
         f"-Xmx{process.memory.heap_mib}m",
         *_direct_memory(process),
         *_collector_and_compiler(process),
-        *_openings(process),
+        *_add_opens(process),
         "-XX:+ExitOnOutOfMemoryError",
         f"-Xlog:gc*:file={paths.user_home}/gc.log:time,tags:filecount=5,filesize=10M",
-        # Logs and the name server's own store follow user.home, so each instance has its own.
+        # RocketMQ puts logs and the name server's store below user.home.
         f"-Duser.home={paths.user_home}",
         f"-Drmq.logback.configurationFile={home}/conf/rmq.{program}.logback.xml",
         f"-cp {home}/conf:{home}/lib/*",
@@ -104,17 +104,17 @@ def render_java_command(cluster: ClusterSpec, process: Process) -> str:
 
 
 def _collector_and_compiler(process: Process) -> tuple[str, ...]:
-    """Return what is cheap to start on the host.
+    """Return the options for the collector and the compiler.
 
-    An emulated processor spends its time on compiling: the first compiler alone halves it.
+    An emulated processor spends its time compiling; C1 alone halves that.
     """
     if process.host.emulated:
         return ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
     return ("-XX:+UseG1GC",)
 
 
-def _openings(process: Process) -> tuple[str, ...]:
-    """Return what silences the traces that the controllers' serialisation prints at each start."""
+def _add_opens(process: Process) -> tuple[str, ...]:
+    """Return the option that silences the controller's reflection warnings at each start."""
     if process.kind is Kind.CONTROLLER:
         return ("--add-opens=java.base/java.lang=ALL-UNNAMED",)
     return ()

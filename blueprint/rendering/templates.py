@@ -1,4 +1,4 @@
-"""The one jinja environment, for every text under templates/."""
+"""The jinja environment of the templates under templates/."""
 
 import shlex
 from typing import Any
@@ -11,8 +11,7 @@ from project import ROOT
 TEMPLATES = ROOT / "templates"
 
 
-# No autoescape: what is rendered is properties, units and shell, never HTML.
-_ENVIRONMENT = jinja2.Environment(  # noqa: S701 (see above)
+_ENVIRONMENT = jinja2.Environment(  # noqa: S701 (no autoescape: nothing rendered is HTML)
     loader=jinja2.FileSystemLoader(TEMPLATES),
     undefined=jinja2.StrictUndefined,
     keep_trailing_newline=True,
@@ -27,7 +26,7 @@ def render(template: str, /, **values: Any) -> str:  # noqa: ANN401 (a template 
     """Return the text of a template under templates/.
 
     Raises:
-        RenderError: the template asks for a value that is not given.
+        RenderError: a value that the template needs is missing.
 
     """
     try:

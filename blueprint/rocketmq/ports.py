@@ -1,22 +1,22 @@
-"""Every port that a process takes."""
+"""The ports of RocketMQ's processes."""
 
 from dataclasses import dataclass
 
 HIGHEST_PORT = 65535
 LOWEST_LISTEN_PORT = 1026
-"""The broker's second port is two below, and below 1024 a service user may not listen."""
+"""A broker also takes the port two below; a service user may not listen below 1024."""
 
 CONTROLLER_STEP = 10
-"""Between controllers that share a host; name server and controller are 2 apart."""
+"""Distance between controllers on one host; the name server's port is 2 below the first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BrokerPorts:
-    """The ports of one broker; RocketMQ fixes the second and third by `listenPort`."""
+    """The ports of one broker; RocketMQ derives two of them from `listenPort`."""
 
     listen: int
     dledger: int | None = None
-    """By which it talks to its group in scheme dledger, where no slave dials it."""
+    """For its group in scheme dledger, where it has no HA port."""
 
     @property
     def fast(self) -> int:
@@ -25,12 +25,12 @@ class BrokerPorts:
 
     @property
     def ha(self) -> int:
-        """Return `haListenPort`, which the slave dials."""
+        """Return `haListenPort`, to which slaves connect."""
         return self.listen + 1
 
     @property
     def named(self) -> dict[str, int]:
-        """Return every one of them, by what it is for."""
+        """Return each port by its purpose."""
         ports = {"listen": self.listen, "fast": self.fast}
         if self.dledger is None:
             ports["ha"] = self.ha

@@ -1,4 +1,4 @@
-"""The ways to run a cluster, named after RocketMQ's own configuration folders."""
+"""The replication schemes, named after the folders of RocketMQ's sample configurations."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,14 +15,14 @@ class Scheme(StrEnum):
 
 
 class Replication(StrEnum):
-    """What a master of scheme 2m-2s-sync does while its slave is gone."""
+    """What a master of scheme 2m-2s-sync does while its slave is lost."""
 
     STRICT = "strict"
     DEGRADE = "degrade"
 
 
 class Election(StrEnum):
-    """Who decides which broker of a group is its master; `none` when its settings do."""
+    """Who elects the master of a group; with `none` the settings determine it."""
 
     NONE = "none"
     DLEDGER = "dledger"
@@ -30,7 +30,7 @@ class Election(StrEnum):
 
 
 class BrokerRole(StrEnum):
-    """RocketMQ's `brokerRole`; REPLICA is ours, for a broker whose role an election decides."""
+    """RocketMQ's `brokerRole`; REPLICA, for a broker of an elected group, is our own."""
 
     SYNC_MASTER = "SYNC_MASTER"
     ASYNC_MASTER = "ASYNC_MASTER"
@@ -39,10 +39,10 @@ class BrokerRole(StrEnum):
 
 
 IN_PLACE = frozenset({Scheme.ASYNC, Scheme.SYNC})
-"""Between these only properties change: the same brokers, the same stores."""
+"""Schemes with the same brokers and stores: a change between them changes properties only."""
 
 CONTROLLER_COUNTS = (3, 5)
-"""Odd, so that there is a majority; of one, none would be left."""
+"""Odd, for a majority; the first is the default."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,13 +52,13 @@ class SchemeTraits:
     master_role: BrokerRole
     election: Election
     replicas: tuple[int, ...]
-    """How many copies of a message a group may have; the first is the default."""
+    """The possible numbers of copies of a message; the first is the default."""
     promise: str
-    """What an operator may count on, in one line."""
+    """What an operator may rely on, in one line."""
 
     @property
     def default_replicas(self) -> int:
-        """Copies of every message, the master's included."""
+        """Return the default number of copies of a message, the master's included."""
         return self.replicas[0]
 
     @property
@@ -73,8 +73,8 @@ TRAITS = {
         election=Election.NONE,
         replicas=(1,),
         promise=(
-            "a lost master takes no new messages, the others do; what only it holds cannot be "
-            "read until it is back"
+            "a lost master takes no new messages, the others do; messages that only it holds "
+            "cannot be read until it is back"
         ),
     ),
     Scheme.ASYNC: SchemeTraits(
@@ -82,8 +82,8 @@ TRAITS = {
         election=Election.NONE,
         replicas=(2, 3),
         promise=(
-            "SEND_OK once the master holds a message; its slave follows, and what it has not "
-            "yet copied is lost with the master's disk"
+            "SEND_OK once the master holds a message; messages that its slave has not copied "
+            "yet are lost with the master's disk"
         ),
     ),
     Scheme.SYNC: SchemeTraits(
@@ -107,21 +107,21 @@ TRAITS = {
         replicas=(2, 3),
         promise=(
             "SEND_OK once every replica in sync holds a message; when the master is lost, the "
-            "controllers make one of those the master"
+            "controllers elect one of those as master"
         ),
     ),
 }
 
 REPLICATION_PROMISES = {
     Replication.STRICT: (
-        "while a slave is gone, its master stores a message and answers that it is not replicated"
+        "while a slave is lost, its master stores a message and answers that it is not replicated"
     ),
     Replication.DEGRADE: (
-        "while a slave is gone, its master goes on alone with SEND_OK; it is waited for again "
-        "within half a minute of being back, and in sync"
+        "while a slave is lost, its master continues alone with SEND_OK; the master waits for "
+        "it again once it is back in sync, within half a minute"
     ),
 }
-"""What each mode of scheme 2m-2s-sync does, in one line."""
+"""What an operator may rely on in each mode of scheme 2m-2s-sync, in one line."""
 
 UNSEEDED = (
     "a new broker copies only the last file of its master's log, so older messages would have "
@@ -130,23 +130,22 @@ UNSEEDED = (
 
 
 def refuse_switch(was: Scheme, wanted: Scheme) -> str | None:
-    """Return why a cluster of one scheme cannot become one of another; None where it can."""
+    """Return why a cluster cannot change from one scheme to another; None if it can."""
     if was is wanted or {was, wanted} <= IN_PLACE:
         return None
     if Scheme.DLEDGER in {was, wanted}:
         return (
-            "dledger keeps messages in a log of its own format, which brokers of other schemes "
-            "cannot read, nor it theirs"
+            "dledger keeps messages in a log of its own format, and neither it nor the other "
+            "schemes can read the other's"
         )
     if wanted is Scheme.CONTROLLER:
         return (
-            "the stores lack the records by which controllers tell which replica holds every "
-            "message"
+            "the stores lack the records that tell controllers which replica holds every message"
         )
     if was is Scheme.CONTROLLER:
         return (
-            "whichever replica was elected last is the master, and the new scheme's might be one "
-            "that lacks messages"
+            "whichever replica was elected last is the master, and the new scheme's master may "
+            "lack messages"
         )
     if was is Scheme.NOSLAVE:
         return f"stores of new slaves cannot be seeded yet, and {UNSEEDED}"

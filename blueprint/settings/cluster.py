@@ -1,6 +1,6 @@
-"""What a person wrote under `cluster`, checked field by field; `checks` compares the fields.
+"""The `cluster` object of a stack's settings; blueprint.validation compares its fields.
 
-The text under each field is its documentation: docs/config.md and the JSON schema are made of it.
+docs/config.md and the JSON schema show the text below each field.
 """
 
 import itertools
@@ -33,7 +33,7 @@ from blueprint.settings.hosts import HostsSettings
 from blueprint.settings.property_schema import KnownProperties
 
 DEFAULT_GROUPS = 2
-"""Of the schemes' own names: `2m` is two masters."""
+"""As in the schemes' names: `2m` means two masters."""
 
 MOST_GROUPS = 256
 
@@ -41,63 +41,64 @@ Properties = Annotated[Mapping[str, PropertyText], KnownProperties()]
 
 
 class GroupSettings(Settings):
-    """One broker group; a bare name stands for a group of which nothing else is said."""
+    """One broker group; a bare name stands for `{name: …}`."""
 
     name: GroupName = Field(examples=["broker-a"])
     """RocketMQ's `brokerName`."""
     hosts: tuple[HostName, ...] | None = Field(default=None, examples=[["server1", "server2"]])
-    """Where its brokers run, the master's first; without it the plan spreads the load."""
+    """The servers of its brokers, the master's first. By default the plan spreads the load."""
     properties: Properties = Field(default_factory=dict, examples=[{"fileReservedTime": 72}])
-    """Broker properties of this group, over those of `brokerProperties`."""
+    """Broker properties of this group; they override `brokerProperties`."""
 
     @model_validator(mode="before")
     @classmethod
-    def _name_alone(cls, value: object) -> object:
+    def _expand_name(cls, value: object) -> object:
         return {"name": value} if isinstance(value, str) else value
 
 
 class BrokerOverrides(Settings):
-    """What one broker has otherwise than the rest."""
+    """Overrides for one broker."""
 
     heap: Mebibytes | None = Field(default=None, examples=["1GiB"])
-    """Its JVM's heap."""
+    """Heap of its JVM."""
     direct_memory: Mebibytes | None = Field(default=None, examples=["1GiB"])
-    """Its JVM's memory outside the heap."""
+    """Direct memory of its JVM, outside the heap."""
     properties: Properties = Field(default_factory=dict, examples=[{"slaveReadEnable": True}])
-    """Broker properties of this broker alone, over those of its group."""
+    """Broker properties of this broker; they override those of its group."""
 
 
 class PortSettings(Settings):
-    """The first port of each kind; a broker takes `listenPort` - 2, `listenPort` and one above."""
+    """First ports of each kind; a broker takes `listenPort` and those 2 below and 1 above."""
 
     name_server: Port = 9876
-    """Of every name server."""
+    """Port of every name server."""
     controller: Port = 9878
-    """Of the first controller on a host; each further one there is 10 above."""
+    """Port of the first controller on a host; each further one adds 10."""
     master: Port = 10911
     """`listenPort` of the first master, or of the first elected replica, on a host."""
     slave: Port = 11911
     """`listenPort` of the first slave on a host."""
     step: Annotated[int, Field(ge=4, le=HIGHEST_PORT), not_boolean] = 2000
-    """What each further broker of a host adds to its `listenPort`."""
+    """Distance between the `listenPort`s of the masters, or of the slaves, on a host."""
     dledger: Port = 40911
-    """By which the first replica of scheme dledger on a host talks to its group."""
+    """Port by which the first replica of scheme dledger on a host talks to its group; each
+    further one takes the next."""
     proxy_grpc: Port = 8081
-    """Of every proxy, for clients that speak gRPC."""
+    """Port of every proxy for clients that speak gRPC."""
     proxy_remoting: Port = 8082
-    """Of every proxy, for clients that speak the remoting protocol."""
+    """Port of every proxy for clients that speak the remoting protocol."""
     metrics: Port = 5557
-    """Of the first broker on a host; each further one takes the next."""
+    """Metrics port of the first broker on a host; each further one takes the next."""
     controller_metrics: Port = 5540
-    """Of the first controller on a host; each further one takes the next."""
+    """Metrics port of the first controller on a host; each further one takes the next."""
     proxy_metrics: Port = 5556
-    """Of every proxy."""
+    """Metrics port of every proxy."""
     console: Port = 8080
-    """Of the console."""
+    """Port of the console."""
 
 
 class HeapSettings(Settings):
-    """JVM memory where the plan's own is not wanted; `brokers` says it for one broker."""
+    """JVM memory that overrides the plan's; `brokers` overrides it for one broker."""
 
     name_server: Mebibytes | None = Field(default=None, examples=["128MiB"])
     """Heap of every name server."""
@@ -106,20 +107,20 @@ class HeapSettings(Settings):
     broker: Mebibytes | None = Field(default=None, examples=["512MiB"])
     """Heap of every broker."""
     broker_direct: Mebibytes | None = Field(default=None, examples=["512MiB"])
-    """Memory outside the heap of every broker."""
+    """Direct memory of every broker, outside the heap."""
     proxy: Mebibytes | None = Field(default=None, examples=["256MiB"])
     """Heap of every proxy."""
     proxy_direct: Mebibytes | None = Field(default=None, examples=["256MiB"])
-    """Memory outside the heap of every proxy."""
+    """Direct memory of every proxy, outside the heap."""
     console: Mebibytes | None = Field(default=None, examples=["256MiB"])
-    """Heap of a console of kind dashboard; the others have none."""
+    """Heap of a console of kind dashboard."""
 
 
 class ProxySettings(Settings):
-    """RocketMQ's proxy, by which clients of the 5.x SDKs talk gRPC to the cluster."""
+    """RocketMQ's proxies, through which clients of the 5.x SDKs talk gRPC to the cluster."""
 
     hosts: tuple[HostName, ...] = Field(min_length=1, examples=[["server1", "server2"]])
-    """On each of them runs one."""
+    """Servers that run a proxy each."""
 
 
 NumberOfGroups = Annotated[int, Field(ge=1, le=MOST_GROUPS)]
@@ -129,7 +130,7 @@ ListOfGroups = Annotated[tuple[GroupName | GroupSettings, ...], Field(min_length
 
 
 def expand_groups(value: object) -> object:
-    """Accept a number of groups for a list of as many, named broker-a, broker-b and so on."""
+    """Expand a number of groups to a list of that length: broker-a, broker-b and so on."""
     if isinstance(value, list | tuple):
         return value
     if isinstance(value, bool) or not isinstance(value, int):
@@ -145,20 +146,20 @@ def expand_groups(value: object) -> object:
 
 
 class ClusterSettings(Settings):
-    """All of the `cluster` object."""
+    """The `cluster` object."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[%|a-zA-Z0-9_-]+$", max_length=64)] = (
         "DefaultCluster"
     )
     """RocketMQ's `brokerClusterName`."""
     scheme: Scheme = Scheme.SYNC
-    """How the brokers of a group replicate, and what that promises."""
+    """How the brokers of a group replicate, as described above."""
     replication: Replication | None = Field(default=None, examples=["strict", "degrade"])
-    """Of scheme 2m-2s-sync alone. `strict`, its default: a lost slave makes its master answer
-    "not replicated"; `degrade`: the master goes on alone, and waits for its slave again
-    within half a minute of its being back."""
+    """Scheme 2m-2s-sync only. `strict`, the default: while a slave is lost, its master answers
+    "not replicated". `degrade`: the master continues alone, and waits for its slave again
+    within half a minute of its return."""
     replicas: WholeNumber | None = Field(default=None, examples=[3])
-    """Copies of every message, the master's included: 1 in scheme 2m-noslave; 2 or 3 in
+    """Copies of every message, including the master's: 1 in scheme 2m-noslave; 2 or 3 in
     2m-2s-async, 2m-2s-sync and controller; 3 or 5 in dledger. The first is the default."""
     version: str = Field(default=DEFAULT_VERSION, json_schema_extra={"pattern": SUPPORTED})
     """RocketMQ's version: 5.1.2 or a later 5.x. On earlier ones anyone on the network can run
@@ -172,7 +173,7 @@ class ClusterSettings(Settings):
     ] = MavenArtifact(source="maven")
     """Where the RocketMQ archive comes from; `maven` alone stands for `{source: maven}`."""
     hosts: HostsSettings
-    """Who provides the hosts, and what each is like."""
+    """The provider of the hosts, and each host."""
     broker_groups: Annotated[
         tuple[GroupSettings, ...],
         Field(min_length=1),
@@ -182,45 +183,46 @@ class ClusterSettings(Settings):
         examples=[8, ["broker-a", "broker-b"]],
         json_schema_extra={"default": DEFAULT_GROUPS},
     )
-    """How many groups, or a list of them. Append new ones: what is there stays where it is."""
+    """The number of groups, or a list of them. Append new ones; existing ones stay in place."""
     name_servers: Annotated[int, Field(ge=1), not_boolean] | None = Field(
         default=None, examples=[2]
     )
-    """How many; they run on the first hosts. Without it 2, or 1 on a single host."""
+    """Number of name servers, which run on the first hosts. By default 2, or 1 on a single
+    host."""
     controllers: WholeNumber | None = Field(default=None, examples=[3])
-    """How many controllers, 3 or 5, where the scheme is `controller`; they go round the hosts.
-    Without it 3."""
+    """Number of controllers in scheme `controller`, 3 (the default) or 5, distributed over the
+    hosts in turn."""
     allow_shared_host: Switch = False
-    """Whether replicas of one group, or controllers, may share a host where there are too few:
-    the loss of that host is then more than the scheme survives."""
+    """Whether replicas of a group, or controllers, may share a host if there are too few. The
+    scheme may then not survive the loss of that host."""
     proxy: ProxySettings | None = None
-    """Where proxies run; without it, nowhere."""
+    """Proxies; by default none."""
     console: Annotated[
         ConsoleSettings,
         BeforeValidator(
             expand_kind, json_schema_input_type=Literal["builtin", "none"] | ConsoleSettings
         ),
     ] = BuiltinConsole(kind=ConsoleKind.BUILTIN.value)
-    """What shows the cluster in a browser; `builtin` or `none` alone stands for that kind."""
+    """Shows the cluster in a browser; `builtin` alone stands for `{kind: builtin}`."""
     metrics: Switch = False
-    """Whether brokers, controllers and proxies offer metrics to Prometheus."""
+    """Whether brokers, controllers and proxies export metrics for Prometheus."""
     ports: PortSettings = PortSettings()
-    """Ports, where the usual ones are taken."""
+    """Ports other than the defaults."""
     heap: HeapSettings = HeapSettings()
-    """JVM memory, where the plan's own is not wanted."""
+    """JVM memory that overrides the plan's."""
     broker_properties: Properties = Field(
         default_factory=dict, examples=[{"deleteWhen": "04", "fileReservedTime": 48}]
     )
-    """Broker properties of every broker, spelled as RocketMQ spells them. RocketMQ ignores a
-    mistake without a word, so unknown keys and wrong values are refused; so is what the plan
-    decides itself, what would switch replication off, and logins (not supported yet)."""
+    """Properties of every broker, spelled as RocketMQ spells them. RocketMQ silently ignores
+    mistakes, so unknown keys and invalid values are refused. Refused as well: what the plan
+    decides, what would disable replication, and logins (not supported yet)."""
     brokers: Mapping[BrokerName, BrokerOverrides] = Field(
         default_factory=dict, examples=[{"broker-a-s": {"heap": "1GiB"}}]
     )
-    """What single brokers have otherwise, by the broker's name in the plan."""
+    """Overrides for single brokers, by the broker's name in the plan."""
     purge_data: Switch = False
-    """Whether the message stores go when the cluster is destroyed on hosts that stay. It takes
-    a `make up` before the destroy, which undoes what was last applied."""
+    """Whether destroying the cluster deletes the message stores on hosts that remain. Apply it
+    with `make up` before you destroy: a destroy follows the settings last applied."""
 
     @property
     def traits(self) -> SchemeTraits:
@@ -229,17 +231,17 @@ class ClusterSettings(Settings):
 
     @property
     def replicas_per_group(self) -> int:
-        """Return the copies of every message, said or by default."""
+        """Return the number of copies of every message, the master's included."""
         return self.traits.default_replicas if self.replicas is None else self.replicas
 
     @property
     def name_server_count(self) -> int:
-        """Return how many name servers there are, said or by default."""
+        """Return the number of name servers."""
         return min(2, len(self.hosts.servers)) if self.name_servers is None else self.name_servers
 
     @property
     def controller_count(self) -> int:
-        """Return how many controllers there are: none where the scheme needs none."""
+        """Return the number of controllers, 0 unless the scheme needs them."""
         if self.scheme is not Scheme.CONTROLLER:
             return 0
         return CONTROLLER_COUNTS[0] if self.controllers is None else self.controllers
@@ -248,7 +250,7 @@ class ClusterSettings(Settings):
 def group_names(count: int) -> tuple[str, ...]:
     """Return the names of up to 676 broker groups: broker-a, …, broker-z, broker-aa.
 
-    Beyond the alphabet none ends in s: broker-as would be the store of broker-a's slave.
+    No two-letter suffix ends in s: the store of broker-a's slave is called broker-as.
     """
     letters = string.ascii_lowercase
     pairs = (f"{a}{b}" for a in letters for b in letters if b != "s")

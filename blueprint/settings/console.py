@@ -1,4 +1,4 @@
-"""What shows the cluster in a browser, as a person writes it."""
+"""Settings of the console, which shows the cluster in a browser."""
 
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -21,35 +21,35 @@ JarSettings = Annotated[UrlArtifact | FileArtifact, Field(discriminator="source"
 
 
 class BuiltinConsole(Settings):
-    """A page of our own: planned against actual, live; it only reads."""
+    """The built-in console: the cluster as planned and as it is, live and read-only."""
 
     kind: Literal["builtin"]
-    """This program's own: planned against actual, on one page; it only reads."""
+    """The built-in console: one page, read-only."""
     host: HostName | None = Field(default=None, examples=["server2"])
-    """Where it runs; without it on the first server. Another one moves it there."""
+    """The server that it runs on, by default the first. Changing it moves the console."""
     password_generation: Generation = 1
-    """Raise it to have another password made."""
+    """Increase it to generate another password."""
 
 
 class DashboardConsole(Settings):
-    """Apache's RocketMQ Dashboard, of which there is no jar but the one that you have built."""
+    """Apache's RocketMQ Dashboard, from a jar that you have built."""
 
     kind: Literal["dashboard"]
-    """Apache's RocketMQ Dashboard, from a jar that you have built. The unit and its files are
-    tested, the dashboard itself was not run: no jar of it is published anywhere."""
+    """Apache's RocketMQ Dashboard. Its unit and files are tested, but the dashboard itself was
+    never run, because no jar of it is published."""
     jar: JarSettings
     """The dashboard's jar."""
     host: HostName | None = Field(default=None, examples=["server2"])
-    """Where it runs; without it on the first server. Another one moves it there."""
+    """The server that it runs on, by default the first. Changing it moves the console."""
     password_generation: Generation = 1
-    """Raise it to have another password made."""
+    """Increase it to generate another password."""
 
 
 class NoConsole(Settings):
-    """No console at all."""
+    """No console."""
 
     kind: Literal["none"]
-    """No console at all."""
+    """No console."""
 
 
 ConsoleSettings = Annotated[

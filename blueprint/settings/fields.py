@@ -76,7 +76,7 @@ class Settings(BaseModel):
         extra="forbid",
         alias_generator=to_camel,
         validate_by_name=False,
-        # The text under a field documents it for people and editors.
+        # docs/config.md and the JSON schema show the text below each field.
         use_attribute_docstrings=True,
     )
 
@@ -98,7 +98,7 @@ Mebibytes = Annotated[
     BeforeValidator(_memory_text),
     BeforeValidator(_not_without_unit, json_schema_input_type=Annotated[str, Field(pattern=SIZE)]),
 ]
-"""Written with a unit, as 512MiB or 4GiB; kept in MiB."""
+"""Written with a unit, as 512MiB or 4GiB; the value is in MiB."""
 
 
 def property_text(value: object) -> object:

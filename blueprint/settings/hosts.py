@@ -1,4 +1,4 @@
-"""What a person wrote under `cluster.hosts`: who provides the hosts, and what each is like."""
+"""The `cluster.hosts` object: the provider of the hosts, and each host."""
 
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
@@ -31,11 +31,11 @@ class ServerSettings(Settings):
     """One host: its name, its address in the hosts' network, its memory."""
 
     name: ServerName = Field(examples=["server1"])
-    """By which the other hosts know it too."""
+    """The host name, by which the other hosts resolve it too."""
     address: IPv4Address = Field(examples=["10.98.64.151"])
-    """By which clients and the other hosts reach it."""
+    """The address at which clients and the other hosts reach it."""
     memory: Mebibytes = Field(default=4096, examples=["4GiB"])
-    """What the host has; the heaps of its processes are planned from it."""
+    """The host's memory, from which the heaps of its processes are planned."""
 
 
 class NspawnHostsSettings(Settings):
@@ -46,11 +46,11 @@ class NspawnHostsSettings(Settings):
     network: Network = IPv4Network("10.98.64.0/24")
     """The machines' own network; its first address is this computer's."""
     servers: tuple[ServerSettings, ...] = Field(min_length=1)
-    """One for each machine. Append new ones: what is there stays where it is."""
+    """The machines. Append new ones; existing ones stay in place."""
 
 
 class Acceleration(StrEnum):
-    """How virtual machines run: on the processor, emulated, or whichever it can."""
+    """How virtual machines run: by hardware virtualization, emulated, or whichever works."""
 
     AUTO = "auto"
     KVM = "kvm"
@@ -58,10 +58,10 @@ class Acceleration(StrEnum):
 
 
 class DebianImage(Settings):
-    """Debian's own cloud image, downloaded once and compared with the known digest."""
+    """Debian's cloud image, downloaded once and verified by its known digest."""
 
     source: Literal["debian"]
-    """Debian's own, downloaded to this computer."""
+    """Debian's, downloaded to this computer."""
 
 
 class BuiltImage(Settings):
@@ -77,20 +77,20 @@ class UrlImage(Settings):
     source: Literal["url"]
     """Downloaded to this computer."""
     url: Url = Field(examples=["https://mirror.example.com/cloud.qcow2"])
-    """Where it is; `https://`, `http://` or `file://`, without a login."""
+    """`https://`, `http://` or `file://`, without a login."""
     sha512: Sha512 = Field(examples=["0123456789abcdef" * 8])
-    """The image's SHA-512; another one is refused."""
+    """The image's SHA-512; an image of another digest is refused."""
 
 
 class FileImage(Settings):
-    """A cloud image of this computer, in qcow2 format."""
+    """A cloud image on this computer, in qcow2 format."""
 
     source: Literal["file"]
     """On this computer."""
     path: FilePath = Field(examples=["images/cloud.qcow2"])
-    """Where it is, relative to the project."""
+    """Relative to the project."""
     sha512: Sha512 = Field(examples=["0123456789abcdef" * 8])
-    """The image's SHA-512; another one is refused."""
+    """The image's SHA-512; an image of another digest is refused."""
 
 
 ImageSettings = Annotated[
@@ -99,14 +99,14 @@ ImageSettings = Annotated[
 
 
 class VirtualServerSettings(ServerSettings):
-    """One virtual machine: its share of the computer, and the size of its data disk."""
+    """One virtual machine."""
 
     memory: Mebibytes = Field(default=3072, examples=["3GiB"])
-    """The machine's memory; the heaps of its processes are planned from it."""
+    """The machine's memory, from which the heaps of its processes are planned."""
     cpus: Annotated[int, Field(ge=1, le=64), not_boolean] = 2
-    """The machine's processors."""
+    """The number of the machine's processors."""
     data_disk: Mebibytes = Field(default=8192, examples=["8GiB"])
-    """The disk of its message stores, which outlives the machine. Its size cannot change."""
+    """Size of the disk for message stores, which outlives the machine. It cannot change."""
 
 
 def _without_command(uri: str) -> str:
@@ -117,18 +117,19 @@ def _without_command(uri: str) -> str:
 
 
 class LibvirtHostsSettings(Settings):
-    """Virtual machines that libvirt runs, on this computer or on the one that `uri` names."""
+    """Virtual machines run by libvirt, on this computer or on the one that `uri` names."""
 
     provider: Literal["libvirt"]
     """Virtual machines by libvirt."""
     uri: Annotated[
         str, Field(pattern=r"^qemu(\+[a-z0-9]+)?://\S+$"), AfterValidator(_without_command)
     ] = "qemu:///system"
-    """Which libvirt, as its own tools spell it."""
+    """The libvirt connection URI."""
     network: Network = IPv4Network("192.168.64.0/24")
-    """The machines' own network, behind this computer's address."""
+    """The machines' own network, behind NAT of the computer that runs them."""
     accel: Acceleration = Acceleration.AUTO
-    """`kvm` on the processor, `tcg` emulated and some 30 times slower, `auto` whichever it can."""
+    """`kvm` uses the processor; `tcg` emulates it, some 30 times slower; `auto` takes `kvm` where
+    it works."""
     image: Annotated[
         ImageSettings,
         BeforeValidator(
@@ -136,83 +137,85 @@ class LibvirtHostsSettings(Settings):
             json_schema_input_type=Literal["debian", "built"] | ImageSettings,
         ),
     ] = DebianImage(source="debian")
-    """What the machines start from; `debian` alone stands for `{source: debian}`."""
+    """The image that machines boot; `debian` alone stands for `{source: debian}`."""
     system_disk: Mebibytes = Field(default=8192, examples=["8GiB"])
-    """The disk of each machine's system, made anew with it."""
+    """Size of each machine's system disk, which is recreated with the machine."""
     servers: tuple[VirtualServerSettings, ...] = Field(min_length=1)
-    """One for each machine. Append new ones: what is there stays where it is."""
+    """The machines. Append new ones; existing ones stay in place."""
 
 
 class AgentKey(Settings):
-    """Whatever keys the user's own SSH agent holds; none of them gets into the state."""
+    """The keys of your SSH agent; none of them is stored in the state."""
 
     source: Literal["agent"]
-    """The SSH agent's."""
+    """The keys of your SSH agent."""
 
 
 class FileKey(Settings):
-    """A private key without a passphrase; its text is sealed in the state, its path is not."""
+    """A private key without a passphrase; the state holds the key encrypted, and not its path."""
 
     source: Literal["file"]
-    """A file's."""
+    """A file on this computer."""
     path: FilePath = Field(examples=["~/.ssh/id_ed25519"])
-    """Where it is on this computer."""
+    """The path of the private key."""
 
 
 KeySettings = Annotated[AgentKey | FileKey, Field(discriminator="source")]
 
 
 class EndpointSettings(Settings):
-    """Where SSH goes when it is not the server's own address, port 22, the common user."""
+    """How SSH reaches the server, if not at its own address, port 22, as the hosts' user."""
 
     address: HostAddress | None = Field(default=None, examples=["server1.example.com"])
-    """The address or name for SSH alone; without it the server's own address."""
+    """The address or name for SSH only, by default the server's `address`."""
     port: Port = 22
-    """SSH's port."""
+    """The port of SSH."""
     user: UserName | None = Field(default=None, examples=["ops"])
-    """Who logs in; without it the user of the hosts."""
+    """The login, by default the hosts' `user`."""
 
 
 class BastionSettings(Settings):
-    """The server that all connections go through; no user means that of the hosts."""
+    """The server through which all SSH connections go."""
 
     address: HostAddress = Field(examples=["bastion.example.com"])
     """Its address or name."""
     port: Port = 22
-    """SSH's port."""
+    """The port of SSH."""
     user: UserName | None = Field(default=None, examples=["jump"])
-    """Who logs in there; without it the user of the hosts."""
+    """The login there, by default the hosts' `user`."""
     host_key: HostKey = Field(examples=[EXAMPLE_HOST_KEY])
-    """Its public host key; nothing goes through a server that shows another."""
+    """Its public host key; a server that presents another key is refused."""
 
 
 class ExistingServerSettings(ServerSettings):
-    """One server that runs already; a raised `generation` says that it was reinstalled."""
+    """One existing server."""
 
     ssh: EndpointSettings = EndpointSettings()
-    """Where SSH goes, where that is another place."""
+    """How SSH reaches the server, if not at its own address."""
     host_key: HostKey = Field(examples=[EXAMPLE_HOST_KEY])
-    """Its public host key, which `make hostkeys` prints; nothing is sent to another."""
+    """Its public host key, which `make hostkeys` prints; a server that presents another key is
+    refused."""
     generation: Generation = 1
-    """Raise it when the server was reinstalled and kept its host key: all is installed again."""
+    """Increase it after reinstalling a server that kept its host key: everything is installed
+    again."""
 
 
 class ExistingHostsSettings(Settings):
-    """Servers that run already and are reached by SSH."""
+    """Existing servers, reached by SSH."""
 
     provider: Literal["existing"]
-    """Servers that run already."""
+    """Existing servers."""
     user: UserName = "root"
-    """Who logs in; any other than root needs sudo without a password."""
+    """The login; a user other than root needs passwordless sudo."""
     key: Annotated[
         KeySettings,
         BeforeValidator(expand_source, json_schema_input_type=Literal["agent"] | KeySettings),
     ] = AgentKey(source="agent")
-    """The key to log in with; `agent` alone stands for `{source: agent}`."""
+    """The key for the login; `agent` alone stands for `{source: agent}`."""
     bastion: BastionSettings | None = None
-    """The server that all connections go through, where there is one."""
+    """The server through which all SSH connections go; by default none."""
     servers: tuple[ExistingServerSettings, ...] = Field(min_length=1)
-    """The servers. Append new ones: what is there stays where it is."""
+    """The servers. Append new ones; existing ones stay in place."""
 
 
 HostsSettings = Annotated[

@@ -1,4 +1,4 @@
-"""What the settings' own classes say of a place in them: its keys, its example, its kinds."""
+"""Look up keys, examples and kinds at a place of the settings, in the models' annotations."""
 
 import json
 import types
@@ -11,27 +11,27 @@ from pydantic.fields import FieldInfo
 from blueprint.settings.cluster import ClusterSettings
 
 DISCRIMINATORS = ("provider", "source", "kind")
-"""The keys whose value says which other keys their object has."""
+"""Keys whose value determines the other keys of their object."""
 
 MAPPING_KEY = "[key]"
-"""How pydantic marks that a mapping's key is meant, not the value under it."""
+"""Pydantic's mark that an error is in a mapping's key, not in its value."""
 
 Location = tuple[int | str, ...]
 
 
 def keys_beside(location: Location) -> tuple[str, ...]:
-    """Return the keys that are allowed where the last step of the location is."""
+    """Return the keys that are allowed at the last step of the location."""
     models = _models_in(_annotation_at(location[:-1]))
     return tuple(sorted({key for model in models for key in _fields_of(model)}))
 
 
 def keys_of(location: Location) -> tuple[str, ...]:
-    """Return the keys of the object that belongs at the location."""
+    """Return the keys of the object at the location."""
     return keys_beside((*location, ""))
 
 
 def example_at(location: Location) -> str:
-    """Return what might be written at the location, as one line of YAML."""
+    """Return a possible value at the location, as one line of YAML."""
     field = _field_at(location)
     if field is not None and field.examples:
         return as_yaml(field.examples[0])
@@ -45,13 +45,13 @@ def example_at(location: Location) -> str:
 
 
 def kinds_at(location: Location, discriminator: str) -> tuple[str, ...]:
-    """Return the values by which the key at the location may tell the object's kind."""
+    """Return the possible values of a discriminator of the object at the location."""
     models = _models_in(_annotation_at(location))
     return tuple(get_args(model.model_fields[discriminator].annotation)[0] for model in models)
 
 
 def as_yaml(value: object) -> str:
-    """Return a value as a person might write it on one line."""
+    """Return a value as one line of YAML."""
     if isinstance(value, str):
         return value if value[:1].isalpha() else json.dumps(value)
     if isinstance(value, Mapping):
@@ -101,7 +101,7 @@ def _step_into(annotation: Any, step: int | str) -> Any:  # noqa: ANN401 (annota
 
 
 def _bare(annotation: Any) -> Any:  # noqa: ANN401 (annotations have no common type)
-    """Return the annotation without what is attached to it, and without None beside it."""
+    """Return the annotation without its metadata and without `| None`."""
     origin, inside = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _bare(inside[0])

@@ -1,4 +1,4 @@
-"""The JSON schema of a stack's settings, by which editors check and complete them."""
+"""The JSON schema of a stack's settings, with which editors check and complete them."""
 
 import json
 from typing import Any
@@ -9,11 +9,11 @@ from pydantic_core import core_schema
 
 from blueprint.rocketmq.schemes import CONTROLLER_COUNTS, TRAITS, Scheme
 from blueprint.settings.cluster import ClusterSettings
-from blueprint.settings.property_schema import Schema, shared
+from blueprint.settings.property_schema import Schema, share_properties
 from blueprint.settings.sizes import MEBIBYTES_PER_UNIT, SIZE
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
-"""Older than pydantic's own, and understood by every editor."""
+"""Older than pydantic's default, and supported by every editor."""
 
 CLUSTER_FILE = "cluster.schema.json"
 STACK_FILE = "stack.schema.json"
@@ -21,34 +21,34 @@ CONFIG_KEY = "rocketmq:cluster"
 
 
 class _SettingsSchema(GenerateJsonSchema):
-    """Says of defaults what a person would write, and nothing of null, which nobody does."""
+    """Shows defaults as they are written in YAML, and omits null."""
 
     schema_dialect = DIALECT
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
-        """Leave null out: a key that is not wanted is left out."""
+        """Omit null: an optional key is left out instead."""
         return self.generate_inner(schema["schema"])
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        """Write sizes with their unit, and of objects only what is said."""
+        """Write sizes with their unit, and omit the defaults of objects."""
         default = schema.get("default")
         found = super().default_schema(schema)
         if default is None or (isinstance(default, BaseModel) and not default.model_fields_set):
             found.pop("default", None)
         elif isinstance(default, BaseModel):
-            # Such a default says no more than its kind, for which the bare word stands.
+            # Such a default holds its kind only, which is written as a bare word.
             (found["default"],) = default.model_dump(exclude_unset=True).values()
         elif found.get("pattern") == SIZE and isinstance(default, int):
             found["default"] = _size(default)
         return found
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
-        """Refuse keys that have not the form of a name."""
+        """Refuse keys other than names."""
         found = super().dict_schema(schema)
         return {**found, "additionalProperties": False} if "patternProperties" in found else found
 
     def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> JsonSchemaValue:
-        """Leave `discriminator` out, which is OpenAPI's; each member requires its own value."""
+        """Omit `discriminator`, which belongs to OpenAPI; each member requires its own value."""
         found = super().tagged_union_schema(schema)
         return {key: value for key, value in found.items() if key != "discriminator"}
 
@@ -57,11 +57,11 @@ def cluster_schema() -> Schema:
     """Return the schema of the `cluster` object."""
     schema = _tidied(ClusterSettings.model_json_schema(schema_generator=_SettingsSchema))
     schema["allOf"] = [_of_scheme(scheme) for scheme in Scheme]
-    return {"$schema": DIALECT, "title": "A RocketMQ cluster", **shared(schema)}
+    return {"$schema": DIALECT, "title": "A RocketMQ cluster", **share_properties(schema)}
 
 
 def _tidied(part: Any) -> Any:  # noqa: ANN401 (a schema is any JSON)
-    """Leave out titles, which repeat the keys, and the line breaks of the texts in the code."""
+    """Omit titles, which repeat the keys, and line breaks within descriptions."""
     if isinstance(part, list):
         return [_tidied(item) for item in part]
     if not isinstance(part, dict):
@@ -77,7 +77,7 @@ def _is_title(key: str, value: object) -> bool:
 
 
 def stack_schema() -> Schema:
-    """Return the schema of a whole `Pulumi.<stack>.yaml`; the engine's own keys are its own."""
+    """Return the schema of a whole `Pulumi.<stack>.yaml`, including the engine's own keys."""
     return {
         "$schema": DIALECT,
         "title": "A stack of RocketMQ clusters as code",
@@ -97,7 +97,7 @@ def stack_schema() -> Schema:
 
 
 def render_schema(schema: Schema) -> str:
-    """Return a schema's text, with a line break at its end."""
+    """Return a schema as JSON text that ends with a line break."""
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -107,13 +107,13 @@ def _size(mebibytes: int) -> str:
 
 
 def _of_scheme(scheme: Scheme) -> Schema:
-    """Return what a scheme says of the keys that depend on it."""
+    """Return the constraints of a scheme on the keys that depend on it."""
     allowed: Schema = {"replicas": {"enum": list(TRAITS[scheme].replicas)}}
     if scheme is not Scheme.SYNC:
         allowed["replication"] = False
     counts = {"enum": list(CONTROLLER_COUNTS)}
     allowed["controllers"] = counts if scheme is Scheme.CONTROLLER else False
     default = ClusterSettings.model_fields["scheme"].default
-    said = {} if scheme is default else {"required": ["scheme"]}
-    chosen = {"properties": {"scheme": {"const": scheme.value}}, **said}
+    required = {} if scheme is default else {"required": ["scheme"]}
+    chosen = {"properties": {"scheme": {"const": scheme.value}}, **required}
     return {"if": chosen, "then": {"properties": allowed}}

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with one field, in a line that says what to write instead."""
+"""One line for each error of pydantic: the value, what is wrong, and what to write instead."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,14 +27,14 @@ PATTERNS = {
 }
 """What to write, for each pattern of more than one field."""
 
-NO_WHOLE_NUMBER = "is not a whole number; write one, as {example}"
+NOT_AN_INTEGER = "is not a whole number; write one, as {example}"
 REMEDIES = {
     "enum": "is not possible; write {expected}",
     "literal_error": "is not possible; write {expected}",
-    "int_type": NO_WHOLE_NUMBER,
-    "int_parsing": NO_WHOLE_NUMBER,
-    "int_parsing_size": NO_WHOLE_NUMBER,
-    "int_from_float": NO_WHOLE_NUMBER,
+    "int_type": NOT_AN_INTEGER,
+    "int_parsing": NOT_AN_INTEGER,
+    "int_parsing_size": NOT_AN_INTEGER,
+    "int_from_float": NOT_AN_INTEGER,
     "greater_than_equal": "is too little; write {ge} or more",
     "less_than_equal": "is too much; write {le} or less",
     "bool_type": "is neither true nor false; write one of them, without quotes",
@@ -48,7 +48,7 @@ REMEDIES = {
     "ip_v4_address": "is not an IPv4 address; write four numbers, as 192.0.2.11",
     "ip_v4_network": "is not an IPv4 network; write its first address and length, as 192.0.2.0/24",
 }
-"""By pydantic's own names of errors: what is wrong, and what to write."""
+"""What is wrong and what to write, by pydantic's type of the error."""
 
 
 MISSING: Mapping[Location, str] = {
@@ -60,7 +60,7 @@ MISSING: Mapping[Location, str] = {
 
 
 def explain(error: ErrorDetails, path: Location) -> str:
-    """Return the value and the remedy of an error, without its key."""
+    """Return an error's message, without the key."""
     kind, location = error["type"], error["loc"]
     if kind == "missing":
         example = f"write it, as {path[-1]}: {example_at(location)}"
@@ -70,7 +70,7 @@ def explain(error: ErrorDetails, path: Location) -> str:
         allowed = keys_beside(location)
         hint = suggest(str(path[-1]), allowed, "")
         allowed_here = f"allowed here are {', '.join(allowed)}"
-        return f"{given} is for no known key; {hint + ' ' if hint else ''}{allowed_here}"
+        return f"{given} is for an unknown key; {hint + ' ' if hint else ''}{allowed_here}"
     if kind.startswith("union_tag_"):
         return _explain_kind(error)
     if kind == "value_error":
@@ -83,14 +83,14 @@ def _explain_kind(error: ErrorDetails) -> str:
     discriminator = str(context["discriminator"]).strip("'")
     kinds = ", ".join(repr(kind) for kind in kinds_at(error["loc"], discriminator))
     if error["type"] == "union_tag_not_found":
-        return f"is missing; it says of which kind the rest is: write one of {kinds}"
+        return f"is missing, and determines the other keys; write one of {kinds}"
     return f"{context['tag']!r} is not possible; write one of {kinds}"
 
 
 def _remedy(error: ErrorDetails) -> str | None:
-    """Return what is wrong with the value and what to write; None for kinds not known here."""
+    """Return what is wrong with the value and what to write; None for other errors."""
     if error["type"] == "string_type":
-        return _no_text(error["input"])
+        return _not_text(error["input"])
     context: dict[str, Any] = error.get("ctx", {})
     if error["type"] == "string_pattern_mismatch":
         pattern = context["pattern"]
@@ -102,10 +102,10 @@ def _remedy(error: ErrorDetails) -> str | None:
     return REMEDIES[error["type"]].format(example=example_at(error["loc"]), keys=keys, **context)
 
 
-def _no_text(given: object) -> str:
+def _not_text(given: object) -> str:
     if isinstance(given, int | float):
-        return f'is not a text; put it between quotes, as "{as_yaml(given)}"'
-    return "is not a text; write one, or leave the key out"
+        return f'is not text; write it in quotes, as "{as_yaml(given)}"'
+    return "is not text; write some, or leave the key out"
 
 
 def shown(value: object) -> str:
@@ -117,5 +117,5 @@ def shown(value: object) -> str:
 
 
 def _is_hidden(path: Location) -> bool:
-    # An address may hold a login.
+    # A URL may contain a login.
     return path[-1:] == ("url",) or not SECRET.isdisjoint(map(str, path))

@@ -1,4 +1,4 @@
-"""The JSON schema of broker properties: which may be set, and to what."""
+"""The JSON schema of broker properties, made from the rules in rocketmq.property_rules."""
 
 from typing import Any
 
@@ -13,17 +13,17 @@ NAME = "BrokerProperties"
 
 
 class KnownProperties:
-    """Stands beside the annotation of properties; the schema of all is kept once, under NAME."""
+    """Marks an annotation as broker properties, whose schema is shared under NAME."""
 
     def __get_pydantic_json_schema__(
         self, _core: CoreSchema, _handler: GetJsonSchemaHandler
     ) -> Schema:
-        """Return a mark, since pydantic knows no reference but its own; `shared` replaces it."""
+        """Return a mark that `share_properties` replaces by a reference."""
         return {"$comment": NAME}
 
 
-def shared(schema: Schema) -> Schema:
-    """Return a schema of settings with its properties' schemas as references to a shared one."""
+def share_properties(schema: Schema) -> Schema:
+    """Return a schema of settings in which all broker properties refer to one schema."""
     return {
         **_referring(schema),
         "$defs": {NAME: properties_schema(), **_referring(schema["$defs"])},

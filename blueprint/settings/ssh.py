@@ -1,4 +1,4 @@
-"""The kinds of fields that say how a server is reached by SSH."""
+"""Types of the fields for SSH: users, addresses and host keys."""
 
 import base64
 import binascii
@@ -14,21 +14,21 @@ PINNABLE = (
     "ecdsa-sha2-nistp521",
 )
 LENGTH_BYTES = 4
-"""Every part of a public key is preceded by its length."""
+"""Each part of a public key is preceded by its length, as a big-endian number."""
 WORDS_OF_A_KEY = 2
 
 UserName = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_.-]*\$?$", max_length=32)]
 HostAddress = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$", max_length=253)
 ]
-"""An IPv4 address or a name, where SSH alone goes."""
+"""An IPv4 address or a DNS name."""
 
 
 def parse_host_key(text: str) -> str:
     """Return a host's public key as `type base64`, without a comment.
 
     Raises:
-        ValueError: it is none that a connection can be pinned to; says what to do.
+        ValueError: a connection cannot be pinned to it; the message omits the text itself.
 
     """
     words = text.split()
@@ -49,7 +49,7 @@ def parse_host_key(text: str) -> str:
 
 
 def _type_inside(text: str) -> str | None:
-    """Return the type that the key itself says, unless it is cut short."""
+    """Return the type inside the key; None if the key is incomplete."""
     try:
         blob = base64.b64decode(text, validate=True)
     except binascii.Error:

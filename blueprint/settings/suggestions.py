@@ -1,4 +1,4 @@
-"""What a person may have meant by a word that is not known."""
+"""Suggestions for a mistyped word."""
 
 import difflib
 from collections.abc import Collection
@@ -7,12 +7,12 @@ MOST_SHOWN = 8
 
 
 def suggest(word: str, known: Collection[str], otherwise: str | None = None) -> str:
-    """Return the nearest known word as a question; without one, what is known.
+    """Return the most similar known word as a question; if none is similar, the known ones.
 
     Args:
-        word: what was written.
-        known: all that would have been right.
-        otherwise: what to say where none is near, in place of the first known ones.
+        word: the mistyped word.
+        known: the valid words.
+        otherwise: returned if none is similar, instead of the known ones.
 
     """
     by_case = {name.lower(): name for name in known}
@@ -27,7 +27,7 @@ def suggest(word: str, known: Collection[str], otherwise: str | None = None) -> 
 
 
 def name_some(known: Collection[str]) -> str:
-    """Return what is known, as far as it fits in a line."""
+    """Return the known words, or the first of them, on one line."""
     names = sorted(known)
     more = f" and {len(names) - MOST_SHOWN} more" if len(names) > MOST_SHOWN else ""
     return f"there are {', '.join(names[:MOST_SHOWN])}{more}"

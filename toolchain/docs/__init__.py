@@ -1,1 +1,1 @@
-"""The generated docs: `python -m toolchain.docs`."""
+"""Generate docs: `python -m toolchain.docs`."""

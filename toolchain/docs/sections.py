@@ -1,4 +1,4 @@
-"""The objects of the settings, each as a section of docs/config.md, read from the JSON schema."""
+"""The sections of docs/config.md, one per object of the settings, from the JSON schema."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ PROPERTIES = "BrokerProperties"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Key:
-    """One key of an object, as a row of the section's table."""
+    """One key of an object, a row of the section's table."""
 
     name: str
     value: str
@@ -30,7 +30,7 @@ class Key:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Section:
-    """One object: where it stands, what it is, and its keys."""
+    """One object: its place as the heading, its meaning, and its keys."""
 
     heading: str
     meaning: str
@@ -38,7 +38,7 @@ class Section:
 
 
 class Reference:
-    """The objects of a schema, in the order in which a reader meets them."""
+    """The objects of a schema, in reading order."""
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
@@ -72,7 +72,7 @@ class Reference:
                 yield from self._walk(child, at, its_kind)
 
     def _objects(self, part: Schema, place: str, kind: str) -> Iterator[tuple[Schema, str, str]]:
-        """Iterate over the objects that a key may hold: schema, place, and of which kind."""
+        """Iterate over the objects that a key may hold, each as schema, place and kind."""
         if "$ref" in part:
             found = self._resolve(part)
             if "properties" in found and not part["$ref"].endswith(PROPERTIES):
@@ -89,7 +89,7 @@ class Reference:
         return found
 
     def _value(self, part: Schema, objects: list[tuple[Schema, str, str]]) -> str:
-        """Return what a person may write there, in words."""
+        """Return the possible values in words."""
         if part.get("$ref", "").endswith(PROPERTIES):
             return "broker properties"
         if "$ref" in part and "enum" in self._resolve(part):
@@ -155,14 +155,14 @@ def _example(part: Schema) -> str:
 
 
 def _written(value: object) -> str:
-    """Return a value as one writes it in YAML, cut short where it is long."""
+    """Return a value as YAML, cut if it is long."""
     text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=10_000)
     line = text.splitlines()[0]
     return line if len(line) <= LONGEST_EXAMPLE else f"{line[:LONGEST_EXAMPLE]}…"
 
 
 def _own_kind(node: Schema) -> str:
-    """Return `source: url` for an object whose kind a key of its own says."""
+    """Return the discriminator of an object and its value, such as `source: url`, or nothing."""
     kinds = (f"{name}: {p['const']}" for name, p in node["properties"].items() if "const" in p)
     return next(kinds, "")
 
@@ -172,5 +172,5 @@ def _heading(place: str, kind: str) -> str:
 
 
 def _anchor(place: str, kind: str) -> str:
-    """Return what GitHub makes of the heading."""
+    """Return the anchor that GitHub gives the heading."""
     return re.sub(r"[^\w -]", "", _heading(place, kind).lower()).replace(" ", "-")

@@ -1,4 +1,4 @@
-"""Every text that is made from the models, by its path in the project."""
+"""The texts generated from the models."""
 
 from pathlib import Path
 
@@ -21,14 +21,14 @@ from toolchain.stack_file import read_cluster
 
 SHOWN_STACK = "local"
 MASTER = {
-    Election.NONE: "fixed: nobody is promoted",
+    Election.NONE: "fixed, never promoted",
     Election.DLEDGER: "elected by the group",
     Election.CONTROLLER: "elected by the controllers",
 }
 
 
 def texts() -> dict[Path, str]:
-    """Return the text of each file; of README.md the marked blocks are replaced."""
+    """Return the text of each file by its path; in README.md only marked blocks change."""
     readme = ROOT / "README.md"
     text = readme.read_text("utf-8")
     for name, block in {"plan": _plan(), "schemes": _schemes()}.items():
@@ -53,7 +53,7 @@ def _with_block(text: str, name: str, block: str) -> str:
     before, begin, rest = text.partition(begin)
     _, end, after = rest.partition(end)
     if not begin or not end:
-        message = f"README.md: has no block {name!r} between its two marks; put them back"
+        message = f"README.md: the marks of block {name!r} are missing; restore them"
         raise ValueError(message)
     return f"{before}{begin}{block}{end}{after}"
 

@@ -1,4 +1,4 @@
-"""docs/config.md and the blocks of README.md: made from the models, and nothing left unsaid."""
+"""docs/config.md and the blocks of README.md match the models and are complete."""
 
 import re
 
@@ -18,12 +18,12 @@ PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 
 
 @pytest.mark.parametrize("path", texts(), ids=lambda path: path.name)
-def test_the_page_is_that_of_the_models(path):
+def test_the_committed_page_matches_the_models(path):
     assert path.read_text("utf-8") == texts()[path], "run make docs"
 
 
 @pytest.mark.parametrize(("place", "key"), KEYS, ids=lambda part: getattr(part, "name", part))
-def test_every_key_has_a_text_and_a_default_or_an_example(place, key):
+def test_every_key_has_a_description_and_a_default_or_an_example(place, key):
     assert key.meaning.endswith("."), f"{place}.{key.name}: write a sentence under the field"
     says_itself = key.value.startswith("`") or "[" in key.value
     assert says_itself or key.example or key.default not in {"", "required"}, (
@@ -42,7 +42,7 @@ def test_every_object_of_the_settings_has_a_section_with_all_of_its_keys():
     assert objects | {frozenset(cluster_schema()["properties"])} == shown
 
 
-def test_no_two_sections_have_one_heading():
+def test_headings_are_unique():
     headings = [section.heading for section in SECTIONS]
     assert len(headings) == len(set(headings)) > 15
     for provider in ("nspawn", "libvirt", "existing"):
@@ -55,7 +55,7 @@ def _anchors(text):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_link_within_the_project_leads_somewhere(page):
+def test_every_link_within_the_project_resolves(page):
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
         if "://" in target:
             continue
@@ -66,7 +66,7 @@ def test_every_link_within_the_project_leads_somewhere(page):
 
 
 @pytest.mark.parametrize("text", [CONFIG, README], ids=["config", "README"])
-def test_both_pages_say_what_each_scheme_and_mode_promises(text):
+def test_both_pages_show_the_promise_of_each_scheme_and_mode(text):
     for scheme in Scheme:
         assert re.search(
             rf"^\| `{scheme.value}` \|.*{re.escape(TRAITS[scheme].promise)}", text, re.MULTILINE
@@ -80,7 +80,7 @@ def test_the_readme_shows_the_golden_plan_of_stack_local():
     assert f"```mermaid\n{golden.read_text('utf-8')}```\n" in README
 
 
-def test_nothing_names_the_page_that_this_one_replaced():
+def test_nothing_refers_to_the_replaced_page():
     for path in (*PAGES, ROOT / "Pulumi.yaml"):
         if path.name != "CHANGELOG.md":
             assert "settings.md" not in path.read_text("utf-8"), path.name

@@ -88,7 +88,7 @@ def test_a_local_file_with_its_digest_is_linked_for_the_upload(project):
     assert upload.read_bytes() == b"an archive"
 
 
-def test_a_local_file_with_another_digest_is_refused_with_both(project):
+def test_a_local_file_of_another_digest_is_refused_with_both_digests(project):
     (project / "mine.zip").write_bytes(b"another archive")
     artifact = {"source": "file", "path": "mine.zip", "sha512": DIGEST}
     settings = settings_of(changed(artifact=artifact))

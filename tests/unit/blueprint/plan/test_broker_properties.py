@@ -46,7 +46,7 @@ def test_a_brokers_file_holds_its_effective_properties_and_nothing_else(scheme):
         assert sorted(lines) == sorted(f"{k}={v}" for k, v in broker.properties.items())
 
 
-def test_a_replica_of_dledger_has_no_timeout_for_slaves_that_it_does_not_have():
+def test_slave_timeout_is_omitted_in_scheme_dledger():
     raw = ring(1, 3, scheme="dledger", brokerProperties={"slaveTimeout": 1500})
     for properties in properties_of(raw).values():
         assert "slaveTimeout" not in properties

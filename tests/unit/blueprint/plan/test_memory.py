@@ -1,4 +1,4 @@
-"""Memory sizes, and heaps that fit their host."""
+"""Memory sizes, and the memory planned for each process."""
 
 import pytest
 
@@ -35,7 +35,7 @@ def test_any_other_size_is_refused_with_what_is_allowed(text):
 
 
 SLACK_MIB = 256
-"""A small host's direct memories are more than their share: below what is needed none serves."""
+"""On a small host the least direct memory exceeds a process's share."""
 
 
 def total(memory_mib, counts):
@@ -46,7 +46,7 @@ def total(memory_mib, counts):
 @pytest.mark.parametrize("memory_mib", [3072, 4096, 8192, 16384, 65536, 1 << 20])
 @pytest.mark.parametrize("brokers", [1, 2])
 @pytest.mark.parametrize("others", [{}, {Kind.CONTROLLER: 1}, {Kind.PROXY: 1}])
-def test_planned_heaps_leave_half_of_a_usual_host_to_the_page_cache(memory_mib, brokers, others):
+def test_half_of_a_typical_host_is_left_to_the_page_cache(memory_mib, brokers, others):
     counts = {Kind.NAME_SERVER: 1, Kind.BROKER: brokers, **others}
     planned = plan_memory(memory_mib, counts)
     for kind, memory in planned.items():
@@ -88,7 +88,7 @@ def test_more_memory_never_means_a_smaller_heap():
     assert heaps[-1] == MOST_HEAP_MIB[Kind.BROKER]
 
 
-def test_the_heaps_of_every_host_fit_within_what_it_allows():
+def test_planned_memory_fits_every_host():
     cluster = planned(raw_cluster())
     for host in cluster.hosts:
         needed = sum(p.memory.total_mib for p in cluster.processes if p.host == host)

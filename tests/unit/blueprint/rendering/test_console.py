@@ -1,4 +1,4 @@
-"""What the console's host gets: files, scripts, and a program that runs from them."""
+"""The console's files, scripts and program on its host."""
 
 import json
 import subprocess
@@ -49,7 +49,7 @@ def scripts(cluster):
 
 @BOTH
 @pytest.mark.parametrize("name", ["program", "service", "check"])
-def test_a_script_is_sound_shell(cluster, name, tmp_path):
+def test_a_script_passes_shellcheck(cluster, name, tmp_path):
     text = scripts(cluster)[name]
     path = tmp_path / "script.sh"
     path.write_text(text)
@@ -59,7 +59,7 @@ def test_a_script_is_sound_shell(cluster, name, tmp_path):
     assert max(map(len, text.splitlines())) < LONGEST_LINE
 
 
-def test_the_console_reads_the_configuration_that_is_rendered(tmp_path):
+def test_the_console_parses_its_rendered_configuration(tmp_path):
     path = tmp_path / "console.json"
     path.write_text(render_console_configuration(CLUSTER, CLUSTER.console))
     read = read_configuration(path)
@@ -68,16 +68,16 @@ def test_the_console_reads_the_configuration_that_is_rendered(tmp_path):
     assert 0 < read.request_seconds < read.every_seconds
 
 
-def test_an_emulated_host_is_asked_less_often_and_given_longer():
-    said = []
+def test_an_emulated_host_is_polled_less_often_with_longer_timeouts():
+    configurations = []
     for emulated in (False, True):
         cluster = planned(raw_cluster(), emulated=emulated)
-        said.append(json.loads(render_console_configuration(cluster, cluster.console)))
+        configurations.append(json.loads(render_console_configuration(cluster, cluster.console)))
     for key in ("everySeconds", "requestSeconds"):
-        assert said[0][key] < said[1][key]
+        assert configurations[0][key] < configurations[1][key]
 
 
-def test_what_makes_passwords_makes_another_one_each_time():
+def test_each_generated_password_is_different():
     made = []
     for _ in range(2):
         words = ["bash", "-s"]
@@ -91,13 +91,13 @@ def test_what_makes_passwords_makes_another_one_each_time():
 
 
 @pytest.mark.parametrize("text", ["", "one", "a b c", "-- AAAA"])
-def test_other_output_is_no_password_and_not_repeated(text):
-    with pytest.raises(ValueError, match=r"^no password was printed; are base32") as process_down:
+def test_other_output_is_refused_as_a_password_and_not_repeated(text):
+    with pytest.raises(ValueError, match=r"^no password was printed; are base32") as refused:
         parse_password(text)
-    assert not text or text not in str(process_down.value).split()
+    assert not text or text not in str(refused.value).split()
 
 
-def test_the_login_lets_in_who_has_the_password_and_does_not_hold_it():
+def test_the_login_file_accepts_the_password_without_containing_it():
     password = Password(text="abcdefghij234567", salt=b"0123456789abcdef")
     line = render_login(CLUSTER.console, password)
     assert password.text not in line
@@ -107,17 +107,17 @@ def test_the_login_lets_in_who_has_the_password_and_does_not_hold_it():
     assert not authenticator.check_password(password.text + "x", "10.0.0.1")
 
 
-def test_a_dashboard_gets_the_password_as_its_own_users_file_has_it():
+def test_a_dashboards_login_file_is_in_its_own_format():
     password = Password(text="abcdefghij234567", salt=b"0123456789abcdef")
     assert render_login(DASHBOARD.console, password) == "admin=abcdefghij234567,1\n"
 
 
-def test_program_checks_and_plan_agree_on_the_user_and_the_kinds():
+def test_console_checks_and_plan_use_the_same_user_and_kinds():
     assert USER == AUTHENTICATORS_USER == CHECKS_USER
     assert set(KINDS) == {CLUSTER.console.console_kind, DASHBOARD.console.console_kind}
 
 
-def test_a_dashboard_is_started_as_the_layout_does_with_its_login_on():
+def test_a_dashboard_starts_with_its_login_enabled():
     unit = render_console_unit(DASHBOARD, DASHBOARD.console, DASHBOARD.console.jar)
     (command,) = (line for line in unit.splitlines() if line.startswith("ExecStart="))
     for word in (
@@ -144,8 +144,8 @@ def test_systemd_accepts_the_unit(cluster, tmp_path):
     assert [line for line in complaints if "not executable" not in line] == []
 
 
-def test_the_program_is_compiled_once_and_still_runs_alone(tmp_path):
-    """The installing script does this on a host; here by the same words."""
+def test_the_compiled_program_runs_without_its_sources(tmp_path):
+    """Run the commands of the installing script."""
     archive, folder, program = tmp_path / "a.zip", tmp_path / "package", tmp_path / "program"
     with zipfile.ZipFile(archive, "w") as made:
         made.writestr("__main__.py", "import sys; sys.exit(7)")
@@ -160,7 +160,7 @@ def test_the_program_is_compiled_once_and_still_runs_alone(tmp_path):
     assert subprocess.run([sys.executable, "-I", program], check=False).returncode == 7
 
 
-def test_places_of_the_console_are_no_other_process():
+def test_the_console_shares_no_path_with_another_process():
     taken = [path for p in CLUSTER.processes for path in (p.paths.conf_file, p.paths.unit_file)]
     console = CLUSTER.console
     for path in (console.paths.conf_file, console.paths.unit_file, console.login_file):

@@ -1,4 +1,4 @@
-"""The text of every file that stack local's hosts get."""
+"""The text of every file on the hosts of stack local."""
 
 import pytest
 
@@ -81,22 +81,22 @@ def _rendered(raw):
 
 
 @pytest.mark.parametrize("path", golden_texts(), ids=lambda path: path.name)
-def test_a_file_is_its_golden_text(path):
+def test_a_rendered_file_equals_its_golden_file(path):
     assert golden_texts()[path] == path.read_text("utf-8"), "run make golden and read its diff"
 
 
-def test_there_is_no_golden_file_without_a_rendered_one():
+def test_every_golden_file_belongs_to_a_rendered_one():
     assert {path for path in GOLDEN.rglob("*") if path.is_file()} == set(golden_texts())
 
 
 @pytest.mark.parametrize("broker", LAYOUT)
-def test_the_file_of_a_broker_holds_every_key_of_the_layout_with_its_value(broker):
+def test_a_brokers_file_contains_every_property_of_the_layout(broker):
     rendered = _rendered(raw_cluster())[broker]
     assert {key: rendered.get(key) for key in LAYOUT[broker]} == LAYOUT[broker]
 
 
 @pytest.mark.parametrize("broker", LAYOUT)
-def test_a_broker_has_what_rocketmq_5_needs_to_be_reached_and_to_wait_for_its_slave(broker):
+def test_a_brokers_file_contains_the_properties_that_rocketmq_5_needs_besides(broker):
     address, ha_port = ADDRESSES[broker]
     rendered = _rendered(raw_cluster())[broker]
     assert {k: v for k, v in rendered.items() if k not in LAYOUT[broker]} == {
@@ -110,17 +110,17 @@ def test_a_broker_has_what_rocketmq_5_needs_to_be_reached_and_to_wait_for_its_sl
     }
 
 
-def test_behind_a_proxy_the_threads_that_keep_memory_are_bounded_unless_a_person_says_otherwise():
+def test_thread_pools_behind_a_proxy_are_bounded_unless_overridden():
     for rendered in _rendered(changed(proxy={"hosts": ["server1"]})).values():
         assert rendered["pullMessageThreadPoolNums"] == "16"
         assert rendered["ackMessageThreadPoolNums"] == "8"
-    said = {"pullMessageThreadPoolNums": 20}
-    raw = changed(proxy={"hosts": ["server1"]}, brokerProperties=said)
+    overrides = {"pullMessageThreadPoolNums": 20}
+    raw = changed(proxy={"hosts": ["server1"]}, brokerProperties=overrides)
     assert {r["pullMessageThreadPoolNums"] for r in _rendered(raw).values()} == {"20"}
     assert "pullMessageThreadPoolNums" not in _rendered(raw_cluster())["broker-a"]
 
 
-def test_an_emulated_broker_lets_a_send_wait_and_no_other_does():
+def test_only_an_emulated_broker_lets_a_send_wait_longer():
     for emulated, expected in ((True, "2000"), (False, None)):
         cluster = planned(raw_cluster("lab"), emulated=emulated)
         for broker in cluster.brokers:
@@ -128,7 +128,7 @@ def test_an_emulated_broker_lets_a_send_wait_and_no_other_does():
             assert rendered.get("waitTimeMillsInSendQueue") == expected
 
 
-def test_a_property_that_a_person_adds_is_in_every_file_once():
+def test_an_override_is_in_every_brokers_file_once():
     properties = {"fileReservedTime": 72, "slaveTimeout": 1500, "traceTopicEnable": True}
     for rendered in _rendered(changed(brokerProperties=properties)).values():
         assert rendered["fileReservedTime"] == "72"
@@ -137,7 +137,7 @@ def test_a_property_that_a_person_adds_is_in_every_file_once():
         assert rendered["deleteWhen"] == "04"
 
 
-def test_the_order_in_which_properties_are_written_changes_no_file():
+def test_the_order_of_overrides_does_not_change_a_file():
     forth = {"maxMessageSize": 1048576, "traceTopicEnable": True}
     assert _texts(changed(brokerProperties=forth)) == _texts(
         changed(brokerProperties=dict(reversed(forth.items())))
@@ -157,7 +157,7 @@ def test_no_line_of_a_rendered_file_ends_with_a_blank():
 
 
 @pytest.mark.parametrize("groups", [1, 2, 5])
-def test_only_a_master_boots_drained_and_has_a_guard(groups):
+def test_only_a_master_starts_drained_and_has_a_guard(groups):
     cluster = planned(ring(groups, 2))
     for process in cluster.processes:
         unit = render_unit(cluster, process, ARCHIVE)
@@ -167,7 +167,7 @@ def test_only_a_master_boots_drained_and_has_a_guard(groups):
         assert (f"rocketmq-guard@{process.paths.instance}.service" in unit) is is_master
 
 
-def test_a_unit_starts_java_itself_as_the_service_user_with_the_heap_of_the_plan():
+def test_a_unit_starts_java_as_the_service_user_with_the_planned_heap():
     cluster = planned(raw_cluster())
     for process in cluster.processes:
         unit = render_unit(cluster, process, ARCHIVE).splitlines()
@@ -178,7 +178,7 @@ def test_a_unit_starts_java_itself_as_the_service_user_with_the_heap_of_the_plan
         assert "SuccessExitStatus=143" in unit
 
 
-def test_a_unit_may_write_nothing_but_its_own_home_and_store():
+def test_a_unit_may_write_to_its_home_and_store_only():
     cluster = planned(raw_cluster())
     for process in cluster.processes:
         unit = render_unit(cluster, process, ARCHIVE).splitlines()
@@ -188,7 +188,7 @@ def test_a_unit_may_write_nothing_but_its_own_home_and_store():
         assert "ProtectSystem=strict" in unit
 
 
-def test_each_unit_names_its_version_and_never_a_link():
+def test_a_unit_names_its_versions_directory_instead_of_a_link():
     cluster = planned(changed(version="5.2.0"))
     for process in cluster.processes:
         unit = render_unit(cluster, process, ARCHIVE)
@@ -196,6 +196,6 @@ def test_each_unit_names_its_version_and_never_a_link():
         assert "5.3.3" not in unit
 
 
-def test_a_template_that_lacks_a_value_is_an_error_that_names_both():
+def test_a_template_without_a_value_that_it_needs_is_an_error_naming_both():
     with pytest.raises(RenderError, match=r"templates/namesrv\.properties\.j2: .*process"):
         render("namesrv.properties.j2")

@@ -1,4 +1,4 @@
-"""Consoles that cannot be had: one line each."""
+"""Invalid settings of the console are refused in one line each."""
 
 import hashlib
 
@@ -14,8 +14,8 @@ DIGEST = "0123456789abcdef" * 8
 URL = {"source": "url", "url": "https://mirror.example/d.jar", "sha512": DIGEST}
 
 
-def dashboard(**said):
-    return changed(console={"kind": "dashboard", "jar": JAR, **said})
+def dashboard(**changes):
+    return changed(console={"kind": "dashboard", "jar": JAR, **changes})
 
 
 BAD = {
@@ -31,29 +31,29 @@ BAD = {
     ),
     "a key that the kind does not have": (
         changed(console={"kind": "builtin", "jar": JAR}),
-        ["cluster.console.jar:", "is for no known key", "passwordGeneration"],
+        ["cluster.console.jar:", "is for an unknown key", "passwordGeneration"],
     ),
-    "none, and where": (
+    "no console, with a host": (
         changed(console={"kind": "none", "host": "server1"}),
-        ["cluster.console.host: 'server1' is for no known key"],
+        ["cluster.console.host: 'server1' is for an unknown key"],
     ),
     "a dashboard without its jar": (
         changed(console={"kind": "dashboard"}),
         ["cluster.console.jar: is missing", "jar: {source: …"],
     ),
-    "a jar whose digest is none": (
+    "a jar with an invalid digest": (
         dashboard(jar={**JAR, "sha512": "abc"}),
         ["cluster.console.jar.sha512", "128 hexadecimal digits"],
     ),
-    "a jar that machines cannot reach": (
+    "a jar that nspawn machines cannot download": (
         dashboard(jar=URL),
         ["cluster.console.jar.url", "provider nspawn", "write {source: file"],
     ),
-    "an official jar, which is nowhere": (
+    "an official jar": (
         dashboard(jar={"source": "official"}),
         ["cluster.console.jar.source: 'official'", "url", "file"],
     ),
-    "a generation before the first": (
+    "a generation below 1": (
         changed(console={"kind": "builtin", "passwordGeneration": 0}),
         ["cluster.console.passwordGeneration: 0", "write"],
     ),
@@ -61,7 +61,7 @@ BAD = {
         changed(ports={"console": 9876}),
         ["namesrv-server1 (listen) and console (listen)", "9876", "cluster.ports.console"],
     ),
-    "a port of root's": (
+    "a privileged port": (
         changed(ports={"console": 443}),
         ["cluster.ports: console would take port 443", "allowed are 1024 to 65535"],
     ),
@@ -86,7 +86,7 @@ def jar(tmp_path):
     return {"source": "file", "path": str(path), "sha512": digest}
 
 
-def test_a_jar_of_this_computer_is_uploaded_from_a_path_below_the_project(
+def test_a_jar_on_this_computer_is_uploaded_from_a_path_below_the_project(
     jar, monkeypatch, tmp_path
 ):
     monkeypatch.setattr("preflight.console_program.ROOT", tmp_path)
@@ -98,18 +98,18 @@ def test_a_jar_of_this_computer_is_uploaded_from_a_path_below_the_project(
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("changes", "cause"),
     [
         ({"sha512": DIGEST}, "has SHA-512"),
         ({"path": "none.jar"}, "cannot read"),
     ],
 )
-def test_a_jar_that_is_not_the_one_that_is_meant_is_refused_before_anything(jar, said, told):
+def test_a_missing_jar_or_one_of_another_digest_is_refused(jar, changes, cause):
     with pytest.raises(SettingsError) as refused:
-        settings_of(dashboard(jar={**jar, **said}), find_jar_problems)
+        settings_of(dashboard(jar={**jar, **changes}), find_jar_problems)
     (line,) = refused.value.problems
     assert line.startswith("cluster.console.jar.path: ")
-    assert told in line
+    assert cause in line
 
 
 def test_without_a_console_there_is_no_program():

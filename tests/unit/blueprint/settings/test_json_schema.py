@@ -1,4 +1,4 @@
-"""The JSON schema: as strict as an editor can be, and never stricter than the program."""
+"""The JSON schema is as strict as it can be, and never stricter than the program."""
 
 import json
 
@@ -26,7 +26,7 @@ HOST_KEY = raw_cluster("hosts")["hosts"]["servers"][0]["hostKey"]
 
 
 def errors_in(raw):
-    """Return where the schema finds fault with a `cluster` object, the innermost places."""
+    """Return the places of the schema's errors in a `cluster` object."""
     stack = {"config": {"rocketmq:cluster": raw}}
     return [
         "/".join(map(str, list(error.absolute_path)[2:])) for error in VALIDATOR.iter_errors(stack)
@@ -36,25 +36,25 @@ def errors_in(raw):
 @pytest.mark.parametrize(
     "path", [p for p in texts() if p.suffix == ".json"], ids=lambda path: path.name
 )
-def test_the_committed_schema_is_that_of_the_models(path):
+def test_the_committed_schema_matches_the_models(path):
     assert path.read_text("utf-8") == texts()[path], "run make docs"
 
 
 @pytest.mark.parametrize("schema", [CLUSTER, stack_schema()])
-def test_the_schema_is_one_itself(schema):
+def test_the_schema_is_valid(schema):
     assert schema["$schema"] == DIALECT
     jsonschema.Draft7Validator.check_schema(schema)
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_committed_stack_names_its_schema_and_is_accepted(stack):
+def test_a_committed_stack_names_its_schema_and_passes(stack):
     text = (ROOT / f"Pulumi.{stack}.yaml").read_text("utf-8")
     assert text.splitlines()[0] == FIRST_LINE
     assert (ROOT / FIRST_LINE.partition("=")[2]).is_file()
     assert list(VALIDATOR.iter_errors(yaml.safe_load(text))) == []
 
 
-def test_a_stacks_file_may_hold_what_the_engine_and_other_programs_keep_there():
+def test_a_stacks_file_may_contain_keys_of_the_engine_and_other_programs():
     stack = {
         "encryptionsalt": "v1:abc",
         "secretsprovider": "passphrase",
@@ -99,7 +99,7 @@ ACCEPTED = [
 
 
 @pytest.mark.parametrize("raw", ACCEPTED)
-def test_what_the_schema_accepts_the_program_accepts_too(raw):
+def test_schema_and_program_accept_the_same(raw):
     assert errors_in(raw) == []
     assert settings_of(raw)
 
@@ -170,13 +170,13 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("place", "raw"), REFUSED)
-def test_what_the_schema_refuses_is_refused_at_its_place_and_by_the_program(place, raw):
+def test_schema_and_program_refuse_the_same(place, raw):
     assert errors_in(raw) == [place]
     with pytest.raises(SettingsError):
         settings_of(raw)
 
 
-def test_every_property_that_may_be_set_is_offered_and_no_other():
+def test_the_schema_offers_exactly_the_properties_that_may_be_set():
     offered = CLUSTER["$defs"]["BrokerProperties"]["properties"].keys()
     assert offered == property_types().keys() - REFUSED_PROPERTIES
     assert len(offered) > 300
@@ -190,7 +190,7 @@ def _parts(value):
         yield from _parts(part)
 
 
-def test_defaults_and_examples_are_what_the_schema_itself_accepts():
+def test_the_schema_accepts_its_own_defaults_and_examples():
     checked = 0
     for part in _parts(CLUSTER):
         if not isinstance(part, dict) or not isinstance(part.get("description"), str):
@@ -205,5 +205,5 @@ def test_defaults_and_examples_are_what_the_schema_itself_accepts():
     assert checked > 60
 
 
-def test_the_schema_is_ordered_alike_on_every_computer():
+def test_the_order_of_the_schema_is_stable():
     assert json.dumps(cluster_schema()) == json.dumps(CLUSTER)

@@ -1,4 +1,4 @@
-"""Each setting of virtual machines that cannot be used: one line with key, value, remedy."""
+"""Invalid settings of virtual machines are refused in one line with key, value and remedy."""
 
 import copy
 
@@ -73,7 +73,7 @@ REFUSED = {
         {"servers__0__address": "192.168.64.1"},
         ["cluster.hosts.servers[0].address:", "gateway"],
     ),
-    "memory that the processes do not fit into": (
+    "too little memory for the processes": (
         {"servers__0__memory": "1GiB"},
         ["cluster.hosts.servers[0].memory:", "1024 MiB", "lower cluster.heap"],
     ),
@@ -81,20 +81,20 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_it_is_refused_in_one_line_with_key_value_and_what_is_allowed(what):
+def test_it_is_refused_in_one_line_with_key_value_and_remedy(what):
     changes, parts = REFUSED[what]
     raw = lab(**changes)
     assert_one_line(raw, *parts)
     assert len(problems_of(raw)) == 1
 
 
-def test_hosts_that_do_not_say_who_provides_them_are_told_the_key():
+def test_a_missing_provider_is_refused_by_its_key():
     raw = lab()
     del raw["hosts"]["provider"]
     assert_one_line(raw, "cluster.hosts.provider: is missing")
 
 
-def test_an_archive_from_the_network_is_no_problem_for_machines_that_have_a_way_out():
+def test_virtual_machines_may_download_their_archive():
     raw = lab()
     raw["artifact"] = {"source": "url", "url": "https://x/a.zip", "sha512": "ab" * 64}
     with pytest.raises(pytest.fail.Exception):

@@ -1,4 +1,4 @@
-"""Each setting that cannot be used: one line with the key, the value and what is allowed."""
+"""Invalid settings are refused in one line with key, value and remedy."""
 
 import pytest
 
@@ -76,15 +76,15 @@ REFUSED = {
             "listenPort-2, listenPort and listenPort+1",
         ],
     ),
-    "a port over the last one": (
+    "a port above 65535": (
         {"ports": {"master": 65535}},
         ["cluster.ports:", "broker-a would take port 65536", "1024 to 65535"],
     ),
-    "a port that no service user may take": (
+    "a port below 1024": (
         {"ports": {"master": 1025}},
         ["cluster.ports:", "broker-a would take port 1023", "1024 to 65535"],
     ),
-    "a port that is none": (
+    "a value above the last port": (
         {"ports": {"master": 70000}},
         ["cluster.ports.master:", "70000", "65535"],
     ),
@@ -100,7 +100,7 @@ REFUSED = {
         {"hosts__servers__1__memory": "1GiB"},
         ["cluster.hosts.servers[1].memory:", "server2's 1024 MiB", "768 MiB", "1184 MiB"],
     ),
-    "a heap too small to boot": (
+    "a heap too small to start": (
         {"heap": {"broker": "64MiB"}},
         ["cluster.heap.broker:", "64 MiB", "write 128MiB or more"],
     ),
@@ -160,7 +160,7 @@ REFUSED = {
         ["cluster.brokerGroups[1].name:", "'broker-a'", "twice"],
     ),
     "no group": ({"brokerGroups": []}, ["cluster.brokerGroups:", "[]", "at least one"]),
-    "a group's name that is no file's": (
+    "a group's name with a path in it": (
         {"brokerGroups": ["broker-a", "../b"]},
         ["cluster.brokerGroups[1].name:", "'../b'"],
     ),
@@ -181,19 +181,19 @@ REFUSED = {
         ["cluster.nameServers:", "0 is too little", "write 1 or more"],
     ),
     "a cluster name that RocketMQ refuses": ({"name": "a b"}, ["cluster.name:", "'a b'"]),
-    "a switch that is neither on nor off": (
+    "a text for a boolean": (
         {"purgeData": "later"},
         ["cluster.purgeData:", "'later'", "neither true nor false"],
     ),
-    "a server with a name of the loopback interface": (
+    "localhost as a server's name": (
         {"hosts__servers__0__name": "localhost"},
         ["cluster.hosts.servers[0].name: 'localhost' is each", "loopback", "write another name"],
     ),
-    "a generation of the password that nobody can count": (
+    "a generation of 401 digits": (
         {"console": {"kind": "builtin", "passwordGeneration": 10**400}},
         ["cluster.console.passwordGeneration: 1000", "is too much; write 1000000 or less"],
     ),
-    "more memory than any host has": (
+    "a memory size of 401 digits": (
         {"hosts__servers__0__memory": f"{10**400}GiB"},
         ["cluster.hosts.servers[0].memory:", "is not a memory size"],
     ),
@@ -217,14 +217,14 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_it_is_refused_in_one_line_with_key_value_and_what_is_allowed(what):
+def test_it_is_refused_in_one_line_with_key_value_and_remedy(what):
     changes, parts = REFUSED[what]
     assert_one_line(changed(**changes), *parts)
 
 
 @pytest.mark.parametrize("key", ["purgeData", "allowSharedHost", "metrics"])
 @pytest.mark.parametrize("value", ["yes", "on", "t", "true", 1, 0, 1.0])
-def test_a_switch_takes_a_boolean_only(key, value):
+def test_a_switch_accepts_only_a_boolean(key, value):
     assert_one_line(
         changed(**{key: value}), f"cluster.{key}: {value!r} is neither true nor false; write one"
     )
@@ -249,7 +249,7 @@ REFUSED_OF_EXISTING = {
         {"hosts__servers__0__hostKey": KEY[:-9]},
         [f"{FIRST}.hostKey:", "is not the line of a host's public key", "make hostkeys"],
     ),
-    "a key of another type than it says": (
+    "a key of another type than stated": (
         {"hosts__servers__0__hostKey": KEY.replace("ssh-ed25519", "ecdsa-sha2-nistp256")},
         [f"{FIRST}.hostKey:", "is not the line of a host's public key"],
     ),
@@ -261,11 +261,11 @@ REFUSED_OF_EXISTING = {
         {"hosts__servers__0__hostKey": f"192.0.2.11 {KEY}"},
         [f"{FIRST}.hostKey:", "is not the line"],
     ),
-    "a generation that nobody can count": (
+    "a generation of 401 digits": (
         {"hosts__servers__0__generation": 10**400},
         [f"{FIRST}.generation: 1000", "is too much; write 1000000 or less"],
     ),
-    "a generation that is none": (
+    "a generation of 0": (
         {"hosts__servers__0__generation": 0},
         [f"{FIRST}.generation:", "0 is too little", "write 1 or more"],
     ),
@@ -273,11 +273,11 @@ REFUSED_OF_EXISTING = {
         {"hosts__servers__0__ssh": {"adress": "a.example"}},
         [f"{FIRST}.ssh.adress:", "address, port, user"],
     ),
-    "a port of ssh that is none": (
+    "port 0 for SSH": (
         {"hosts__servers__0__ssh": {"port": 0}},
         [f"{FIRST}.ssh.port:", "0 is too little", "write 1 or more"],
     ),
-    "a user that is no name": ({"hosts__user": "a b"}, ["cluster.hosts.user:", "'a b'"]),
+    "a user with a blank in its name": ({"hosts__user": "a b"}, ["cluster.hosts.user:", "'a b'"]),
     "a user that is an option": (
         {"hosts__servers__0__ssh": {"user": "-oProxyCommand=x"}},
         [f"{FIRST}.ssh.user:", "-oProxyCommand"],
@@ -331,7 +331,7 @@ REFUSED_OF_EXISTING = {
 
 
 @pytest.mark.parametrize("what", REFUSED_OF_EXISTING)
-def test_a_server_that_runs_already_is_refused_in_one_line_too(what):
+def test_an_invalid_setting_of_existing_servers_is_refused_in_one_line(what):
     changes, parts = REFUSED_OF_EXISTING[what]
     assert_one_line(changed("hosts", **changes), *parts)
 
@@ -372,14 +372,14 @@ def test_all_problems_of_all_layers_are_in_one_report():
     assert len(problems) == 7
 
 
-def test_a_problem_of_the_archive_is_in_the_same_report_as_one_of_the_settings():
+def test_problems_of_a_further_check_are_in_the_same_report():
     with pytest.raises(SettingsError) as refused:
         settings_of(changed(nameServers=9), lambda _: ["cluster.artifact.path: another digest"])
     keys = [line.partition(":")[0] for line in refused.value.problems]
     assert keys == ["cluster.nameServers", "cluster.artifact.path"]
 
 
-def test_a_further_check_that_needs_what_is_already_refused_is_passed_over():
+def test_an_error_of_a_further_check_is_ignored_if_other_problems_were_found():
     def needs_a_known_version(_):
         raise ValueError("unknown version")
 
@@ -390,7 +390,7 @@ def test_a_further_check_that_needs_what_is_already_refused_is_passed_over():
     ]
 
 
-def test_an_error_of_a_further_check_is_not_swallowed_when_nothing_else_is_wrong():
+def test_an_error_of_a_further_check_is_raised_if_no_problem_was_found():
     def breaks(_):
         raise ValueError("broken check")
 
@@ -398,7 +398,7 @@ def test_an_error_of_a_further_check_is_not_swallowed_when_nothing_else_is_wrong
         settings_of(raw_cluster(), breaks)
 
 
-def test_the_report_counts_its_problems_and_gives_each_a_line():
+def test_the_report_counts_its_problems_and_lists_each_on_a_line():
     one, two = (SettingsError(lines) for lines in (("a: x",), ("a: x", "b: y")))
     assert str(one) == "1 problem in the stack's settings:\n  - a: x"
     assert str(two) == "2 problems in the stack's settings:\n  - a: x\n  - b: y"
@@ -406,11 +406,11 @@ def test_the_report_counts_its_problems_and_gives_each_a_line():
 
 
 @pytest.mark.parametrize("raw", [None, 3, "x", ["x"]])
-def test_a_cluster_that_is_no_object_is_refused(raw):
+def test_a_cluster_other_than_an_object_is_refused(raw):
     assert_one_line(raw, "cluster:", repr(raw), "object")
 
 
-def test_a_ring_too_big_for_the_ports_is_refused_by_port():
+def test_more_groups_than_there_are_ports_for_are_refused():
     problems = problems_of(ring(56, 2))
     assert problems
     assert all(p.startswith("cluster.ports: ") and "allowed are" in p for p in problems)

@@ -46,7 +46,7 @@ BAD = {
     ),
     "a port of what we do not run": (
         changed(ports={"exporter": 8080}),
-        ["cluster.ports.exporter: 8080 is for no known key", "allowed here are console"],
+        ["cluster.ports.exporter: 8080 is for an unknown key", "allowed here are console"],
     ),
     "a truth value for a port": (
         changed(ports={"master": True}),
@@ -115,7 +115,7 @@ BAD = {
     ),
     "an object for a property": (
         group(properties={"fileReservedTime": {"hours": 48}}),
-        [f"{GROUPS}[0].properties.fileReservedTime: an object is not a text"],
+        [f"{GROUPS}[0].properties.fileReservedTime: an object is not text"],
     ),
     "a list for the properties of a group": (
         group(properties=["fileReservedTime=48"]),

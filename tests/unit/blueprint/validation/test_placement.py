@@ -103,14 +103,14 @@ BAD = {
         changed(brokerGroups=["broker-a", 8]),
         [f"{GROUPS}[1]: 8 is not an object; write one with the keys hosts, name, properties"],
     ),
-    "a group without a name": (group(name=None), [f"{GROUPS}[0].name: None is not a text"]),
+    "a group without a name": (group(name=None), [f"{GROUPS}[0].name: None is not text"]),
     "a group that lacks its name": (
         changed(brokerGroups=[{"hosts": ["server1", "server2"]}]),
         [f"{GROUPS}[0].name: is missing; write it, as name: broker-a"],
     ),
     "a misspelled key of a group": (
         group(host=["server1"]),
-        [f"{GROUPS}[0].host: ['server1'] is for no known key; did you mean hosts?"],
+        [f"{GROUPS}[0].host: ['server1'] is for an unknown key; did you mean hosts?"],
     ),
     "a group on an unknown server": (
         group(hosts=["server1", "server7"]),
@@ -163,7 +163,7 @@ BAD = {
     ),
     "a misspelled key of a broker": (
         broker(hep="1GiB"),
-        [f"{A}.hep: '1GiB' is for no known key; did you mean heap?"],
+        [f"{A}.hep: '1GiB' is for an unknown key; did you mean heap?"],
     ),
     "a size for a broker": (
         changed(brokers={"broker-a": "1GiB"}),
@@ -192,7 +192,7 @@ BAD = {
     ),
     "a misspelled key of the proxies": (
         changed(proxy={"hosts": ["server1"], "port": 8081}),
-        ["cluster.proxy.port: 8081 is for no known key; ", "allowed here are hosts"],
+        ["cluster.proxy.port: 8081 is for an unknown key; ", "allowed here are hosts"],
     ),
     "metrics that are a word": (
         changed(metrics="prometheus"),
@@ -224,7 +224,7 @@ BAD = {
     ),
     "a number for the version": (
         changed(version=5.3),
-        ["cluster.version: 5.3 is not a text; put it between quotes"],
+        ["cluster.version: 5.3 is not text; write it in quotes"],
     ),
 }
 

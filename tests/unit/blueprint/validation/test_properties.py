@@ -1,4 +1,4 @@
-"""Which broker properties a person may set, and to what."""
+"""Which broker properties may be set, and to which values."""
 
 import pytest
 
@@ -25,7 +25,7 @@ PROPERTIES_REFUSED = {
     "slow slave": ("slaveTimeout", 3000, ["'3000'", "write 1 to 2999 (ms; clients"]),
     "no slave": ("slaveTimeout", 0, ["'0'", "write 1 to 2999 (ms; clients"]),
     "mute": ("brokerPermission", 2, ["'2'", "write 4 or 6 (4 is read only"]),
-    "empty": ("fileReservedTime", None, ["None", "is not a text"]),
+    "empty": ("fileReservedTime", None, ["None", "is not text"]),
 }
 
 
@@ -56,7 +56,7 @@ DECIDED_BY = {
 
 
 @pytest.mark.parametrize("name", DECIDED_BY)
-def test_a_property_that_the_plan_decides_is_refused_with_what_decides_it(name):
+def test_a_property_that_the_plan_sets_is_refused_with_the_setting_it_follows_from(name):
     raw = changed(brokerProperties={name: "7"})
     assert_one_line(raw, f"cluster.brokerProperties.{name}: '7'", DECIDED_BY[name])
 
@@ -74,7 +74,7 @@ def test_a_property_that_the_plan_decides_is_refused_with_what_decides_it(name):
         ("autoCreateTopicEnable", False),
     ],
 )
-def test_a_property_within_its_range_is_taken(name, value):
+def test_a_valid_property_is_accepted(name, value):
     settings = settings_of(changed(brokerProperties={name: value}))
     expected = str(value).lower() if isinstance(value, bool) else str(value)
     assert settings.broker_properties[name] == expected

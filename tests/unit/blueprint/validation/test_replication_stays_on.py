@@ -1,4 +1,4 @@
-"""Settings that would quietly take away what the cluster promises are refused."""
+"""Settings that would silently break what the cluster promises are refused."""
 
 import pytest
 
@@ -25,12 +25,12 @@ def problem_of(**changes):
         "bindAddress",
     ],
 )
-def test_a_property_that_changes_replication_is_not_for_a_person_to_set(name):
+def test_a_property_that_changes_replication_is_refused(name):
     problem = problem_of(brokerProperties={name: "true"})
     assert problem.startswith(f"cluster.brokerProperties.{name}: 'true' cannot be set here")
 
 
-def test_metrics_have_a_switch_of_their_own_which_gives_each_broker_a_port():
+def test_properties_of_metrics_are_refused_in_favor_of_cluster_metrics():
     problem = problem_of(brokerProperties={"metricsExporterType": "PROM"})
     assert problem.endswith("it follows from cluster.metrics")
 
@@ -42,7 +42,7 @@ def test_a_password_is_refused_and_not_repeated():
 
 
 @pytest.mark.parametrize("value", ["1s 5s\\", "caf\u00e9"])
-def test_text_that_java_reads_otherwise_is_refused(value):
+def test_text_that_java_would_change_is_refused(value):
     problem = problem_of(brokerProperties={"messageDelayLevel": value})
     assert problem.startswith("cluster.brokerProperties.messageDelayLevel: ")
 
@@ -63,7 +63,7 @@ def test_group_names_that_would_share_a_unit_or_a_store_are_refused(groups, shar
     assert lines[0].startswith("cluster.brokerGroups: ")
 
 
-def test_direct_memory_that_serves_nothing_is_refused():
+def test_too_little_direct_memory_is_refused():
     with pytest.raises(SettingsError) as refused:
         settings_of(changed(heap={"brokerDirect": "1MiB"}))
     (line,) = refused.value.problems
