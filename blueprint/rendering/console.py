@@ -184,12 +184,11 @@ def parse_password(printed: str) -> Password:
         ValueError: the text is something else; the message does not repeat it.
 
     """
-    words = printed.split()
-    if len(words) != 2 or not words[0].isalnum():  # noqa: PLR2004 (password and salt)
-        message = "no password was printed; are base32 and base64 of coreutils installed?"
-        raise ValueError(message)
-    text, salt = words
-    return Password(text=text, salt=base64.b64decode(salt))
+    match printed.split():
+        case [text, salt] if text.isalnum():
+            return Password(text=text, salt=base64.b64decode(salt))
+    message = "no password was printed; are base32 and base64 of coreutils installed?"
+    raise ValueError(message)
 
 
 def render_login(console: ConsoleSpec, password: Password) -> str:

@@ -1,7 +1,6 @@
 """The jinja environment of the templates under templates/."""
 
 import shlex
-from typing import Any
 
 import jinja2
 
@@ -22,7 +21,7 @@ _ENVIRONMENT = jinja2.Environment(  # noqa: S701 (no autoescape: nothing rendere
 _ENVIRONMENT.filters["quote"] = lambda value: shlex.quote(str(value))
 
 
-def render(template: str, /, **values: Any) -> str:  # noqa: ANN401 (a template takes any value)
+def render(template: str, /, **values: object) -> str:
     """Return the text of a template under templates/.
 
     Raises:

@@ -133,16 +133,16 @@ def expand_groups(value: object) -> object:
     """Expand a number of groups to a list of that length: broker-a, broker-b and so on."""
     if isinstance(value, list | tuple):
         return value
-    if isinstance(value, bool) or not isinstance(value, int):
+    if type(value) is not int:
         message = (
             "is neither a number of groups nor a list of them; write a number of 1 to "
             f"{MOST_GROUPS}, or a list of names, as [broker-a, broker-b]"
         )
-        raise ValueError(message)  # noqa: TRY004 (pydantic reports ValueError, not TypeError)
-    if not 1 <= value <= MOST_GROUPS:
+    elif not 1 <= value <= MOST_GROUPS:
         message = f"groups are not 1 to {MOST_GROUPS}; write a number of that range"
-        raise ValueError(message)
-    return [{"name": name} for name in group_names(value)]
+    else:
+        return [{"name": name} for name in group_names(value)]
+    raise ValueError(message)
 
 
 class ClusterSettings(Settings):

@@ -52,9 +52,9 @@ FilePath = Annotated[str, StringConstraints(pattern=PATH, min_length=1)]
 
 
 def _not_boolean(value: object) -> object:
-    if isinstance(value, bool):
+    if value is True or value is False:
         message = "is not a whole number; write one in digits"
-        raise ValueError(message)  # noqa: TRY004 (pydantic reports ValueError, not TypeError)
+        raise ValueError(message)
     return value
 
 
@@ -81,22 +81,16 @@ class Settings(BaseModel):
     )
 
 
-def _memory_text(value: object) -> object:
-    return parse_mebibytes(value) if isinstance(value, str) else value
-
-
-def _not_without_unit(value: object) -> object:
-    if isinstance(value, int):
-        message = "has no unit; write it as 512MiB or 4GiB"
-        raise ValueError(message)  # noqa: TRY004 (pydantic reports ValueError, not TypeError)
-    return value
+def _parse_size(value: object) -> int:
+    if isinstance(value, str):
+        return parse_mebibytes(value)
+    message = "has no unit; write it as 512MiB or 4GiB"
+    raise ValueError(message)
 
 
 Mebibytes = Annotated[
     int,
-    Field(ge=1),
-    BeforeValidator(_memory_text),
-    BeforeValidator(_not_without_unit, json_schema_input_type=Annotated[str, Field(pattern=SIZE)]),
+    BeforeValidator(_parse_size, json_schema_input_type=Annotated[str, Field(pattern=SIZE)]),
 ]
 """Written with a unit, as 512MiB or 4GiB; the value is in MiB."""
 

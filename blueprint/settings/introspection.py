@@ -3,7 +3,7 @@
 import json
 import types
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -75,14 +75,14 @@ def _field_at(location: Location) -> FieldInfo | None:
     return None
 
 
-def _annotation_at(location: Location) -> Any:  # noqa: ANN401 (annotations have no common type)
-    annotation: Any = ClusterSettings
+def _annotation_at(location: Location) -> object:
+    annotation: object = ClusterSettings
     for step in location:
         annotation = _step_into(annotation, step)
     return annotation
 
 
-def _step_into(annotation: Any, step: int | str) -> Any:  # noqa: ANN401 (annotations have no common type)
+def _step_into(annotation: object, step: int | str) -> object:
     bare = _bare(annotation)
     origin, inside = get_origin(bare), get_args(bare)
     if step == MAPPING_KEY:
@@ -100,7 +100,7 @@ def _step_into(annotation: Any, step: int | str) -> Any:  # noqa: ANN401 (annota
     return bare
 
 
-def _bare(annotation: Any) -> Any:  # noqa: ANN401 (annotations have no common type)
+def _bare(annotation: object) -> object:
     """Return the annotation without its metadata and without `| None`."""
     origin, inside = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
@@ -112,7 +112,7 @@ def _bare(annotation: Any) -> Any:  # noqa: ANN401 (annotations have no common t
     return annotation
 
 
-def _models_in(annotation: Any) -> list[type[BaseModel]]:  # noqa: ANN401 (annotations have no common type)
+def _models_in(annotation: object) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     if get_origin(annotation) is Literal:

@@ -1,7 +1,6 @@
 """The JSON schema of a stack's settings, with which editors check and complete them."""
 
 import json
-from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -60,16 +59,18 @@ def cluster_schema() -> Schema:
     return {"$schema": DIALECT, "title": "A RocketMQ cluster", **share_properties(schema)}
 
 
-def _tidied(part: Any) -> Any:  # noqa: ANN401 (a schema is any JSON)
+def _tidied(schema: Schema) -> Schema:
     """Omit titles, which repeat the keys, and line breaks within descriptions."""
-    if isinstance(part, list):
-        return [_tidied(item) for item in part]
-    if not isinstance(part, dict):
-        return part
-    found = {k: _tidied(value) for k, value in part.items() if not _is_title(k, value)}
+    found = {k: _tidied_part(part) for k, part in schema.items() if not _is_title(k, part)}
     if isinstance(found.get("description"), str):
-        found["description"] = " ".join(found["description"].split())
+        found["description"] = " ".join(str(found["description"]).split())
     return found
+
+
+def _tidied_part(part: object) -> object:
+    if isinstance(part, list):
+        return [_tidied_part(item) for item in part]
+    return _tidied(part) if isinstance(part, dict) else part
 
 
 def _is_title(key: str, value: object) -> bool:

@@ -30,13 +30,15 @@ def share_properties(schema: Schema) -> Schema:
     }
 
 
-def _referring(part: Any) -> Any:  # noqa: ANN401 (a schema is any JSON)
-    if isinstance(part, list):
-        return [_referring(item) for item in part]
-    if not isinstance(part, dict):
-        return part
-    found = {key: _referring(value) for key, value in part.items()}
+def _referring(schema: Schema) -> Schema:
+    found = {key: _referring_part(part) for key, part in schema.items()}
     return {"$ref": f"#/$defs/{NAME}", **found} if found.pop("$comment", None) else found
+
+
+def _referring_part(part: object) -> object:
+    if isinstance(part, list):
+        return [_referring_part(item) for item in part]
+    return _referring(part) if isinstance(part, dict) else part
 
 
 def properties_schema() -> Schema:
