@@ -161,7 +161,9 @@ class ClusterSettings(Settings):
     replicas: WholeNumber | None = Field(default=None, examples=[3])
     """Copies of every message, including the master's: 1 in scheme 2m-noslave; 2 or 3 in
     2m-2s-async, 2m-2s-sync and controller; 3 or 5 in dledger. The first is the default."""
-    version: str = Field(default=DEFAULT_VERSION, json_schema_extra={"pattern": SUPPORTED})
+    version: str = Field(
+        default=DEFAULT_VERSION, max_length=14, json_schema_extra={"pattern": SUPPORTED}
+    )
     """RocketMQ's version: 5.1.2 or a later 5.x. On earlier ones anyone on the network can run
     commands."""
     artifact: Annotated[

@@ -84,7 +84,7 @@ def _explain_kind(error: ErrorDetails) -> str:
     kinds = ", ".join(repr(kind) for kind in kinds_at(error["loc"], discriminator))
     if error["type"] == "union_tag_not_found":
         return f"is missing, and determines the other keys; write one of {kinds}"
-    return f"{context['tag']!r} is not possible; write one of {kinds}"
+    return f"{shown(context['tag'])} is not possible; write one of {kinds}"
 
 
 def _remedy(error: ErrorDetails) -> str | None:
@@ -104,7 +104,9 @@ def _remedy(error: ErrorDetails) -> str | None:
 
 def _not_text(given: object) -> str:
     if isinstance(given, int | float):
-        return f'is not text; write it in quotes, as "{as_yaml(given)}"'
+        text = as_yaml(given)
+        example = f', as "{text}"' if len(text) <= LONGEST_VALUE else ""
+        return f"is not text; write it in quotes{example}"
     return "is not text; write some, or leave the key out"
 
 

@@ -222,6 +222,13 @@ def test_it_is_refused_in_one_line_with_key_value_and_remedy(what):
     assert_one_line(changed(**changes), *parts)
 
 
+@pytest.mark.parametrize("value", [10**400, "a" * 1000])
+@pytest.mark.parametrize("key", ["name", "version", "artifact", "console", "hosts__provider"])
+def test_a_long_value_is_shortened_in_its_line(key, value):
+    place = f"cluster.{key.replace('__', '.')}"
+    assert_one_line(changed(**{key: value}), place, repr(value)[:50])
+
+
 @pytest.mark.parametrize("key", ["purgeData", "allowSharedHost", "metrics"])
 @pytest.mark.parametrize("value", ["yes", "on", "t", "true", 1, 0, 1.0])
 def test_a_switch_accepts_only_a_boolean(key, value):
