@@ -112,13 +112,13 @@ def find_memory_problems(cluster: ClusterSpec) -> Iterator[str]:
 
 
 def _memory_table(host: HostSpec, processes: tuple[Process, ...]) -> str:
-    rows = [("process", "heap", "direct", "overhead", "MiB")]
+    rows = [["process", "heap", "direct", "overhead", "MiB"]]
     for process in processes:
         memory = process.memory
         numbers = (memory.heap_mib, memory.direct_mib, memory.overhead_mib, memory.total_mib)
-        rows.append((process.name, *map(str, numbers)))  # type: ignore[arg-type]  # four numbers
+        rows.append([process.name, *map(str, numbers)])
     total = sum(process.memory.total_mib for process in processes)
-    rows.append((f"of {host.memory_mib} MiB", "", "", "", str(total)))
+    rows.append([f"of {host.memory_mib} MiB", "", "", "", str(total)])
     return render_table(rows, indent=6)
 
 
