@@ -5,7 +5,9 @@ A class's docstring and those under its keys are the descriptions there.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Optional, TypedDict
+from typing import Annotated, Literal, Optional
+
+from typing_extensions import TypeAliasType, TypedDict
 
 from console.compare.cluster import ClusterState
 from console.compare.inventory import MAX_SHOWN, Permission
@@ -22,13 +24,16 @@ Time = Annotated[str, Schema(format="date-time")]
 Seconds = Annotated[float, Schema(minimum=0)]
 Rate = Annotated[float, Schema(minimum=0)]
 
-ProcessState = Annotated[
-    State,
-    Schema(
-        description="Whether it answers: `up`; `down`, connection failed or answer unusable; "
-        "`silent`, connected but no answer in time; `starting`, not polled yet."
-    ),
-]
+ProcessState = TypeAliasType(
+    "ProcessState",
+    Annotated[
+        State,
+        Schema(
+            description="Whether it answers: `up`; `down`, connection failed or answer unusable; "
+            "`silent`, connected but no answer in time; `starting`, not polled yet."
+        ),
+    ],
+)
 
 
 class ClusterSummary(TypedDict):
@@ -61,15 +66,12 @@ class Problem(TypedDict):
 class Process(TypedDict):
     """A process that is not a broker."""
 
-    name: str
-    """Its name in the plan."""
-    host: str
-    """The host it is planned on."""
-    address: str
-    """`host:port`, as planned."""
+    # Described by metadata: pydantic finds no docstrings of inherited keys.
+    name: Annotated[str, Schema(description="Its name in the plan.")]
+    host: Annotated[str, Schema(description="The host it is planned on.")]
+    address: Annotated[str, Schema(description="`host:port`, as planned.")]
     state: ProcessState
-    cause: str | None
-    """Why it is not up."""
+    cause: Annotated[str | None, Schema(description="Why it is not up.")]
 
 
 class NameServer(Process):
@@ -105,7 +107,7 @@ class Broker(TypedDict):
     """`host:port`."""
     planned: bool
     """Whether it is in the plan."""
-    plannedRole: Annotated[str | None, Schema(enum=(*ROLES, REPLICA))]
+    plannedRole: Annotated[str, Schema(enum=(*ROLES, REPLICA))] | None
     """`REPLICA` where masters are elected; null for an unplanned broker."""
     role: str | None
     """What it is now: RocketMQ's brokerRole; `MASTER` or `SLAVE` where masters are elected."""
@@ -130,7 +132,7 @@ class Broker(TypedDict):
     """Of a master: how many replicas copy it; null for others."""
     lagBytes: Count | None
     """Of a replica: bytes of its master's log not yet copied; null for others."""
-    diskUsed: Annotated[float | None, Schema(minimum=-1, maximum=1)]
+    diskUsed: Annotated[float, Schema(minimum=-1, maximum=1)] | None
     """Used share of the file system with its messages, 0 to 1; -1 if the broker cannot tell."""
     isDrained: bool | None
     """Whether it refuses new messages although the plan says that it accepts them."""

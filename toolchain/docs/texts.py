@@ -15,7 +15,7 @@ from blueprint.settings.json_schema import (
     stack_schema,
 )
 from project import ROOT
-from toolchain.docs.openapi import render_openapi
+from toolchain.docs.openapi import openapi_document
 from toolchain.docs.sections import Key, Reference, Section
 from toolchain.stack_file import read_cluster
 
@@ -37,7 +37,7 @@ def texts() -> dict[Path, str]:
         ROOT / "schema" / CLUSTER_FILE: render_schema(cluster_schema()),
         ROOT / "schema" / STACK_FILE: render_schema(stack_schema()),
         ROOT / "docs" / "config.md": _config(),
-        ROOT / "console" / "page" / "openapi.json": render_openapi(),
+        ROOT / "console" / "page" / "openapi.json": render_schema(openapi_document()),
         readme: text,
     }
 
