@@ -1,5 +1,6 @@
 """A stack that an earlier release deployed is updated in place: nothing is replaced or removed."""
 
+import copy
 import json
 import re
 import shlex
@@ -23,8 +24,8 @@ FILE_OF_ROCKETMQ = re.compile(r"(broker|namesrv)-.*-(properties|unit)")
 
 
 @pytest.fixture(scope="module", params=RECORDED)
-def preview(tmp_path_factory, request):
-    """The preview of this release for the recorded stack."""
+def engine(tmp_path_factory, request):
+    """The engine with the recorded stack and its settings."""
     folder = tmp_path_factory.mktemp("recorded")
     engine = Engine(folder, passphrase=PASSPHRASE)
     engine.settings = yaml.safe_load(recorded_settings(request.param).read_text())
@@ -36,6 +37,12 @@ def preview(tmp_path_factory, request):
         "-C", str(folder), "stack", "import", "--stack", "local", "--file", str(state)
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    return engine
+
+
+@pytest.fixture(scope="module")
+def preview(engine):
+    """The preview of this release for the recorded stack."""
     done = engine.preview("--json")
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout)
@@ -96,3 +103,12 @@ def test_the_command_of_a_recorded_file_changes_by_its_length_alone(preview):
             assert shlex.split(before["create"]) == words
         assert before["delete"] == now["delete"]
     assert changed in {0, 12}
+
+
+def test_a_host_of_a_recorded_stack_cannot_be_renamed(engine, monkeypatch):
+    renamed = copy.deepcopy(engine.settings)
+    renamed["config"]["rocketmq:cluster"]["hosts"]["servers"][1]["name"] = "renamed"
+    monkeypatch.setattr(engine, "settings", renamed)
+    done = engine.preview()
+    assert done.returncode != 0
+    assert "'renamed' has the address of 'server2'" in done.stdout + done.stderr
