@@ -111,7 +111,7 @@ class VirtualServerSettings(ServerSettings):
 
 def _without_command(uri: str) -> str:
     if any(key == "command" for key, _ in parse_qsl(urlsplit(uri).query, keep_blank_values=True)):
-        message = f"{uri!r} names a program that libvirt would run here; leave out command="
+        message = "names a program that libvirt would run here; leave out command="
         raise ValueError(message)
     return uri
 

@@ -50,8 +50,11 @@ REFUSED = {
         ["cluster.hosts.uri:", "'xen:///system'", "qemu"],
     ),
     "a program that libvirt would run on this computer": (
-        {"uri": "qemu+ssh://host/system?no_tty=1&command=/tmp/x"},
-        ["cluster.hosts.uri:", "leave out command="],
+        {"uri": "qemu+ssh://host/system?command=/tmp/x"},
+        [
+            "cluster.hosts.uri: 'qemu+ssh://host/system?command=/tmp/x' names a program",
+            "leave out command=",
+        ],
     ),
     "the same in disguise": (
         {"uri": "qemu+ext:///system?comm%61nd=/tmp/x"},
