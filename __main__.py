@@ -13,10 +13,10 @@ from components.deployed_state import read_deployed_state
 from components.exports import export_cluster
 from components.hosts.hosts import make_hosts
 from components.sdk_wait_patch import patch_sdk_wait
-from machines.shared.errors import MachinesError
 from preflight.console_program import plan_console_program
 from preflight.hypervisor import ask_hypervisor
 from preflight.program import preflight_of
+from system.errors import LocalError
 
 
 def main() -> None:
@@ -39,5 +39,5 @@ def main() -> None:
 
 try:
     main()
-except (ClusterError, MachinesError) as error:
+except (ClusterError, LocalError) as error:
     raise pulumi.RunError(str(error)) from error

@@ -14,8 +14,8 @@ from machines.libvirt.built_image import built_digest
 from machines.libvirt.contents import Contents, read_contents
 from machines.libvirt.qcow2 import virtual_size_mib
 from machines.libvirt.virsh import Virsh
-from machines.shared.errors import MachinesError
 from project import ROOT
+from system.errors import LocalError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +55,7 @@ def find_hypervisor_problems(settings: ClusterSettings, *, stack: str) -> Iterat
         return
     try:
         capabilities, contents = _facts(hosts.uri, stack)
-    except MachinesError as problem:
+    except LocalError as problem:
         yield str(problem)
         return
     try:

@@ -11,7 +11,6 @@ import filecmp
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from project import ROOT, cache_folder
+from system.errors import LocalError
+from system.programs import run
 from toolchain.recipe import (
     ALL_STACKS,
     ENGINE_VERSION,
@@ -32,12 +33,7 @@ from toolchain.recipe import (
 )
 
 GO_TIMEOUT_SECONDS = 1800
-COMMAND_TIMEOUT_SECONDS = 120
 SHOWN_LINES_OF_A_FAILURE = 15
-
-
-class ToolchainError(Exception):
-    """A tool is missing or failed; the message names it and the remedy in its first line."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
     stack: str = parser.parse_args(arguments).stack
     try:
         report(make_toolchain(Places.of_project(), stack))
-    except (ToolchainError, OSError) as error:
+    except (LocalError, OSError) as error:
         sys.stderr.write(f"toolchain: {error}\n")
         return 1
     return 0
@@ -90,7 +86,7 @@ def make_toolchain(places: Places, stack: str) -> str:
         places.link.unlink(missing_ok=True)
         return f"using {installed}: nothing to build"
     go = find_go(places.modules / "engine" / "go.mod")
-    digest = digest_of_recipe(places.modules, run([go, "version"]).strip())
+    digest = digest_of_recipe(places.modules, run(go, "version").strip())
     folder = places.cache / digest
     binaries = binaries_for(stack, places.root)
     built = build_missing(go, places, folder, binaries)
@@ -104,41 +100,6 @@ def report(line: str) -> None:
     """Show one line of progress at once."""
     sys.stdout.write(f"toolchain: {line}\n")
     sys.stdout.flush()
-
-
-def run(
-    command: list[str | Path],
-    *,
-    folder: Path | None = None,
-    variables: dict[str, str] | None = None,
-    timeout_seconds: int = COMMAND_TIMEOUT_SECONDS,
-) -> str:
-    """Run a command and return its stdout.
-
-    Raises:
-        ToolchainError: It failed or took too long; the message ends with its last lines.
-
-    """
-    text = " ".join(map(str, command))
-    try:
-        done = subprocess.run(  # noqa: S603 -- fixed commands, no shell
-            command,
-            cwd=folder,
-            env={**os.environ, **(variables or {})},
-            timeout=timeout_seconds,
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-    except subprocess.TimeoutExpired as expired:
-        message = f"`{text}` took over {timeout_seconds} s: check the network, then run it again"
-        raise ToolchainError(message) from expired
-    if done.returncode:
-        tail = (done.stderr + done.stdout).strip().splitlines()[-SHOWN_LINES_OF_A_FAILURE:]
-        message = f"`{text}` failed with status {done.returncode}:"
-        raise ToolchainError("\n    ".join([message, *tail]))
-    return done.stdout
 
 
 def parse_version(text: str) -> tuple[int, ...] | None:
@@ -157,7 +118,8 @@ def engine_on_path(search_path: str, places: Places) -> str | None:
     engine = shutil.which("pulumi", path=os.pathsep.join(folders)) if folders else None
     if not engine:
         return None
-    version = run([engine, "version"], variables={"PULUMI_SKIP_UPDATE_CHECK": "true"}).strip()
+    variables = {"PULUMI_SKIP_UPDATE_CHECK": "true"}
+    version = run(engine, "version", extra_environment=variables).strip()
     if (parse_version(version) or ()) < (parse_version(ENGINE_VERSION) or ()):
         report(f"{engine} is {version}, below {ENGINE_VERSION}: building our own")
         return None
@@ -168,7 +130,7 @@ def find_go(module: Path) -> str:
     """Return the go command.
 
     Raises:
-        ToolchainError: There is none, or it is older than the module needs.
+        LocalError: There is none, or it is older than the module needs.
 
     """
     needed = re.search(r"^go (\S+)", module.read_text(), re.MULTILINE)
@@ -178,11 +140,11 @@ def find_go(module: Path) -> str:
         message = (
             f"go is not installed: install Go {minimum} or newer (or Pulumi {ENGINE_VERSION})"
         )
-        raise ToolchainError(message)
-    version = run([go, "env", "GOVERSION"], variables={"GOTOOLCHAIN": "local"}).strip()
+        raise LocalError(message)
+    version = run(go, "env", "GOVERSION", extra_environment={"GOTOOLCHAIN": "local"}).strip()
     if (parse_version(version) or ()) < (parse_version(minimum) or ()):
         message = f"{go} is {version}: install Go {minimum} or newer (or Pulumi {ENGINE_VERSION})"
-        raise ToolchainError(message)
+        raise LocalError(message)
     return go
 
 
@@ -227,7 +189,11 @@ def add(go: str, modules: Path, folder: Path, entry: Binary | Script) -> None:
         else:
             command = [go, "list", "-m", "-f", "{{.Dir}}", entry.source_module]
         output = run(
-            command, folder=module, variables=variables, timeout_seconds=GO_TIMEOUT_SECONDS
+            *command,
+            folder=module,
+            extra_environment=variables,
+            timeout_seconds=GO_TIMEOUT_SECONDS,
+            shown_lines=SHOWN_LINES_OF_A_FAILURE,
         )
         if isinstance(entry, Script):
             shutil.copyfile(Path(output.strip()) / entry.path, file)
@@ -254,7 +220,7 @@ def install_plugin(places: Places, folder: Path, binary: Binary) -> bool:
         return False
     variables = {"PULUMI_HOME": str(places.pulumi_home), "PULUMI_SKIP_UPDATE_CHECK": "true"}
     command = ["plugin", "install", "resource", name, version, "--reinstall", "--file"]
-    run([folder / "bin" / "pulumi", *command, folder / binary.place], variables=variables)
+    run(folder / "bin" / "pulumi", *command, folder / binary.place, extra_environment=variables)
     return True
 
 

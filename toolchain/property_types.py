@@ -8,9 +8,10 @@ has none, so the setters are the truth.
 
 import json
 import re
-import subprocess
 import sys
 from pathlib import Path
+
+from system.programs import run
 
 CLASSES = (
     "org.apache.rocketmq.common.BrokerIdentity",
@@ -30,11 +31,10 @@ def read_property_types(lib: Path) -> dict[str, str]:
     """Return each key's Java type: int, long, double, float, boolean or String.
 
     Raises:
-        subprocess.CalledProcessError: javap does not find a class in the jars under `lib`.
+        LocalError: javap is missing, or does not find a class in the jars under `lib`.
 
     """
-    command = ["javap", "-cp", f"{lib}/*", "-public", *CLASSES]
-    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
+    text = run("javap", "-cp", f"{lib}/*", "-public", *CLASSES)
     found = {
         first.lower() + rest: java_type.rpartition(".")[2]
         for first, rest, java_type in SETTER.findall(text)

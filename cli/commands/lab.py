@@ -14,8 +14,8 @@ from machines.libvirt.contents import clear_orphans
 from machines.libvirt.daemon import LOCAL_URI
 from machines.libvirt.image import ensure_image
 from machines.libvirt.virsh import Virsh
-from machines.shared.errors import MachinesError
 from project import ROOT
+from system.errors import LocalError
 
 Tool = Callable[..., None]
 
@@ -37,7 +37,7 @@ def prepare_lab(folder: StackFolder, run_tool: Tool) -> None:
     try:
         architecture = architecture_of(Virsh(hosts.uri).run("capabilities"))
         ensure_image(plan_image(hosts.image, architecture, built_digest()), ROOT)
-    except (MachinesError, ValueError) as error:
+    except (LocalError, ValueError) as error:
         raise CommandError(str(error)) from error
 
 
@@ -58,7 +58,7 @@ def clear_leftovers(folder: StackFolder, deployment: dict[str, Any]) -> None:
     }
     try:
         clear_orphans(Virsh(hosts.uri), folder.stack, known - {None})
-    except MachinesError as error:
+    except LocalError as error:
         raise CommandError(str(error)) from error
 
 

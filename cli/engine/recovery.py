@@ -14,8 +14,15 @@ from urllib.parse import urlsplit
 from cli.engine.engine import Engine
 from cli.errors import CommandError
 from project import ROOT
+from system.processes import (
+    arguments_of,
+    has_ended,
+    name_of,
+    parent_of,
+    process_ids,
+    working_folder_of,
+)
 
-PROC = Path("/proc")
 ENDED_WITHIN_SECONDS = 10.0
 DYING_SECONDS = 2.0
 PLUGINS = ("pulumi-language-python", "pulumi-resource-", "pulumi-analyzer")
@@ -79,8 +86,7 @@ def _locks(stack: str) -> list[Path]:
 
 def _is_engine(pid: int) -> bool:
     """Return whether the process is a running engine, not a zombie."""
-    state = _stat(pid).rpartition(")")[2].split()[:1]
-    return _name(pid) == "pulumi" and state not in (["Z"], ["X"])
+    return name_of(pid) == "pulumi" and not has_ended(pid)
 
 
 def _forget_pending_creates(engine: Engine) -> None:
@@ -124,7 +130,7 @@ def end_leftovers() -> None:
             raise CommandError(message) from None
         sys.stderr.write(f"ended process {pid}, a leftover of a killed run\n")
     deadline = time.monotonic() + ENDED_WITHIN_SECONDS
-    while any((PROC / str(pid) / "cwd").exists() for pid in leftovers):
+    while not all(map(has_ended, leftovers)):
         if time.monotonic() > deadline:
             message = f"processes {leftovers}: still there after SIGKILL; see ps -p"
             raise CommandError(message)
@@ -133,20 +139,14 @@ def end_leftovers() -> None:
 
 def _orphans() -> Iterator[int]:
     """Yield this project's processes whose engine or command is gone."""
-    for entry in PROC.iterdir():
-        if entry.name.isdigit() and _is_ours(int(entry.name)) and _is_orphaned(int(entry.name)):
-            yield int(entry.name)
+    for pid in process_ids():
+        if _is_ours(pid) and _is_orphaned(pid):
+            yield pid
 
 
 def _is_ours(pid: int) -> bool:
-    entry = PROC / str(pid)
-    try:
-        if (entry / "cwd").resolve(strict=True) != ROOT:
-            return False
-        words = (entry / "cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
-    except OSError:
-        return False
-    return any(mark in words for mark in (*PLUGINS, MACHINES))
+    words = " ".join(arguments_of(pid))
+    return working_folder_of(pid) == ROOT and any(mark in words for mark in (*PLUGINS, MACHINES))
 
 
 def _is_orphaned(pid: int) -> bool:
@@ -154,23 +154,7 @@ def _is_orphaned(pid: int) -> bool:
 
     What a person started has a shell above it; what an engine started has the engine.
     """
-    parent = _parent(pid)
+    parent = parent_of(pid)
     while _is_ours(parent):
-        parent = _parent(parent)
-    return parent <= 1 or _name(parent) in REAPERS
-
-
-def _parent(pid: int) -> int:
-    """Return the parent's pid, or 0 if the process is gone."""
-    return int((_stat(pid) or ")? 0").rpartition(")")[2].split()[1])
-
-
-def _name(pid: int) -> str:
-    return _stat(pid).partition("(")[2].rpartition(")")[0]
-
-
-def _stat(pid: int) -> str:
-    try:
-        return (PROC / str(pid) / "stat").read_text("utf-8")
-    except OSError:
-        return ""
+        parent = parent_of(parent)
+    return parent <= 1 or name_of(parent) in REAPERS

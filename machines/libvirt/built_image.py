@@ -10,9 +10,9 @@ from pathlib import Path
 from machines.libvirt.recipe import DISK_MIB, EXTLINUX, RECIPE
 from machines.nspawn.bootstrap import building, make_root
 from machines.nspawn.recipe import recipe_digest
-from machines.shared.commands import ask, run
 from machines.shared.errors import MachinesError
 from project import cache_folder
+from system.programs import ask, run
 
 MBR = Path("/usr/lib/syslinux/mbr/mbr.bin")
 FIRST_SECTOR_BYTES = 1 << 20

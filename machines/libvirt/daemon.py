@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 
 from machines.libvirt.virsh import Virsh
-from machines.shared.commands import ask, run
 from machines.shared.computer import install_packages
 from machines.shared.errors import MachinesError
+from system.programs import ask, run
 
 LOCAL_URI = "qemu:///system"
 SYSTEMD = Path("/run/systemd/system")

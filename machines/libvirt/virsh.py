@@ -3,8 +3,8 @@
 import shutil
 from dataclasses import dataclass
 
-from machines.shared.commands import ask, run
 from machines.shared.errors import MachinesError
+from system.programs import ask, run
 
 ANSWER_SECONDS = 30.0
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from machines.nspawn.cgroups import has_one_cgroup_tree, is_systemd_first, make_cgroups
 from machines.nspawn.disk import mounted_at
 from machines.nspawn.processes import supervisor_of
-from machines.shared.commands import launch, run
 from machines.shared.errors import MachinesError
 from machines.shared.places import HostPlace
+from system.programs import launch, run
 
 START_SECONDS = 60.0
 _CONSOLE_LINES = 5

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from machines.shared.apt_sources import kept_apt_options, read_mirrors, render_sources
-from machines.shared.commands import run
-from machines.shared.computer import debian_codename, run_with_progress
+from machines.shared.computer import debian_codename
 from machines.shared.locks import locked
 from machines.shared.places import short_digest
+from system.programs import run, run_with_progress
 
 BUILD_SECONDS = 1800.0
 _BUILDING = ".building-"

@@ -1,13 +1,15 @@
 """A machine's file system: an overlay on the image, and the few files that make it this host."""
 
+import os
 import re
 import shutil
 from pathlib import Path
 
 from machines.nspawn.spec import MachineSpec
-from machines.shared.commands import ask, run
 from machines.shared.errors import MachinesError
 from machines.shared.places import HostPlace
+from system.processes import mounts_of
+from system.programs import ask, run
 
 _BEGIN = "# machines of this stack: begin"
 _END = "# machines of this stack: end"
@@ -16,8 +18,7 @@ _OWN_LINES = re.compile(f"{re.escape(_BEGIN)}.*?{re.escape(_END)}\n", re.DOTALL)
 
 def mounted_at(folder: Path) -> int:
     """Return how many file systems are mounted on a folder."""
-    lines = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
-    return sum(line.split(" ")[4] == str(folder) for line in lines)
+    return sum(fields[4] == str(folder) for fields in mounts_of(os.getpid()))
 
 
 def mount_disk(host: HostPlace, image: Path) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from machines.nspawn.bootstrap import building, make_root
 from machines.nspawn.recipe import RECIPE, recipe_digest
-from machines.shared.commands import run
 from machines.shared.computer import ensure_tools
 from project import cache_folder
+from system.programs import run
 
 
 def image_folder() -> Path:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from machines.nspawn.disk import mounted_at
 from machines.nspawn.spec import MachineSpec, NetworkSpec
-from machines.shared.commands import ask, run, tool_environment
 from machines.shared.errors import MachinesError
 from machines.shared.locks import locked
 from machines.shared.places import HostPlace, StackPlace, fixed_mac, machines_root
 from machines.shared.records import read_object, write_object
+from system.programs import ask, run, tool_environment
 
 # Routes this short are "everything" (a VPN halves the default route), not somebody's subnet.
 _WIDEST_SUBNET = 2

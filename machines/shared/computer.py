@@ -2,13 +2,12 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
-from machines.shared.commands import ask, run, tool_environment
 from machines.shared.errors import MachinesError
 from machines.shared.places import ROOT_VARIABLE
+from system.programs import ask, run, tool_environment
 
 INSTALL_SECONDS = 600.0
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
@@ -92,37 +91,3 @@ def debian_codename() -> str:
     if keys.get("ID", "").strip('"') != "debian":
         return ""
     return keys.get("VERSION_CODENAME", "").strip('"')
-
-
-def run_with_progress(argv: list[str], log: Path, what: str, every_seconds: float = 10.0) -> None:
-    """Run a long command that ends with us, with a line on stderr now and then.
-
-    Raises:
-        MachinesError: it failed; the line has the last line of its log.
-
-    """
-    waited = 0.0
-    with log.open("wb") as sink:
-        process = subprocess.Popen(  # noqa: S603 - a fixed command; see image.py
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=sink,
-            stderr=sink,
-            env=tool_environment(),
-        )
-        while True:
-            try:
-                status = process.wait(timeout=every_seconds)
-                break
-            except subprocess.TimeoutExpired:
-                waited += every_seconds
-                sys.stderr.write(f"{what}: {waited:.0f} s: {last_line(log)}\n")
-    if status != 0:
-        msg = f"{what}: {argv[-1]}: exit status {status}: {last_line(log)}"
-        raise MachinesError(msg)
-
-
-def last_line(log: Path) -> str:
-    """Return the last line of a log that says something."""
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return next((line.strip() for line in reversed(lines) if line.strip()), "no output yet")

@@ -1,5 +1,7 @@
-"""The one error of this package: a line that a user can act on."""
+"""The error of this package."""
+
+from system.errors import LocalError
 
 
-class MachinesError(RuntimeError):
-    """One line: what (stack, machine or device), the cause, and the remedy."""
+class MachinesError(LocalError):
+    """A machine cannot be made, changed or removed: what (stack, machine, device), why, remedy."""

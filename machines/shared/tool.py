@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from machines.shared.computer import become_root
-from machines.shared.errors import MachinesError
+from system.errors import LocalError
 
 INTERRUPTED = 130
 
@@ -30,7 +30,7 @@ def run_tool(
         if root_for is not None:
             become_root(module, root_for)
         sys.stdout.write(json.dumps(act(), sort_keys=True) + "\n")
-    except MachinesError as error:
+    except LocalError as error:
         sys.stderr.write(f"{module} {verb}: {' '.join(str(error).split())}\n")
         return 1
     except OSError as error:

@@ -10,6 +10,7 @@ import pytest
 from machines.shared.owner import read_owner
 from machines.shared.places import StackPlace
 from project import ROOT
+from system.processes import arguments_of
 
 RUNNER = "test-run.pid"
 SWEEP_SECONDS = 600
@@ -38,11 +39,10 @@ def sweep_after_dead_run(stack: str, tool: str, *before: str) -> None:
         )
 
 
-def _living_runner(clone: Path) -> str | None:
+def _living_runner(clone: Path) -> int | None:
     try:
-        pid = (clone.parent / RUNNER).read_text()
-        command = (Path("/proc") / pid / "cmdline").read_bytes()
-    except OSError:
+        pid = int((clone.parent / RUNNER).read_text())
+    except (OSError, ValueError):
         return None
     # The kernel reuses process ids.
-    return pid if b"pytest" in command and pid != str(os.getpid()) else None
+    return pid if "pytest" in " ".join(arguments_of(pid)) and pid != os.getpid() else None

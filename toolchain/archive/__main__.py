@@ -5,6 +5,7 @@ import sys
 
 from blueprint.rocketmq.versions import DEFAULT_VERSION
 from project import ROOT
+from system.errors import LocalError
 from toolchain.archive.assemble import assemble
 from toolchain.archive.errors import ArchiveError
 from toolchain.archive.prove import prove
@@ -24,7 +25,7 @@ def main(arguments: list[str]) -> int:
             prove(options.version, _tell)
         else:
             assemble(options.version, ROOT, _tell, fresh=options.fresh)
-    except (ArchiveError, ValueError) as error:
+    except (ArchiveError, LocalError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

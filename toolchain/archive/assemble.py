@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from blueprint.rocketmq.versions import maven_sha512, require_supported, top_directory
+from system.digests import sha512_of
 from toolchain.archive.cache import cached_archive, locked_work_folder
-from toolchain.archive.digests import sha512_of
 from toolchain.archive.errors import ArchiveError
 from toolchain.archive.layout import collect_entries
 from toolchain.archive.maven import collect

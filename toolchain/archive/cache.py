@@ -36,7 +36,7 @@ def locked_work_folder(archive: Path, tell: Callable[[str], None]) -> Iterator[P
     folder = archive.with_name(f"{_WORK}{archive.stem}")
     with archive.with_suffix(".lock").open("w") as lock:
         _wait_for(lock.fileno(), archive, tell)
-        # A Maven that outlives its killed parent keeps the lock while it still writes here.
+        # Inherited by Maven, which may outlive us: the lock is held while it still writes here.
         os.set_inheritable(lock.fileno(), True)  # noqa: FBT003 -- positional only
         # What a killed run left behind is ours alone while the lock is held.
         shutil.rmtree(folder, ignore_errors=True)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from blueprint.rocketmq.versions import parse_sha512
-from toolchain.archive.digests import sha512_of
+from system.digests import sha512_of
 from toolchain.archive.errors import ArchiveError
 from toolchain.archive.upload_link import link_for_upload
 

@@ -1,11 +1,11 @@
 """Collects a version's jars and source release with Maven."""
 
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from system.programs import capture
 from toolchain.archive.errors import ArchiveError
 
 POM: Final = Path(__file__).with_name("pom.xml")
@@ -30,8 +30,8 @@ def collect(version: str, into: Path, local_repository: Path | None = None) -> C
         local_repository: Maven's own store; None means the user's.
 
     Raises:
-        ArchiveError: Maven or Java is missing, Maven failed (its last lines are in the message)
-            or took more than half an hour.
+        ArchiveError: Maven or Java is missing, or Maven failed; its last lines are in the message.
+        LocalError: Maven took more than half an hour.
 
     """
     command = [
@@ -45,27 +45,14 @@ def collect(version: str, into: Path, local_repository: Path | None = None) -> C
     ]
     if local_repository is not None:
         command.append(f"-Dmaven.repo.local={local_repository}")
-    log = into / "maven.log"
-    with log.open("wb") as output:
-        try:
-            done = subprocess.run(  # noqa: S603 -- no shell; every argument is made here
-                [*command, "package"],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                timeout=_TIMEOUT_SECONDS,
-                check=False,
-                close_fds=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            message = f"mvn: RocketMQ {version} not there after {_TIMEOUT_SECONDS} s; {_tail(log)}"
-            raise ArchiveError(message) from error
+    done = capture([*command, "package"], timeout_seconds=_TIMEOUT_SECONDS)
     if done.returncode != 0:
+        lines = (done.stdout + done.stderr).splitlines()[-_LINES_SHOWN:]
         message = (
             f"mvn: cannot collect RocketMQ {version}, exit status {done.returncode}; "
-            f"check the network and Maven's settings.xml; {_tail(log)}"
+            f"check the network and Maven's settings.xml; its last {len(lines)} lines:"
         )
-        raise ArchiveError(message)
+        raise ArchiveError("\n  ".join([message, *lines]))
     return Collected(source_release=into / "source-release.zip", jars=into / "lib")
 
 
@@ -79,8 +66,3 @@ def _find_maven() -> str:
         )
         raise ArchiveError(message)
     return maven
-
-
-def _tail(log: Path) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LINES_SHOWN:]
-    return "\n  ".join([f"its last {len(lines)} lines:", *lines])

@@ -4,8 +4,8 @@ import tempfile
 from pathlib import Path
 
 from blueprint.rocketmq.versions import require_supported
+from system.digests import sha512_of
 from toolchain.archive.assemble import Tell, make_archive
-from toolchain.archive.digests import sha512_of
 from toolchain.archive.errors import ArchiveError
 
 

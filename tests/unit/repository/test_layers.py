@@ -12,6 +12,8 @@ from project import ROOT
 
 LAYERS = (
     "project",
+    # What the operating system of this computer offers.
+    "system",
     # The remoting client and the checks: run on hosts, standard library only.
     "remoting.codes",
     "remoting.errors",
@@ -70,10 +72,14 @@ LAYERS = (
 )
 """Lowest first; a layer is a module, or a folder with everything in it."""
 
+FOREIGN_ON_HOSTS = (
+    *("pulumi", "yaml", "jinja2", "pydantic"),
+    *("blueprint", "toolchain", "project", "system"),
+)
 SEPARATE = (
-    ("blueprint", ("pulumi", "pulumi_command", "components", "cli", "machines", "yaml")),
-    ("remoting", ("pulumi", "yaml", "jinja2", "pydantic", "blueprint", "toolchain", "project")),
-    ("console", ("pulumi", "yaml", "jinja2", "pydantic", "blueprint", "toolchain", "project")),
+    ("blueprint", ("pulumi", "pulumi_command", "components", "cli", "machines", "system", "yaml")),
+    ("remoting", FOREIGN_ON_HOSTS),
+    ("console", FOREIGN_ON_HOSTS),
     ("components", ("cli",)),
     ("cli", ("components", "pulumi")),
 )

@@ -1,4 +1,4 @@
-"""Hashes a file without holding it in memory."""
+"""Digests of files that may be larger than memory."""
 
 import hashlib
 from pathlib import Path

@@ -1,0 +1,5 @@
+"""The error for what is wrong with this computer rather than with the settings."""
+
+
+class LocalError(RuntimeError):
+    """Something on this computer is missing or failed: what, the cause, and the remedy."""
