@@ -1,8 +1,7 @@
-"""`python3 -m hypervisor VERB`: what states of earlier releases run on replace and destroy."""
+"""`python3 -m hypervisor VERB`: the name of `machines.libvirt` that older stacks recorded."""
 
 import sys
 
-from machines.libvirt.__main__ import main
+from machines.libvirt.verbs import main
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+sys.exit(main(sys.argv[1:]))

@@ -1,11 +1,7 @@
-"""`python3 -m machines VERB`: the machines of systemd-nspawn.
-
-Stacks record this command in their state, so it stays the entry wherever the code moves.
-"""
+"""`python3 -m machines VERB`: systemd-nspawn machines; stacks record this command."""
 
 import sys
 
-from machines.nspawn.__main__ import main
+from machines.nspawn.verbs import main
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+sys.exit(main(sys.argv[1:]))

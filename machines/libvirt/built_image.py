@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from machines.libvirt.recipe import DISK_MIB, EXTLINUX, RECIPE
-from machines.nspawn.bootstrap import building, make_root
-from machines.nspawn.recipe import recipe_digest
 from machines.shared.errors import MachinesError
+from machines.shared.recipe import recipe_digest
+from machines.shared.root_folder import build_once, make_root
 from project import cache_folder
 from system.programs import ask, run
 
@@ -43,17 +43,12 @@ def ensure_built() -> Path:
             f"{platform.machine()}: use debian, or a file or url of your own"
         )
         raise MachinesError(msg)
-    file = built_file()
-    if file.is_file():
-        return file
-    with building(file) as scratch:
-        if scratch is not None:
-            _build(file, scratch)
-    return file
+    return build_once(built_file(), _build)
 
 
-def _build(file: Path, scratch: Path) -> None:
+def _build(scratch: Path) -> Path:
     begun = time.monotonic()
+    file = built_file()
     what = f"lab image {file.stem}"
     sys.stderr.write(f"{what}: Debian {RECIPE.suite}, {len(RECIPE.packages)} packages\n")
     root = make_root(RECIPE, scratch, what)
@@ -78,9 +73,9 @@ def _build(file: Path, scratch: Path) -> None:
         timeout_seconds=COPY_SECONDS,
     )
     finished.chmod(0o644)
-    finished.replace(file)
-    size, seconds = file.stat().st_size >> 20, time.monotonic() - begun
+    size, seconds = finished.stat().st_size >> 20, time.monotonic() - begun
     sys.stderr.write(f"{what}: {size} MB in {seconds:.0f} s, in {file}\n")
+    return finished
 
 
 def _partition(disk: Path) -> None:

@@ -1,16 +1,16 @@
 """A virtual machine's power: on, and off in order where it still listens."""
 
-import socket
 import sys
 import time
 
 from machines.libvirt.virsh import Virsh
 from machines.shared.errors import MachinesError
+from machines.shared.ssh import sshd_answers
 
 SHUTDOWN_SECONDS = 240.0
 EMULATED_SHUTDOWN_SECONDS = 900.0
+# An emulated machine may take some seconds to answer.
 BANNER_SECONDS = 20.0
-SSH_PORT = 22
 PROGRESS_SECONDS = 15.0
 
 
@@ -36,7 +36,7 @@ def shut_down(virsh: Virsh, domain: str, address: str, *, emulated: bool) -> Non
     """
     if _state(virsh, domain) != "running":
         return
-    if not _listens(address):
+    if not sshd_answers(address, BANNER_SECONDS):
         sys.stderr.write(f"{domain}: does not answer at {address}, so it is not shut down first\n")
         return
     seconds = EMULATED_SHUTDOWN_SECONDS if emulated else SHUTDOWN_SECONDS
@@ -58,13 +58,3 @@ def _state(virsh: Virsh, domain: str) -> str:
     """Return `running`, `shut off`, another of virsh's words, or "" for no such domain."""
     status, output = virsh.ask("domstate", domain)
     return output.strip() if status == 0 else ""
-
-
-def _listens(address: str) -> bool:
-    """Tell whether sshd greets; an emulated one may take some seconds."""
-    try:
-        with socket.create_connection((address, SSH_PORT), BANNER_SECONDS) as connection:
-            connection.settimeout(BANNER_SECONDS)
-            return connection.recv(4) == b"SSH-"
-    except OSError:
-        return False

@@ -1,11 +1,9 @@
 """What is in the image of the virtual machines; every change is another image."""
 
-from machines.nspawn.bootstrap import RootRecipe
-from machines.nspawn.recipe import LEFT_OUT, SUITE
-from machines.nspawn.recipe import PACKAGES as PACKAGES_OF_MACHINES
+from machines.shared.recipe import LEFT_OUT, PACKAGES, SUITE, RootRecipe, sshd_setup
 
-PACKAGES = (
-    *PACKAGES_OF_MACHINES,
+VIRTUAL_PACKAGES = (
+    *PACKAGES,
     "cloud-guest-utils",
     "cloud-init",
     "e2fsprogs",
@@ -65,17 +63,7 @@ _MASKED = (
 CUSTOMIZE = f"""#!/bin/sh
 set -eu
 root=$1
-cat > "$root/etc/ssh/sshd_config.d/machines.conf" <<'END'
-HostKey /etc/ssh/ssh_host_ed25519_key
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-PermitRootLogin no
-MaxStartups 50:30:200
-MaxSessions 100
-UseDNS no
-END
-rm -f "$root"/etc/ssh/ssh_host_*
-cat > "$root/etc/cloud/cloud.cfg" <<'END'
+{sshd_setup(permit_root_login="no")}cat > "$root/etc/cloud/cloud.cfg" <<'END'
 {_CLOUD_CFG}END
 rm -f "$root"/etc/cloud/cloud.cfg.d/*
 cat > "$root/etc/fstab" <<'END'
@@ -96,4 +84,4 @@ rm -rf "$root"/var/cache/apt/*.bin
 ln -sfn /run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"
 """
 
-RECIPE = RootRecipe(suite=SUITE, packages=PACKAGES, left_out=LEFT_OUT, customize=CUSTOMIZE)
+RECIPE = RootRecipe(suite=SUITE, packages=VIRTUAL_PACKAGES, left_out=LEFT_OUT, customize=CUSTOMIZE)

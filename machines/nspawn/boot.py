@@ -1,7 +1,6 @@
 """Start a machine so that it outlives the run that started it, and wait for its sshd."""
 
 import shutil
-import socket
 import time
 from pathlib import Path
 
@@ -10,9 +9,11 @@ from machines.nspawn.disk import mounted_at
 from machines.nspawn.processes import supervisor_of
 from machines.shared.errors import MachinesError
 from machines.shared.places import HostPlace
+from machines.shared.ssh import sshd_answers
 from system.programs import launch, run
 
 START_SECONDS = 60.0
+BANNER_SECONDS = 2.0
 _CONSOLE_LINES = 5
 _GONE_SECONDS = 3.0
 _NSPAWN_RUN = Path("/run/systemd/nspawn")
@@ -90,7 +91,7 @@ def await_ssh(host: HostPlace, address: str, wait_seconds: float = START_SECONDS
     """
     last_seen = time.monotonic()
     deadline = last_seen + wait_seconds
-    while not _greets(address):
+    while not sshd_answers(address, BANNER_SECONDS):
         now = time.monotonic()
         running = supervisor_of(host.root) is not None
         last_seen = now if running else last_seen
@@ -109,11 +110,3 @@ def console_end(host: HostPlace) -> str:
         return "its console.log is missing"
     shown = [line.strip() for line in lines if line.strip()][-_CONSOLE_LINES:]
     return " | ".join(shown) or f"{host.console_log} is empty"
-
-
-def _greets(address: str) -> bool:
-    try:
-        with socket.create_connection((address, 22), timeout=2) as connection:
-            return connection.recv(4) == b"SSH-"
-    except OSError:
-        return False

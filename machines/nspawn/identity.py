@@ -4,8 +4,8 @@ import hashlib
 from dataclasses import dataclass
 
 from machines.nspawn.processes import supervisor_of
+from machines.nspawn.record import read_machine
 from machines.shared.places import HostPlace, StackPlace
-from machines.shared.records import read_machine
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,14 +1,28 @@
 """The image under every machine: built once per recipe, shared read-only from the cache."""
 
+import shutil
 import sys
 import time
 from pathlib import Path
 
-from machines.nspawn.bootstrap import building, make_root
-from machines.nspawn.recipe import RECIPE, recipe_digest
-from machines.shared.computer import ensure_tools
+from machines.nspawn.recipe import RECIPE
+from machines.shared.computer import install_packages
+from machines.shared.recipe import recipe_digest
+from machines.shared.root_folder import build_once, make_root
 from project import cache_folder
-from system.programs import run
+from system.programs import run, tool_environment
+
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+_PACKAGE_OF = {
+    "ip": "iproute2",
+    "mmdebstrap": "mmdebstrap",
+    "mount": "mount",
+    "nsenter": "util-linux",
+    "setpriv": "util-linux",
+    "ssh": "openssh-client",
+    "systemd-nspawn": "systemd-container",
+    "unshare": "util-linux",
+}
 
 
 def image_folder() -> Path:
@@ -20,24 +34,29 @@ def ensure_image() -> Path:
     """Return the image's folder; build it when it is not there.
 
     Raises:
-        MachinesError: a tool cannot be installed, or mmdebstrap failed.
+        MachinesError: a tool cannot be installed, or another process builds for too long.
+        LocalError: mmdebstrap failed.
 
     """
-    ensure_tools()
-    image = image_folder()
-    if image.is_dir():
-        return image
-    with building(image) as scratch:
-        if scratch is not None:
-            _build(image, scratch)
-    return image
+    install_packages(_missing_packages())
+    return build_once(image_folder(), _build)
 
 
-def _build(image: Path, scratch: Path) -> None:
+def _build(scratch: Path) -> Path:
     begun = time.monotonic()
-    packages = len(RECIPE.packages)
-    sys.stderr.write(f"image {image.name}: Debian {RECIPE.suite}, {packages} packages\n")
-    make_root(RECIPE, scratch, f"image {image.name}").replace(image)
-    seconds = time.monotonic() - begun
-    size = run("du", "-sm", str(image)).split()[0]
-    sys.stderr.write(f"image {image.name}: {size} MB in {seconds:.0f} s, in {image}\n")
+    image = image_folder()
+    what = f"image {image.name}"
+    sys.stderr.write(f"{what}: Debian {RECIPE.suite}, {len(RECIPE.packages)} packages\n")
+    root = make_root(RECIPE, scratch, what)
+    size, seconds = run("du", "-sm", str(root)).split()[0], time.monotonic() - begun
+    sys.stderr.write(f"{what}: {size} MB in {seconds:.0f} s, in {image}\n")
+    return root
+
+
+def _missing_packages() -> list[str]:
+    """Return the Debian packages of the needed tools that this computer lacks."""
+    path = tool_environment()["PATH"]
+    packages = {p for tool, p in _PACKAGE_OF.items() if shutil.which(tool, path=path) is None}
+    if not KEYRING.exists():
+        packages.add("debian-archive-keyring")
+    return sorted(packages)

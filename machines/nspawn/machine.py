@@ -17,12 +17,12 @@ from machines.nspawn.disk import (
 from machines.nspawn.image import ensure_image
 from machines.nspawn.network import connect, disconnect, ensure_bridge, record_network
 from machines.nspawn.processes import kill_members, leader_of, supervisor_of
+from machines.nspawn.record import MachineRecord, read_machine, write_machine
 from machines.nspawn.spec import HostSpec, MachineSpec
 from machines.shared.errors import MachinesError
 from machines.shared.locks import locked
 from machines.shared.owner import require_claimed, require_free_or_own
 from machines.shared.places import HostPlace
-from machines.shared.records import MachineRecord, read_machine, write_machine
 from system.programs import run
 
 

@@ -1,29 +1,6 @@
 """What is in a machine's image; every change here is another image, under another digest."""
 
-import hashlib
-import json
-import platform
-from dataclasses import astuple
-
-from machines.nspawn.bootstrap import RootRecipe
-
-SUITE = "bookworm"
-PACKAGES = (
-    "ca-certificates",
-    "dbus",
-    "iproute2",
-    "iputils-ping",
-    "openjdk-17-jre-headless",
-    "openssh-server",
-    "procps",
-    "python3",
-    "sudo",
-    "systemd",
-    "systemd-sysv",
-    "udev",
-    "unzip",
-)
-LEFT_OUT = "/usr/share/{doc,man,locale}/*"
+from machines.shared.recipe import LEFT_OUT, PACKAGES, SUITE, RootRecipe, sshd_setup
 
 # A machine lives behind a bridge, without timers, seats or a clock of its own: it boots faster.
 _MASKED = (
@@ -43,22 +20,10 @@ _MASKED = (
     "systemd-udevd.service",
 )
 
-# mmdebstrap calls it with the image's root as its only argument. The engine opens one connection
-# per resource, many at once: sshd must not drop them.
 CUSTOMIZE = f"""#!/bin/sh
 set -eu
 root=$1
-cat > "$root/etc/ssh/sshd_config.d/machines.conf" <<'END'
-HostKey /etc/ssh/ssh_host_ed25519_key
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-PermitRootLogin prohibit-password
-MaxStartups 50:30:200
-MaxSessions 100
-UseDNS no
-END
-rm -f "$root"/etc/ssh/ssh_host_*
-for unit in {" ".join(_MASKED)}; do
+{sshd_setup(permit_root_login="prohibit-password")}for unit in {" ".join(_MASKED)}; do
     ln -sfn /dev/null "$root/etc/systemd/system/$unit"
 done
 : > "$root/etc/machine-id"
@@ -71,9 +36,3 @@ install -d -m 700 "$root/root/.ssh"
 
 
 RECIPE = RootRecipe(suite=SUITE, packages=PACKAGES, left_out=LEFT_OUT, customize=CUSTOMIZE)
-
-
-def recipe_digest(recipe: RootRecipe, *further: str) -> str:
-    """Return 16 hex digits over everything that decides what is in an image."""
-    whole = [platform.machine(), *astuple(recipe), *further]
-    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()[:16]

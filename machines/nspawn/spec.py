@@ -1,32 +1,14 @@
-"""The JSON that a verb reads on its standard input, checked before anything is touched."""
+"""The specs of networks and machines, and the checks of their values."""
 
 import ipaddress
-import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
 
-from machines.shared.errors import MachinesError
-from machines.shared.owner import Owner, project_path
 from machines.shared.places import HostPlace, StackPlace
+from machines.shared.spec import STACK_CHECKS, Check, StackSpec, check_text, wrong_value
 
 _DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}")
 _INCARNATION = re.compile(r"[0-9a-f]{12}")
-_SPEC = TypeVar("_SPEC", bound="StackSpec")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StackSpec:
-    """A stack and who asks."""
-
-    stack: str
-    owner: Owner
-
-    @property
-    def place(self) -> StackPlace:
-        """Return where the stack lies."""
-        return StackPlace(stack=self.stack)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,96 +56,49 @@ class MachineSpec(NetworkSpec):
         return self.place.host(self.name)
 
 
-def parse_spec(text: str, kind: type[_SPEC]) -> _SPEC:
-    """Return the spec in a JSON text.
-
-    Raises:
-        MachinesError: the first problem, with the key, the value and what is allowed.
-
-    """
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        msg = f"spec: not JSON ({error}): give one object on standard input"
-        raise MachinesError(msg) from error
-    if not isinstance(value, dict):
-        msg = "spec: not a JSON object: give one object on standard input"
-        raise MachinesError(msg)
-    names = {entry.name for entry in fields(kind)}
-    # A machine is removed with the same spec that made it, so a known key is never in the way.
-    if unknown := sorted(set(value) - set(_CHECKS)):
-        msg = f"spec: unknown key {unknown[0]!r}: allowed are {', '.join(sorted(names))}"
-        raise MachinesError(msg)
-    if missing := sorted(names - set(value)):
-        msg = f"spec: key {missing[0]!r} is missing: needed are {', '.join(sorted(names))}"
-        raise MachinesError(msg)
-    return kind(**{name: _CHECKS[name](name, value[name]) for name in names})
-
-
-def _refuse(name: str, value: object, allowed: str) -> MachinesError:
-    return MachinesError(f"spec: {name} = {value!r}: allowed is {allowed}")
-
-
-def _text(name: str, value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise _refuse(name, value, "a text that is not empty")
-    return value
-
-
 def _secret(name: str, value: object) -> str:
     if not isinstance(value, str) or "PRIVATE KEY" not in value:
-        raise _refuse(name, "…", "a private key in OpenSSH's format")
+        raise wrong_value(name, "…", "a private key in OpenSSH's format")
     return value
-
-
-def _stack(name: str, value: object) -> str:
-    return StackPlace(stack=_text(name, value)).stack
 
 
 def _host_name(name: str, value: object) -> str:
-    return StackPlace(stack="any").host(_text(name, value)).name
+    return StackPlace(stack="any").host(check_text(name, value)).name
 
 
 def _device(name: str, value: object) -> str:
     if not isinstance(value, str) or not _DEVICE.fullmatch(value):
-        raise _refuse(name, value, "a device name of at most 15 characters")
+        raise wrong_value(name, value, "a device name of at most 15 characters")
     return value
 
 
 def _address(name: str, value: object) -> str:
     try:
-        return str(ipaddress.IPv4Address(_text(name, value)))
+        return str(ipaddress.IPv4Address(check_text(name, value)))
     except ValueError as error:
-        raise _refuse(name, value, "an IPv4 address") from error
+        raise wrong_value(name, value, "an IPv4 address") from error
 
 
 def _whole(name: str, value: object, low: int, high: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise _refuse(name, value, f"a whole number from {low} to {high}")
+        raise wrong_value(name, value, f"a whole number from {low} to {high}")
     return value
 
 
 def _incarnation(name: str, value: object) -> str:
     if not isinstance(value, str) or not _INCARNATION.fullmatch(value):
-        raise _refuse(name, value, "12 hex digits")
+        raise wrong_value(name, value, "12 hex digits")
     return value
-
-
-def _owner(name: str, value: object) -> Owner:
-    if not isinstance(value, dict) or set(value) != {"token"}:
-        raise _refuse(name, "…", 'an object with just "token"')
-    return Owner(token=_text("owner.token", value["token"]), path=project_path())
 
 
 def _hosts(name: str, value: object) -> dict[str, str]:
     if not isinstance(value, dict):
-        raise _refuse(name, value, "an object from host name to address")
+        raise wrong_value(name, value, "an object from host name to address")
     return {_host_name(name, host): _address(name, address) for host, address in value.items()}
 
 
-_CHECKS: dict[str, Callable[[str, Any], Any]] = {
-    "stack": _stack,
-    "owner": _owner,
+MACHINE_CHECKS: dict[str, Check] = {
+    **STACK_CHECKS,
     "bridge": _device,
     "gateway": _address,
     "prefix_length": lambda name, value: _whole(name, value, 8, 30),
@@ -171,8 +106,8 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "incarnation": _incarnation,
     "boots": lambda name, value: _whole(name, value, 1, 10**9),
     "address": _address,
-    "authorized_key": _text,
+    "authorized_key": check_text,
     "host_key_private": _secret,
-    "host_key_public": _text,
+    "host_key_public": check_text,
     "hosts": _hosts,
 }

@@ -16,12 +16,13 @@ from machines.nspawn.network import (
     warn_of_filter,
 )
 from machines.nspawn.processes import running_below, supervisor_of
-from machines.nspawn.spec import NetworkSpec, StackSpec
+from machines.nspawn.record import read_machine
+from machines.nspawn.spec import NetworkSpec
 from machines.shared.errors import MachinesError
 from machines.shared.locks import locked
 from machines.shared.owner import claim, require_free_or_own, require_sweepable
 from machines.shared.places import StackPlace
-from machines.shared.records import read_machine
+from machines.shared.spec import StackSpec
 
 
 def ensure_network(spec: NetworkSpec) -> None:

@@ -7,20 +7,9 @@ from pathlib import Path
 
 from machines.shared.errors import MachinesError
 from machines.shared.places import ROOT_VARIABLE
-from system.programs import ask, run, tool_environment
+from system.programs import ask, run
 
 INSTALL_SECONDS = 600.0
-KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-_PACKAGE_OF = {
-    "ip": "iproute2",
-    "mmdebstrap": "mmdebstrap",
-    "mount": "mount",
-    "nsenter": "util-linux",
-    "setpriv": "util-linux",
-    "ssh": "openssh-client",
-    "systemd-nspawn": "systemd-container",
-    "unshare": "util-linux",
-}
 _KEPT_VARIABLES = ("HOME", "XDG_CACHE_HOME", ROOT_VARIABLE, "http_proxy", "https_proxy")
 
 
@@ -40,25 +29,6 @@ def become_root(module: str, arguments: list[str]) -> None:
     command = ["sudo", "-n", "env", *kept, sys.executable, "-B", "-m", module, *arguments]
     sys.stdout.flush()
     os.execvp(command[0], command)  # noqa: S606 - no shell is wanted; the arguments are ours
-
-
-def missing_packages() -> list[str]:
-    """Return the Debian packages of the needed tools that this computer lacks."""
-    path = tool_environment()["PATH"]
-    packages = {p for tool, p in _PACKAGE_OF.items() if shutil.which(tool, path=path) is None}
-    if not KEYRING.exists():
-        packages.add("debian-archive-keyring")
-    return sorted(packages)
-
-
-def ensure_tools() -> None:
-    """Install the needed tools that are missing.
-
-    Raises:
-        MachinesError: there is no apt here, or the installation failed.
-
-    """
-    install_packages(missing_packages())
 
 
 def install_packages(missing: list[str]) -> None:

@@ -1,28 +1,11 @@
-"""The small JSON files that outlive a run: read strictly, replaced in one step."""
+"""Small JSON files that outlive a run: read strictly, replaced atomically."""
 
 import json
 import os
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from machines.shared.errors import MachinesError
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MachineRecord:
-    """What a machine is: written before its first start, and after every start.
-
-    `booting` is the number of the start under way, or of the last one that was interrupted.
-    """
-
-    incarnation: str
-    boots: int
-    booting: int
-    address: str
-    prefix_length: int
-    bridge: str
-    image: str
 
 
 def read_object(file: Path) -> dict[str, Any] | None:
@@ -46,32 +29,10 @@ def read_object(file: Path) -> dict[str, Any] | None:
 
 
 def write_object(file: Path, value: dict[str, Any]) -> None:
-    """Replace a JSON file in one step; a reader sees the old or the new one, never a half."""
+    """Replace a JSON file atomically."""
     fresh = file.with_name(f".{file.name}.{os.getpid()}")
     with fresh.open("w", encoding="utf-8") as sink:
         sink.write(json.dumps(value, sort_keys=True) + "\n")
         sink.flush()
         os.fsync(sink.fileno())
     fresh.replace(file)
-
-
-def read_machine(file: Path) -> MachineRecord | None:
-    """Return a machine's record, or None for a machine that was never begun.
-
-    Raises:
-        MachinesError: the file does not hold exactly a machine's record.
-
-    """
-    value = read_object(file)
-    if value is None:
-        return None
-    try:
-        return MachineRecord(**value)
-    except TypeError as error:
-        msg = f"{file}: not a machine's record ({error}): remove this file, then run again"
-        raise MachinesError(msg) from error
-
-
-def write_machine(file: Path, record: MachineRecord) -> None:
-    """Replace a machine's record in one step."""
-    write_object(file, asdict(record))

@@ -4,7 +4,7 @@ import ast
 import subprocess
 import sys
 from graphlib import TopologicalSorter
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 import pytest
 
@@ -85,6 +85,9 @@ SEPARATE = (
 )
 """Folders, and the modules that they must not load, however indirectly."""
 
+SIBLINGS = (("machines.nspawn", "machines.libvirt"),)
+"""Folders of one rank, none of which imports another one."""
+
 
 def _modules():
     """Return the file of each module, by dotted name."""
@@ -137,6 +140,18 @@ def test_no_import_runs_upwards():
         if _layer(imported) is not None and (_layer(importer) or 0) < _layer(imported)
     ]
     assert upwards == []
+
+
+@pytest.mark.parametrize("folders", SIBLINGS)
+def test_siblings_do_not_import_each_other(folders):
+    sideways = [
+        f"{importer} imports {imported}"
+        for one, other in permutations(folders, 2)
+        for importer in filter(_is_in(one), MODULES)
+        for imported in filter(_is_in(other), IMPORTS[importer])
+    ]
+    assert all(any(map(_is_in(folder), MODULES)) for folder in folders)
+    assert sideways == []
 
 
 def test_no_import_cycle_exists():

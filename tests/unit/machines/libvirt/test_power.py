@@ -33,7 +33,7 @@ class FakeVirsh:
 def sshd(monkeypatch):
     """A greeting on loopback, once."""
     server = socket.create_server(("127.0.0.1", 0))
-    monkeypatch.setattr(power, "SSH_PORT", server.getsockname()[1])
+    monkeypatch.setattr("machines.shared.ssh.SSH_PORT", server.getsockname()[1])
     monkeypatch.setattr(power, "BANNER_SECONDS", 0.3)
     greeting = []
 

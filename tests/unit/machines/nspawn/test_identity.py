@@ -7,8 +7,8 @@ import pytest
 
 from machines.nspawn.identity import MachineIdentity, planned_identity
 from machines.nspawn.processes import supervisor_of
+from machines.nspawn.record import MachineRecord, write_machine
 from machines.shared.errors import MachinesError
-from machines.shared.records import MachineRecord, write_machine
 
 RECORD = MachineRecord(
     incarnation="0123456789ab",

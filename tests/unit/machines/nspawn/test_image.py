@@ -1,8 +1,9 @@
 import subprocess
 from dataclasses import replace
 
-from machines.nspawn.recipe import CUSTOMIZE, RECIPE, recipe_digest
+from machines.nspawn.recipe import CUSTOMIZE, RECIPE
 from machines.shared.apt_sources import Mirror, kept_apt_options, read_mirrors, render_sources
+from machines.shared.recipe import recipe_digest
 
 KEYRING = "/usr/share/keyrings/archive.gpg"
 

@@ -2,8 +2,15 @@ import json
 
 import pytest
 
-from machines.nspawn.spec import HostSpec, MachineSpec, NetworkSpec, StackSpec, parse_spec
+from machines.nspawn.spec import MACHINE_CHECKS, HostSpec, MachineSpec, NetworkSpec
 from machines.shared.errors import MachinesError
+from machines.shared.spec import StackSpec
+from machines.shared.spec import parse_spec as parse_any_spec
+
+
+def parse_spec(text, kind):
+    return parse_any_spec(text, kind, MACHINE_CHECKS)
+
 
 MACHINE = {
     "stack": "dev",

@@ -3,59 +3,50 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 from machines.shared.apt_sources import kept_apt_options, read_mirrors, render_sources
 from machines.shared.computer import debian_codename
 from machines.shared.locks import locked
 from machines.shared.places import short_digest
+from machines.shared.recipe import RootRecipe
 from system.programs import run, run_with_progress
 
 BUILD_SECONDS = 1800.0
 _BUILDING = ".building-"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RootRecipe:
-    """What decides the content of a root folder.
+def build_once(product: Path, build: Callable[[Path], Path]) -> Path:
+    """Return a file or folder of the cache; build it when it is not there.
 
-    `customize` is a shell script whose only argument is the root; `left_out` are dpkg's patterns.
-    """
+    One process builds at a time, and what a killed one left is removed. Under sudo the new
+    folders belong to the owner of the cache.
 
-    suite: str
-    packages: tuple[str, ...]
-    left_out: str
-    customize: str
-
-
-@contextmanager
-def building(product: Path) -> Iterator[Path | None]:
-    """Yield a scratch folder beside a product that is to be built, or None when it is there.
-
-    One process builds; what a killed one left is removed. Under sudo the folders belong to the
-    user whose cache it is.
+    Args:
+        product: where it is, or will be.
+        build: takes an empty scratch folder beside the product and returns the path in it that
+            becomes the product.
 
     Raises:
         MachinesError: another process is still building it after half an hour.
 
     """
+    if product.exists():
+        return product
     _make_cache_folder(product.parent)
     lock = Path("/run/lock") / f"rocketmq-pulumi-{short_digest(str(product.parent))}.lock"
     with locked(lock, wait_seconds=BUILD_SECONDS):
-        if product.exists():
-            yield None
-        else:
+        if not product.exists():
             for stale in product.parent.glob(f"{_BUILDING}*"):
                 shutil.rmtree(stale)
             scratch = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=product.parent))
             try:
-                yield scratch
+                build(scratch).replace(product)
             finally:
                 shutil.rmtree(scratch, ignore_errors=True)
         lock.unlink()
+    return product
 
 
 def make_root(recipe: RootRecipe, scratch: Path, what: str) -> Path:

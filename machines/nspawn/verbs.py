@@ -7,7 +7,7 @@ from typing import Any
 
 from machines.nspawn.image import ensure_image
 from machines.nspawn.machine import ensure_machine, remove_machine
-from machines.nspawn.spec import HostSpec, MachineSpec, NetworkSpec, StackSpec, parse_spec
+from machines.nspawn.spec import MACHINE_CHECKS, HostSpec, MachineSpec, NetworkSpec
 from machines.nspawn.sweep import (
     ensure_network,
     kill_machines,
@@ -17,6 +17,7 @@ from machines.nspawn.sweep import (
 )
 from machines.shared.owner import Owner, project_path, require_free_or_own
 from machines.shared.places import StackPlace
+from machines.shared.spec import StackSpec, parse_spec
 from machines.shared.tool import run_tool
 
 _READING = ("check-owner", "list")
@@ -56,25 +57,25 @@ def _image(_: argparse.Namespace) -> dict[str, Any]:
 
 
 def _network(_: argparse.Namespace) -> dict[str, Any]:
-    spec = parse_spec(sys.stdin.read(), NetworkSpec)
+    spec = parse_spec(sys.stdin.read(), NetworkSpec, MACHINE_CHECKS)
     ensure_network(spec)
     return {"bridge": spec.bridge, "subnet": str(spec.subnet)}
 
 
 def _machine(_: argparse.Namespace) -> dict[str, Any]:
-    spec = parse_spec(sys.stdin.read(), MachineSpec)
+    spec = parse_spec(sys.stdin.read(), MachineSpec, MACHINE_CHECKS)
     record = ensure_machine(spec)
     return {"name": spec.name, "address": record.address, "incarnation": record.incarnation}
 
 
 def _remove(_: argparse.Namespace) -> dict[str, Any]:
-    spec = parse_spec(sys.stdin.read(), HostSpec)
+    spec = parse_spec(sys.stdin.read(), HostSpec, MACHINE_CHECKS)
     remove_machine(spec)
     return {"removed": spec.name}
 
 
 def _remove_network(_: argparse.Namespace) -> dict[str, Any]:
-    spec = parse_spec(sys.stdin.read(), StackSpec)
+    spec = parse_spec(sys.stdin.read(), StackSpec, MACHINE_CHECKS)
     remove_network(spec)
     return {"removed": spec.stack}
 
@@ -110,7 +111,3 @@ _VERBS = {
     "list": _list,
     "kill": _kill,
 }
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,84 @@
+"""Read the JSON that a verb gets on standard input; nothing is touched before it is valid."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+
+from machines.shared.errors import MachinesError
+from machines.shared.owner import Owner, project_path
+from machines.shared.places import StackPlace
+
+_SPEC = TypeVar("_SPEC", bound="StackSpec")
+Check = Callable[[str, Any], Any]
+"""Takes a key and its value, returns the value as the spec holds it, or raises MachinesError."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StackSpec:
+    """A stack and the project that asks for a change of it."""
+
+    stack: str
+    owner: Owner
+
+    @property
+    def place(self) -> StackPlace:
+        """Return where the stack's files are."""
+        return StackPlace(stack=self.stack)
+
+
+def parse_spec(text: str, kind: type[_SPEC], checks: Mapping[str, Check]) -> _SPEC:
+    """Return the spec of a `kind` in a JSON text.
+
+    Args:
+        text: one JSON object.
+        kind: the spec's class; every field of it must be in the text.
+        checks: by key. Other keys of this table may be in the text too, since a machine is
+            removed with the spec that made it.
+
+    Raises:
+        MachinesError: the first problem, with the key, the value and what is allowed.
+
+    """
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        msg = f"spec: not JSON ({error}): give one object on standard input"
+        raise MachinesError(msg) from error
+    if not isinstance(value, dict):
+        msg = "spec: not a JSON object: give one object on standard input"
+        raise MachinesError(msg)
+    names = {entry.name for entry in fields(kind)}
+    allowed = ", ".join(sorted(names))
+    if unknown := sorted(set(value) - set(checks)):
+        msg = f"spec: unknown key {unknown[0]!r}: allowed are {allowed}"
+        raise MachinesError(msg)
+    if missing := sorted(names - set(value)):
+        msg = f"spec: key {missing[0]!r} is missing: required are {allowed}"
+        raise MachinesError(msg)
+    return kind(**{name: checks[name](name, value[name]) for name in names})
+
+
+def wrong_value(name: str, value: object, allowed: str) -> MachinesError:
+    """Return the error for a value that is not allowed."""
+    return MachinesError(f"spec: {name} = {value!r}: allowed is {allowed}")
+
+
+def check_text(name: str, value: object) -> str:
+    """Return a string that is not blank."""
+    if not isinstance(value, str) or not value.strip():
+        raise wrong_value(name, value, "a string that is not blank")
+    return value
+
+
+def _stack(name: str, value: object) -> str:
+    return StackPlace(stack=check_text(name, value)).stack
+
+
+def _owner(name: str, value: object) -> Owner:
+    if not isinstance(value, dict) or set(value) != {"token"}:
+        raise wrong_value(name, "…", 'an object with just "token"')
+    return Owner(token=check_text("owner.token", value["token"]), path=project_path())
+
+
+STACK_CHECKS: dict[str, Check] = {"stack": _stack, "owner": _owner}
