@@ -1,7 +1,7 @@
 """Build the Pulumi engine and its plugins from Go modules where none is installed.
 
-Run as `python3 -m toolchain.build [--for STACK]` from the project root. A `pulumi` on PATH that is
-new enough is used as it is, and its plugins are left to it.
+Run as `python3 -m toolchain.build [--for STACK]` from the project root. An installed `pulumi` that
+is new enough is used instead, and manages its own plugins.
 """
 
 import argparse
@@ -24,12 +24,12 @@ from system.programs import run
 from toolchain.recipe import (
     ALL_STACKS,
     ENGINE_VERSION,
-    SCRIPTS,
+    MODULE_FILES,
     Binary,
-    Script,
+    ModuleFile,
     binaries_for,
-    digest_of_recipe,
     go_build_arguments,
+    toolchain_digest,
 )
 
 GO_TIMEOUT_SECONDS = 1800
@@ -37,15 +37,15 @@ SHOWN_LINES_OF_A_FAILURE = 15
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Places:
-    """The folders that are read and written, all derived from the project root and the cache."""
+class Layout:
+    """The paths that are read and written: those of one clone and of the user's cache."""
 
     root: Path
     cache: Path
 
     @classmethod
-    def of_project(cls, root: Path = ROOT) -> "Places":
-        """Return the places of the clone at `root` and the cache of the user."""
+    def of_project(cls, root: Path = ROOT) -> "Layout":
+        """Return the layout of the clone at `root` with the cache of the user."""
         return cls(root=root, cache=cache_folder() / "toolchain")
 
     @property
@@ -65,39 +65,39 @@ class Places:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Make the toolchain ready; return the exit status."""
+    """Build what is missing and return the exit status."""
     parser = argparse.ArgumentParser(prog="python3 -m toolchain.build", description=__doc__)
     parser.add_argument(
         "--for", dest="stack", default=ALL_STACKS, help="build only what STACK needs"
     )
     stack: str = parser.parse_args(arguments).stack
     try:
-        report(make_toolchain(Places.of_project(), stack))
+        report(make_toolchain(Layout.of_project(), stack))
     except (LocalError, OSError) as error:
         sys.stderr.write(f"toolchain: {error}\n")
         return 1
     return 0
 
 
-def make_toolchain(places: Places, stack: str) -> str:
-    """Use the installed engine or build ours; return the line that says which."""
-    installed = engine_on_path(os.environ.get("PATH", ""), places)
+def make_toolchain(layout: Layout, stack: str) -> str:
+    """Use the installed engine or build ours; return the line that reports which."""
+    installed = engine_on_path(os.environ.get("PATH", ""), layout)
     if installed:
-        places.link.unlink(missing_ok=True)
+        layout.link.unlink(missing_ok=True)
         return f"using {installed}: nothing to build"
-    go = find_go(places.modules / "engine" / "go.mod")
-    digest = digest_of_recipe(places.modules, run(go, "version").strip())
-    folder = places.cache / digest
-    binaries = binaries_for(stack, places.root)
-    built = build_missing(go, places, folder, binaries)
-    replace_link(places.link, folder / "bin")
-    plugins = [install_plugin(places, folder, binary) for binary in binaries if binary.plugin]
+    go = find_go(layout.modules / "engine" / "go.mod")
+    digest = toolchain_digest(layout.modules, run(go, "version").strip())
+    folder = layout.cache / digest
+    binaries = binaries_for(stack, layout.root)
+    built = build_missing(go, layout, folder, binaries)
+    replace_link(layout.link, folder / "bin")
+    plugins = [install_plugin(layout, folder, binary) for binary in binaries if binary.plugin]
     state = "ready" if built or any(plugins) else "up to date"
     return f"{state} (pulumi {ENGINE_VERSION}, {folder / 'bin'})"
 
 
 def report(line: str) -> None:
-    """Show one line of progress at once."""
+    """Print one line of progress."""
     sys.stdout.write(f"toolchain: {line}\n")
     sys.stdout.flush()
 
@@ -108,12 +108,12 @@ def parse_version(text: str) -> tuple[int, ...] | None:
     return tuple(int(part or 0) for part in found.groups()) if found else None
 
 
-def engine_on_path(search_path: str, places: Places) -> str | None:
-    """Return "pulumi VERSION (FILE)" of an installed engine that is new enough, never our own."""
+def engine_on_path(search_path: str, layout: Layout) -> str | None:
+    """Return "pulumi VERSION (FILE)" of an installed engine that is new enough, or None."""
     folders = [
         folder
         for folder in search_path.split(os.pathsep)
-        if folder and not Path(folder).resolve().is_relative_to(places.cache.resolve())
+        if folder and not Path(folder).resolve().is_relative_to(layout.cache.resolve())
     ]
     engine = shutil.which("pulumi", path=os.pathsep.join(folders)) if folders else None
     if not engine:
@@ -121,7 +121,7 @@ def engine_on_path(search_path: str, places: Places) -> str | None:
     variables = {"PULUMI_SKIP_UPDATE_CHECK": "true"}
     version = run(engine, "version", extra_environment=variables).strip()
     if (parse_version(version) or ()) < (parse_version(ENGINE_VERSION) or ()):
-        report(f"{engine} is {version}, below {ENGINE_VERSION}: building our own")
+        report(f"{engine} is {version}, below {ENGINE_VERSION}: building a newer one")
         return None
     return f"pulumi {version} ({engine})"
 
@@ -130,7 +130,7 @@ def find_go(module: Path) -> str:
     """Return the go command.
 
     Raises:
-        LocalError: There is none, or it is older than the module needs.
+        LocalError: Go is missing, or older than the module requires.
 
     """
     needed = re.search(r"^go (\S+)", module.read_text(), re.MULTILINE)
@@ -148,37 +148,37 @@ def find_go(module: Path) -> str:
     return go
 
 
-def build_missing(go: str, places: Places, folder: Path, binaries: list[Binary]) -> bool:
+def build_missing(go: str, layout: Layout, folder: Path, binaries: list[Binary]) -> bool:
     """Build what the folder lacks, one clone at a time; return whether anything was built."""
-    wanted: list[Binary | Script] = [*binaries, *SCRIPTS]
-    if all((folder / entry.place).exists() for entry in wanted):
+    wanted: list[Binary | ModuleFile] = [*binaries, *MODULE_FILES]
+    if all((folder / entry.target).exists() for entry in wanted):
         return False
-    with only_one_builder(places.cache):
+    with only_one_builder(layout.cache):
         for entry in wanted:
-            if not (folder / entry.place).exists():
+            if not (folder / entry.target).exists():
                 started = time.monotonic()
-                add(go, places.modules, folder, entry)
+                make_entry(go, layout.modules, folder, entry)
                 report(f"{entry.name}  {time.monotonic() - started:.0f} s")
     return True
 
 
 @contextlib.contextmanager
 def only_one_builder(cache: Path) -> Iterator[None]:
-    """Hold the lock of the cache; say so when another clone is building."""
+    """Hold the lock of the cache; report when that means waiting for another clone."""
     cache.mkdir(parents=True, exist_ok=True)
     with (cache / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            report("waiting for another build to end")
+            report("waiting for another build to finish")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def add(go: str, modules: Path, folder: Path, entry: Binary | Script) -> None:
-    """Put one binary or script into its place in the folder, complete or not at all."""
-    place = folder / entry.place
-    place.parent.mkdir(parents=True, exist_ok=True)
+def make_entry(go: str, modules: Path, folder: Path, entry: Binary | ModuleFile) -> None:
+    """Build one binary, or copy one file, into the build folder; complete or not at all."""
+    target = folder / entry.target
+    target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as unfinished:
         file = Path(unfinished) / entry.name
         module = modules / entry.module
@@ -195,14 +195,14 @@ def add(go: str, modules: Path, folder: Path, entry: Binary | Script) -> None:
             timeout_seconds=GO_TIMEOUT_SECONDS,
             shown_lines=SHOWN_LINES_OF_A_FAILURE,
         )
-        if isinstance(entry, Script):
+        if isinstance(entry, ModuleFile):
             shutil.copyfile(Path(output.strip()) / entry.path, file)
             file.chmod(0o755)
-        file.replace(place)
+        file.replace(target)
 
 
 def replace_link(link: Path, target: Path) -> None:
-    """Point the symlink at the target; there is no moment without a link."""
+    """Point the symlink at the target, atomically."""
     if link.is_symlink() and link.readlink() == target:
         return
     link.parent.mkdir(parents=True, exist_ok=True)
@@ -212,15 +212,15 @@ def replace_link(link: Path, target: Path) -> None:
         fresh.replace(link)
 
 
-def install_plugin(places: Places, folder: Path, binary: Binary) -> bool:
+def install_plugin(layout: Layout, folder: Path, binary: Binary) -> bool:
     """Install a resource plugin for this clone's engine; return whether it was needed."""
     name, version = binary.plugin or ("", "")
-    installed = places.pulumi_home / "plugins" / f"resource-{name}-v{version}" / binary.name
-    if installed.exists() and filecmp.cmp(installed, folder / binary.place, shallow=False):
+    installed = layout.pulumi_home / "plugins" / f"resource-{name}-v{version}" / binary.name
+    if installed.exists() and filecmp.cmp(installed, folder / binary.target, shallow=False):
         return False
-    variables = {"PULUMI_HOME": str(places.pulumi_home), "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    variables = {"PULUMI_HOME": str(layout.pulumi_home), "PULUMI_SKIP_UPDATE_CHECK": "true"}
     command = ["plugin", "install", "resource", name, version, "--reinstall", "--file"]
-    run(folder / "bin" / "pulumi", *command, folder / binary.place, extra_environment=variables)
+    run(folder / "bin" / "pulumi", *command, folder / binary.target, extra_environment=variables)
     return True
 
 

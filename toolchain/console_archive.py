@@ -7,7 +7,7 @@ from importlib import metadata
 from pathlib import Path, PurePosixPath
 
 from blueprint.plan.archives import upload_path
-from toolchain.archive.stored_zip import Entry, write_stored_zip
+from toolchain.stored_zip import Entry, write_stored_zip
 
 PACKAGES = ("console", "remoting")
 DISTRIBUTIONS = (

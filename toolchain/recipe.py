@@ -1,8 +1,8 @@
-"""What the toolchain is made of: versions, packages, build flags, and the digest of it all."""
+"""What the toolchain consists of: versions, packages, build flags, and the digest over them."""
 
 import hashlib
 import platform
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from toolchain.stack_file import read_provider
@@ -14,7 +14,7 @@ VERSION_VARIABLE = f"{SDK_MODULE}/go/common/version.Version"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Binary:
-    """A program that is built from one of the Go modules."""
+    """A program built from one of the Go modules."""
 
     name: str
     module: str
@@ -23,14 +23,14 @@ class Binary:
     lab_only: bool = False
 
     @property
-    def place(self) -> str:
-        """The path in the build folder; the engine warns of resource plugins that are on PATH."""
+    def target(self) -> str:
+        """The path in the build folder; plugins are not on PATH, which the engine warns of."""
         return f"{'plugins' if self.plugin else 'bin'}/{self.name}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Script:
-    """A file of a Go dependency that must lie beside the binaries."""
+class ModuleFile:
+    """A file of a Go dependency that the engine expects beside its binaries."""
 
     name: str
     path: str
@@ -38,7 +38,7 @@ class Script:
     source_module: str = SDK_MODULE
 
     @property
-    def place(self) -> str:
+    def target(self) -> str:
         """The path in the build folder."""
         return f"bin/{self.name}"
 
@@ -64,33 +64,35 @@ BINARIES = (
         lab_only=True,
     ),
 )
-SCRIPTS = (
-    Script(name="pulumi-language-python-exec", path="python/cmd/pulumi-language-python-exec"),
-    Script(name="pulumi-analyzer-policy-python", path="python/dist/pulumi-analyzer-policy-python"),
+MODULE_FILES = (
+    ModuleFile(name="pulumi-language-python-exec", path="python/cmd/pulumi-language-python-exec"),
+    ModuleFile(
+        name="pulumi-analyzer-policy-python", path="python/dist/pulumi-analyzer-policy-python"
+    ),
 )
 ALL_STACKS = "all"
 
 
 def binaries_for(stack: str, root: Path) -> list[Binary]:
-    """Return what a stack needs, by the provider in its settings; ALL_STACKS needs everything."""
+    """Return the binaries that a stack needs, by the provider in its settings file."""
     with_libvirt = stack == ALL_STACKS or read_provider(root / f"Pulumi.{stack}.yaml") == "libvirt"
     return [binary for binary in BINARIES if with_libvirt or not binary.lab_only]
 
 
 def go_build_arguments(binary: Binary) -> list[str]:
-    """Return the flags of `go build`: stripped, and with no path of this machine inside."""
+    """Return the flags of `go build`: stripped binaries without local paths."""
     flags = f"-s -w -X {VERSION_VARIABLE}=v{ENGINE_VERSION}"
     if binary.module != "engine":
         flags = "-s -w"
     return ["-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags", flags]
 
 
-def digest_of_recipe(modules: Path, go_version: str) -> str:
-    """Return 16 hex digits that change with sources, recipe, Go version and architecture."""
+def toolchain_digest(modules: Path, go_version: str) -> str:
+    """Return 16 hex digits that change with sources, flags, Go version and architecture."""
     digest = hashlib.sha256()
     recipe = [go_version, platform.machine()]
-    recipe += [f"{binary} {binary.place} {go_build_arguments(binary)}" for binary in BINARIES]
-    recipe += [f"{script} {script.place}" for script in SCRIPTS]
+    recipe += [f"{astuple(binary)} {go_build_arguments(binary)}" for binary in BINARIES]
+    recipe += [f"{astuple(file)}" for file in MODULE_FILES]
     digest.update("\n".join(recipe).encode())
     for file in sorted(modules.rglob("*")):
         is_source = file.suffix == ".go" or file.name in {"go.mod", "go.sum"}

@@ -1,4 +1,4 @@
-"""`python3 -m toolchain.archive [VERSION]`: make the archive that Pulumi uploads."""
+"""`python3 -m toolchain.archive [VERSION]`: assemble the archive that Pulumi uploads."""
 
 import argparse
 import sys
@@ -8,7 +8,7 @@ from project import ROOT
 from system.errors import LocalError
 from toolchain.archive.assemble import assemble
 from toolchain.archive.errors import ArchiveError
-from toolchain.archive.prove import prove
+from toolchain.archive.reproducibility import check_reproducible
 
 
 def main(arguments: list[str]) -> int:
@@ -17,21 +17,23 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("version", nargs="?", default=DEFAULT_VERSION)
     parser.add_argument("--fresh", action="store_true", help="use an empty Maven repository")
     parser.add_argument(
-        "--prove", action="store_true", help="assemble twice from nothing and compare the bytes"
+        "--check-reproducible",
+        action="store_true",
+        help="assemble twice, each time with an empty Maven repository, and compare the bytes",
     )
     options = parser.parse_args(arguments)
     try:
-        if options.prove:
-            prove(options.version, _tell)
+        if options.check_reproducible:
+            check_reproducible(options.version, _report)
         else:
-            assemble(options.version, ROOT, _tell, fresh=options.fresh)
+            assemble(options.version, ROOT, _report, fresh=options.fresh)
     except (ArchiveError, LocalError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
 
 
-def _tell(line: str) -> None:
+def _report(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

@@ -1,7 +1,6 @@
-"""Knows where assembled archives are kept and lets one process at a time make one."""
+"""Where assembled archives are cached, and the lock under which one is made."""
 
 import fcntl
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,9 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from project import cache_folder
-from toolchain.archive.maven import POM
 
-_RECIPE: Final = (POM, POM.with_name("layout.py"), POM.with_name("stored_zip.py"))
 _WORK: Final = ".work-"
 
 
@@ -21,24 +18,21 @@ def cache_directory() -> Path:
     return cache_folder() / "archive"
 
 
-def cached_archive(version: str) -> Path:
-    """Return the path of the archive that the recipe of this clone makes."""
-    recipe = hashlib.sha256()
-    for part in _RECIPE:
-        recipe.update(hashlib.sha256(part.read_bytes()).digest())
-    return cache_directory() / f"rocketmq-{version}-maven-{recipe.hexdigest()[:16]}.zip"
+def cached_archive(version: str, sha512: str) -> Path:
+    """Return where the version's archive with this digest is, or will be."""
+    return cache_directory() / f"rocketmq-{version}-maven-{sha512[:16]}.zip"
 
 
 @contextmanager
-def locked_work_folder(archive: Path, tell: Callable[[str], None]) -> Iterator[Path]:
-    """Hold the lock of one archive and give an empty folder beside it, removed afterwards."""
+def locked_work_folder(archive: Path, report: Callable[[str], None]) -> Iterator[Path]:
+    """Hold an archive's lock and yield an empty folder beside it, which is removed afterwards."""
     archive.parent.mkdir(parents=True, exist_ok=True)
     folder = archive.with_name(f"{_WORK}{archive.stem}")
     with archive.with_suffix(".lock").open("w") as lock:
-        _wait_for(lock.fileno(), archive, tell)
+        _wait_for(lock.fileno(), archive, report)
         # Inherited by Maven, which may outlive us: the lock is held while it still writes here.
         os.set_inheritable(lock.fileno(), True)  # noqa: FBT003 -- positional only
-        # What a killed run left behind is ours alone while the lock is held.
+        # A killed run may have left it behind.
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         try:
@@ -47,9 +41,9 @@ def locked_work_folder(archive: Path, tell: Callable[[str], None]) -> Iterator[P
             shutil.rmtree(folder)
 
 
-def _wait_for(lock: int, archive: Path, tell: Callable[[str], None]) -> None:
+def _wait_for(lock: int, archive: Path, report: Callable[[str], None]) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        tell(f"another process is making {archive.name}; waiting for it")
+        report(f"another process is making {archive.name}; waiting for it")
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,7 +1,7 @@
-"""What goes wrong with an archive, each in one line that names the remedy."""
+"""The error of this package."""
 
 from blueprint.errors import ClusterError
 
 
 class ArchiveError(ClusterError):
-    """The archive cannot be made, or is not the one that was asked for."""
+    """An archive cannot be assembled, or is not the one that was asked for."""

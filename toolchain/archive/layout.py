@@ -1,4 +1,4 @@
-"""Decides which file of the source release and which jar lands where in an archive."""
+"""Decide where each file of the source release and each jar goes in an archive."""
 
 import re
 import zipfile
@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from toolchain.archive.errors import ArchiveError
-from toolchain.archive.stored_zip import Entry
+from toolchain.stored_zip import Entry
 
-# What the release itself holds, by RocketMQ's own distribution/release.xml.
+# As in RocketMQ's own distribution/release.xml.
 _RENAMED: Final = {
     "README.md": "README.md",
     "distribution/LICENSE-BIN": "LICENSE",
@@ -52,8 +52,7 @@ def collect_entries(source_release: Path, jars: Path, top_directory: str) -> Ite
     """Yield every file of the archive, below its top directory.
 
     Raises:
-        ArchiveError: a file without which RocketMQ does not start or cannot be given away is
-            missing.
+        ArchiveError: a file is missing that RocketMQ needs to start, or that its license requires.
 
     """
     missing = set(_REQUIRED)
@@ -63,13 +62,13 @@ def collect_entries(source_release: Path, jars: Path, top_directory: str) -> Ite
         yield Entry(name=f"{top_directory}/{name}", content=content, executable=executable)
     if missing:
         message = (
-            f"{source_release.name}: no {', '.join(sorted(missing))}; "
-            "this source release has another layout, use an official archive for this version"
+            f"{source_release.name}: no {', '.join(sorted(missing))}; this source release has a "
+            "different layout, so use an official archive for this version"
         )
         raise ArchiveError(message)
     found = sorted(jars.glob("*.jar"))
     if not any(jar.name.startswith("rocketmq-") for jar in found):
-        message = f"{jars.name}: no rocketmq-*.jar; Maven collected nothing, run it again"
+        message = f"{jars.name}: no rocketmq-*.jar; Maven collected nothing, so run it again"
         raise ArchiveError(message)
     for jar in found:
         yield Entry(name=f"{top_directory}/lib/{jar.name}", content=jar.read_bytes())

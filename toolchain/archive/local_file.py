@@ -1,4 +1,4 @@
-"""Refuses a local archive that is not the one the settings promise."""
+"""Refuse a local archive that does not have the digest in the settings."""
 
 from pathlib import Path
 
@@ -9,15 +9,15 @@ from toolchain.archive.upload_link import link_for_upload
 
 
 def verify_file(path: Path, sha512: str, key: str = "cluster.artifact") -> None:
-    """Check the file against its digest; cheap enough to run before every preview.
+    """Check a file against its digest; fast enough to run before every preview.
 
     Args:
         path: the file.
-        sha512: what its digest must be.
-        key: the settings that name it.
+        sha512: its expected digest.
+        key: the setting with both, for messages.
 
     Raises:
-        ArchiveError: the file cannot be read, or its digest is another one.
+        ArchiveError: the file cannot be read, or has another digest.
         ValueError: the digest is not 128 hexadecimal digits.
 
     """
@@ -25,10 +25,7 @@ def verify_file(path: Path, sha512: str, key: str = "cluster.artifact") -> None:
     try:
         actual = sha512_of(path)
     except OSError as error:
-        message = (
-            f"{key}.path: cannot read {path} ({error.strerror}); "
-            "give the path of the file that you have"
-        )
+        message = f"{key}.path: cannot read {path} ({error.strerror}); correct the path"
         raise ArchiveError(message) from error
     if actual != expected:
         message = (
@@ -39,7 +36,7 @@ def verify_file(path: Path, sha512: str, key: str = "cluster.artifact") -> None:
 
 
 def use_file(path: Path, sha512: str, project: Path, key: str = "cluster.artifact") -> Path:
-    """Check the file, then return the path below the project that it is uploaded from.
+    """Check a file and return the path below the project that it is uploaded from.
 
     Raises:
         ArchiveError: as verify_file.

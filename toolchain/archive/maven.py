@@ -1,4 +1,4 @@
-"""Collects a version's jars and source release with Maven."""
+"""Collect the jars and the source release of a version with Maven."""
 
 import shutil
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ _TIMEOUT_SECONDS: Final = 1800
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Collected:
-    """What Maven left behind: the source release's zip and the folder of jars."""
+    """What Maven fetched: the zip of the source release and the folder of jars."""
 
     source_release: Path
     jars: Path
 
 
 def collect(version: str, into: Path, local_repository: Path | None = None) -> Collected:
-    """Let Maven fetch everything that the archive of this version is made of.
+    """Have Maven fetch everything that the archive of a version is made of.
 
     Args:
-        version: RocketMQ's version, of which all modules are published.
+        version: a RocketMQ version of which all modules are published.
         into: an existing folder that receives the files.
-        local_repository: Maven's own store; None means the user's.
+        local_repository: Maven's local repository; None means the user's.
 
     Raises:
         ArchiveError: Maven or Java is missing, or Maven failed; its last lines are in the message.
@@ -62,7 +62,7 @@ def _find_maven() -> str:
     if missing or maven is None:
         message = (
             f"cluster.artifact 'maven': no {' and no '.join(missing)} on PATH; "
-            "install maven and default-jdk-headless, or give an archive by URL or file"
+            "install maven and default-jdk-headless, or use an archive from a URL or a file"
         )
         raise ArchiveError(message)
     return maven

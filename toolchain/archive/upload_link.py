@@ -1,4 +1,4 @@
-"""Puts an archive at the path it is uploaded from, which is the same in every clone."""
+"""Link an archive to the path that it is uploaded from, which is the same in every clone."""
 
 import os
 import tempfile
@@ -8,13 +8,14 @@ from blueprint.plan.archives import upload_path
 
 
 def link_for_upload(archive: Path, sha512: str, project: Path) -> Path:
-    """Make the archive appear below the project and return that path.
+    """Link the archive below the project and return the path of the link.
 
-    A hard link where the file system allows it, else a symbolic one; replaced atomically.
+    It is a hard link where the file system allows it, otherwise a symbolic one; an old link is
+    replaced atomically.
 
     Args:
-        archive: an existing file whose SHA-512 was checked.
-        sha512: its 128 hexadecimal digits.
+        archive: an existing file whose digest was checked.
+        sha512: that digest, as 128 hexadecimal digits.
         project: the clone's root.
 
     """
@@ -28,7 +29,7 @@ def link_for_upload(archive: Path, sha512: str, project: Path) -> Path:
         try:
             os.link(real, link)
         except OSError:
-            # Another file system, or not our file: the bytes are the same through either link.
+            # It is on another file system, or not our file.
             link.symlink_to(real)
         link.replace(target)
     return target

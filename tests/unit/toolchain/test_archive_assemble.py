@@ -9,13 +9,14 @@ import zipfile
 
 import pytest
 
+from blueprint.rocketmq.versions import maven_sha512
 from project import ROOT
 from toolchain.archive import assemble as assembling
 from toolchain.archive.cache import cache_directory, cached_archive, locked_work_folder
 from toolchain.archive.errors import ArchiveError
 from toolchain.archive.local_file import use_file, verify_file
 from toolchain.archive.maven import collect
-from toolchain.archive.prove import prove
+from toolchain.archive.reproducibility import check_reproducible
 from toolchain.archive.upload_link import link_for_upload
 
 FAKE_MAVEN = """#!/bin/sh
@@ -99,12 +100,11 @@ def test_a_second_clone_shares_the_cached_archive(tmp_path, maven, digest):
     assert {path.name for path in paths} == {f"{digest[:16]}.zip"}
 
 
-@pytest.mark.usefixtures("digest")
-def test_a_damaged_cached_archive_is_made_again(tmp_path, maven):
+def test_a_damaged_cached_archive_is_made_again(tmp_path, maven, digest):
     path = assembling.assemble("5.3.3", tmp_path, [].append)
     good = path.read_bytes()
-    cached_archive("5.3.3").unlink()
-    cached_archive("5.3.3").write_bytes(good[:-1])
+    cached_archive("5.3.3", digest).unlink()
+    cached_archive("5.3.3", digest).write_bytes(good[:-1])
     assert assembling.assemble("5.3.3", tmp_path, [].append).read_bytes() == good
     assert len(maven.read_text().splitlines()) == 2
 
@@ -130,7 +130,7 @@ def test_fresh_gives_maven_an_empty_repository_of_its_own(tmp_path, maven):
 @pytest.mark.usefixtures("maven")
 def test_two_assemblies_of_the_same_parts_prove_to_be_equal(digest):
     lines = []
-    assert prove("5.3.3", lines.append) == digest
+    assert check_reproducible("5.3.3", lines.append) == digest
     assert [line for line in lines if digest in line] == [lines[2], lines[5]]
 
 
@@ -139,7 +139,7 @@ def test_two_assemblies_that_differ_are_an_error_that_names_both_digests(tmp_pat
     changing = FAKE_MAVEN + 'date +%N >>"$into/lib/rocketmq-broker-5.3.3.jar"\n'
     install_tool(tmp_path / "tools", "mvn", changing)
     with pytest.raises(ArchiveError, match=r"assemblies differ, [0-9a-f]{128} and [0-9a-f]{128};"):
-        prove("5.3.3", [].append)
+        check_reproducible("5.3.3", [].append)
 
 
 def test_what_a_killed_run_left_behind_is_cleared(tmp_path):
@@ -174,7 +174,7 @@ def test_a_maven_that_outlives_its_killed_parent_keeps_the_lock(tmp_path, maven)
     os.mkfifo(gate)
     script = f'#!/bin/sh\necho started >>"$CALLS"\nread -r _ <"{gate}"\nexit 1\n'
     install_tool(tmp_path / "tools", "mvn", script)
-    lock_path = cached_archive("5.3.3").with_suffix(".lock")
+    lock_path = cached_archive("5.3.3", maven_sha512("5.3.3")).with_suffix(".lock")
     parent = subprocess.Popen([sys.executable, "-m", "toolchain.archive", "5.3.3"], cwd=ROOT)
     # Opening the gate for writing returns once the stand-in reads from it.
     with gate.open("w") as release:

@@ -12,8 +12,8 @@ from toolchain import build, recipe
 
 
 @pytest.fixture
-def places(tmp_path):
-    return build.Places(root=tmp_path / "clone", cache=tmp_path / "cache")
+def layout(tmp_path):
+    return build.Layout(root=tmp_path / "clone", cache=tmp_path / "cache")
 
 
 @pytest.fixture
@@ -35,37 +35,37 @@ def script(path, text):
 
 @pytest.mark.parametrize("name", ["go.mod", "go.sum", "main.go"])
 def test_a_changed_source_changes_the_digest(modules, name):
-    before = recipe.digest_of_recipe(modules, "go1.26")
+    before = recipe.toolchain_digest(modules, "go1.26")
     (modules / "engine" / name).write_text("changed\n")
-    assert recipe.digest_of_recipe(modules, "go1.26") != before
+    assert recipe.toolchain_digest(modules, "go1.26") != before
 
 
 def test_tests_and_notes_do_not_change_the_digest(modules):
-    before = recipe.digest_of_recipe(modules, "go1.26")
+    before = recipe.toolchain_digest(modules, "go1.26")
     (modules / "engine" / "main_test.go").write_text("package main\n")
     (modules / "engine" / "README.md").write_text("new\n")
-    assert recipe.digest_of_recipe(modules, "go1.26") == before
+    assert recipe.toolchain_digest(modules, "go1.26") == before
 
 
 def test_another_go_or_recipe_changes_the_digest(modules, monkeypatch):
-    before = recipe.digest_of_recipe(modules, "go1.26")
-    assert recipe.digest_of_recipe(modules, "go1.27") != before
+    before = recipe.toolchain_digest(modules, "go1.26")
+    assert recipe.toolchain_digest(modules, "go1.27") != before
     monkeypatch.setattr(recipe, "BINARIES", recipe.BINARIES[1:])
-    assert recipe.digest_of_recipe(modules, "go1.26") != before
+    assert recipe.toolchain_digest(modules, "go1.26") != before
 
 
 def test_the_digest_does_not_depend_on_where_the_clone_is(modules, tmp_path):
     moved = tmp_path / "elsewhere"
     shutil.copytree(modules, moved)
-    here, there = (recipe.digest_of_recipe(folder, "go1.26") for folder in (modules, moved))
+    here, there = (recipe.toolchain_digest(folder, "go1.26") for folder in (modules, moved))
     assert here == there
 
 
-def test_a_link_to_an_old_build_is_replaced(places, tmp_path):
-    build.replace_link(places.link, tmp_path / "old")
-    build.replace_link(places.link, tmp_path / "new")
-    assert places.link.readlink() == tmp_path / "new"
-    assert [entry.name for entry in places.link.parent.iterdir()] == ["bin"]
+def test_a_link_to_an_old_build_is_replaced(layout, tmp_path):
+    build.replace_link(layout.link, tmp_path / "old")
+    build.replace_link(layout.link, tmp_path / "new")
+    assert layout.link.readlink() == tmp_path / "new"
+    assert [entry.name for entry in layout.link.parent.iterdir()] == ["bin"]
 
 
 @pytest.mark.parametrize(
@@ -80,30 +80,30 @@ def test_a_text_without_a_version_gives_none():
     assert build.parse_version("none") is None
 
 
-def test_a_new_enough_engine_on_path_is_used(places, tmp_path):
+def test_a_new_enough_engine_on_path_is_used(layout, tmp_path):
     engine = script(tmp_path / "bin" / "pulumi", "echo v3.200.1")
-    found = build.engine_on_path(str(engine.parent), places)
+    found = build.engine_on_path(str(engine.parent), layout)
     assert found == f"pulumi v3.200.1 ({engine})"
 
 
-def test_an_old_engine_on_path_is_not_used_and_named(places, tmp_path, capsys):
+def test_an_old_engine_on_path_is_not_used_and_named(layout, tmp_path, capsys):
     engine = script(tmp_path / "bin" / "pulumi", "echo v3.99.0")
-    assert build.engine_on_path(str(engine.parent), places) is None
+    assert build.engine_on_path(str(engine.parent), layout) is None
     assert f"{engine} is v3.99.0, below 3.188.0" in capsys.readouterr().out
 
 
-def test_our_own_engine_does_not_count_as_installed(places):
-    engine = script(places.cache / "digest" / "bin" / "pulumi", "echo v3.188.0")
-    build.replace_link(places.link, engine.parent)
-    assert build.engine_on_path(f"{places.link}:{engine.parent}", places) is None
+def test_our_own_engine_does_not_count_as_installed(layout):
+    engine = script(layout.cache / "digest" / "bin" / "pulumi", "echo v3.188.0")
+    build.replace_link(layout.link, engine.parent)
+    assert build.engine_on_path(f"{layout.link}:{engine.parent}", layout) is None
 
 
-def test_an_installed_engine_removes_the_link_to_ours(places, tmp_path, monkeypatch):
+def test_an_installed_engine_removes_the_link_to_ours(layout, tmp_path, monkeypatch):
     engine = script(tmp_path / "bin" / "pulumi", "echo v3.200.0")
-    build.replace_link(places.link, tmp_path / "old")
+    build.replace_link(layout.link, tmp_path / "old")
     monkeypatch.setenv("PATH", str(engine.parent), prepend=":")
-    assert build.make_toolchain(places, "all").startswith("using pulumi v3.200.0")
-    assert not places.link.is_symlink()
+    assert build.make_toolchain(layout, "all").startswith("using pulumi v3.200.0")
+    assert not layout.link.is_symlink()
 
 
 def test_a_missing_go_is_one_line_that_names_the_version(modules, monkeypatch, tmp_path):
@@ -122,7 +122,7 @@ def test_an_old_go_is_refused(modules, monkeypatch, tmp_path):
 def fake_go(tmp_path):
     """Make a `go` that writes the package's name to the -o file and lists a module's folder."""
     module = tmp_path / "module"
-    for entry in recipe.SCRIPTS:
+    for entry in recipe.MODULE_FILES:
         (module / entry.path).parent.mkdir(parents=True, exist_ok=True)
         (module / entry.path).write_text("#!/bin/sh\n")
     text = f"""
@@ -134,62 +134,62 @@ echo "$3" >"$2"
     return script(tmp_path / "go", text)
 
 
-def test_only_what_is_missing_is_built(places, tmp_path, capsys):
-    go, folder = str(fake_go(tmp_path)), places.cache / "digest"
+def test_only_what_is_missing_is_built(layout, tmp_path, capsys):
+    go, folder = str(fake_go(tmp_path)), layout.cache / "digest"
     for entry in recipe.BINARIES:
-        (places.modules / entry.module).mkdir(parents=True, exist_ok=True)
-    assert build.build_missing(go, places, folder, list(recipe.BINARIES[:2]))
+        (layout.modules / entry.module).mkdir(parents=True, exist_ok=True)
+    assert build.build_missing(go, layout, folder, list(recipe.BINARIES[:2]))
     assert "pulumi-language-python  0 s" in capsys.readouterr().out
     (tmp_path / "calls").write_text("")
-    assert not build.build_missing(go, places, folder, list(recipe.BINARIES[:2]))
+    assert not build.build_missing(go, layout, folder, list(recipe.BINARIES[:2]))
     assert (tmp_path / "calls").read_text() == ""
-    assert build.build_missing(go, places, folder, list(recipe.BINARIES[:3]))
+    assert build.build_missing(go, layout, folder, list(recipe.BINARIES[:3]))
     assert len((tmp_path / "calls").read_text().splitlines()) == 1
     assert sorted(path.name for path in folder.iterdir()) == ["bin", "plugins"]
-    assert (folder / "bin" / recipe.SCRIPTS[0].name).stat().st_mode & 0o111 == 0o111
+    assert (folder / "bin" / recipe.MODULE_FILES[0].name).stat().st_mode & 0o111 == 0o111
 
 
-def test_a_failed_build_shows_the_tail_of_its_output_and_leaves_nothing(places, tmp_path):
+def test_a_failed_build_shows_the_tail_of_its_output_and_leaves_nothing(layout, tmp_path):
     go = script(tmp_path / "go", "seq 40 >&2; exit 1")
-    (places.modules / "engine").mkdir(parents=True)
+    (layout.modules / "engine").mkdir(parents=True)
     with pytest.raises(LocalError) as failure:
-        build.build_missing(str(go), places, places.cache / "digest", [recipe.BINARIES[0]])
+        build.build_missing(str(go), layout, layout.cache / "digest", [recipe.BINARIES[0]])
     lines = str(failure.value).splitlines()
     assert "exit status 1" in lines[0]
     assert [line.strip() for line in lines[1:]] == [str(n) for n in range(26, 41)]
-    assert not any(path.is_file() for path in (places.cache / "digest").rglob("*"))
+    assert not any(path.is_file() for path in (layout.cache / "digest").rglob("*"))
 
 
-def test_a_second_clone_waits_for_the_build_of_the_first(places, capsys):
+def test_a_second_clone_waits_for_the_build_of_the_first(layout, capsys):
     order = []
 
     def second_clone():
-        with build.only_one_builder(places.cache):
+        with build.only_one_builder(layout.cache):
             order.append("second")
 
     waiting = threading.Thread(target=second_clone)
-    with build.only_one_builder(places.cache):
+    with build.only_one_builder(layout.cache):
         waiting.start()
         waiting.join(timeout=0.3)
         order.append("first")
     waiting.join(timeout=10)
     assert order == ["first", "second"]
-    assert capsys.readouterr().out == "toolchain: waiting for another build to end\n"
+    assert capsys.readouterr().out == "toolchain: waiting for another build to finish\n"
 
 
-def test_an_installed_plugin_is_replaced_only_when_its_binary_changed(places, tmp_path):
+def test_an_installed_plugin_is_replaced_only_when_its_binary_changed(layout, tmp_path):
     binary = recipe.BINARIES[2]
-    folder = places.cache / "digest"
-    script(folder / binary.place, "echo one")
-    target = places.pulumi_home / "plugins" / "resource-command-v1.2.1"
+    folder = layout.cache / "digest"
+    script(folder / binary.target, "echo one")
+    target = layout.pulumi_home / "plugins" / "resource-command-v1.2.1"
     install = f'mkdir -p {target}; for file; do :; done; cp "$file" {target}/'
     script(folder / "bin" / "pulumi", f'echo "$PULUMI_HOME" >{tmp_path}/home; {install}')
-    assert build.install_plugin(places, folder, binary)
-    assert (tmp_path / "home").read_text().strip() == str(places.pulumi_home)
-    assert not build.install_plugin(places, folder, binary)
-    script(folder / binary.place, "echo two")
-    assert build.install_plugin(places, folder, binary)
-    assert filecmp.cmp(target / binary.name, folder / binary.place, shallow=False)
+    assert build.install_plugin(layout, folder, binary)
+    assert (tmp_path / "home").read_text().strip() == str(layout.pulumi_home)
+    assert not build.install_plugin(layout, folder, binary)
+    script(folder / binary.target, "echo two")
+    assert build.install_plugin(layout, folder, binary)
+    assert filecmp.cmp(target / binary.name, folder / binary.target, shallow=False)
 
 
 def test_stack_local_needs_no_libvirt():

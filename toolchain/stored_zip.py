@@ -1,46 +1,42 @@
-"""Writes a zip file whose bytes depend on nothing but the entries."""
+"""Write zip files whose bytes depend on nothing but their entries."""
 
 import stat
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, Final
 
 from toolchain.archive.errors import ArchiveError
 
-# The first moment that the format can hold.
+# The earliest time that the format can hold.
 _FIXED_TIME: Final = (1980, 1, 1, 0, 0, 0)
 _UNIX: Final = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """One file of an archive: its path with slashes, its bytes, and whether it can be run."""
+    """One file of an archive: its path with slashes, its content, and whether it is executable."""
 
     name: str
     content: bytes
     executable: bool = False
 
 
-def write_stored_zip(target: Path | BinaryIO, entries: Iterable[Entry]) -> None:
+def write_stored_zip(target: Path | IO[bytes], entries: Iterable[Entry]) -> None:
     """Write the entries, sorted by name and uncompressed, with fixed times and modes.
 
-    Uncompressed, because deflated bytes differ between builds of zlib; most entries are jars,
-    which are compressed already.
+    Uncompressed, because deflated bytes differ between builds of zlib.
 
     Raises:
         ArchiveError: two entries have the same name.
 
     """
     ordered = sorted(entries, key=lambda entry: entry.name)
-    names = [entry.name for entry in ordered]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        message = (
-            f"{getattr(target, 'name', 'archive')}: {', '.join(twice)} is there twice; "
-            "look for it in the source release and among the jars"
-        )
+    repeated = sorted({a.name for a, b in pairwise(ordered) if a.name == b.name})
+    if repeated:
+        message = f"{', '.join(repeated)} is in the archive twice; find both sources"
         raise ArchiveError(message)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for entry in ordered:
