@@ -1,1 +1,1 @@
-"""The entry that states of earlier releases record; the code is `machines.libvirt`."""
+"""The command that stacks of earlier releases have recorded; the code is in machines/libvirt."""

@@ -1,1 +1,1 @@
-"""systemd-nspawn machines on this computer, to be used as hosts: `python3 -m machines VERB`."""
+"""Hosts made on this computer: systemd-nspawn machines, and virtual machines by libvirt."""

@@ -1,4 +1,4 @@
-"""A bootable cloud image from Debian's packages, for where the official one cannot be had."""
+"""Build a bootable cloud image from Debian's packages, for where the official is unavailable."""
 
 import platform
 import sys
@@ -21,26 +21,27 @@ BOOTS_ON = "x86_64"
 
 
 def built_digest() -> str:
-    """Return 16 hex digits that change with whatever the image is made of."""
+    """Return 16 hex digits over everything that determines the image."""
     return recipe_digest(RECIPE, EXTLINUX, str(DISK_MIB))
 
 
 def built_file() -> Path:
-    """Return where the image of the present recipe lies, or will lie."""
+    """Return the path of the current recipe's image, which may not exist yet."""
     return cache_folder() / "lab-image" / f"{built_digest()}.qcow2"
 
 
 def ensure_built() -> Path:
-    """Return the image's file; build it when it is not there.
+    """Return the image's file; build it if it is missing.
 
     Raises:
-        MachinesError: this computer's processor boots otherwise, or a tool failed.
+        MachinesError: the image does not boot on this computer's architecture.
+        LocalError: a tool failed.
 
     """
     if platform.machine() != BOOTS_ON:
         msg = (
-            f"cluster.hosts.image: 'built' boots on {BOOTS_ON} and this computer is "
-            f"{platform.machine()}: use debian, or a file or url of your own"
+            f"cluster.hosts.image: 'built' boots on {BOOTS_ON} only, this computer is "
+            f"{platform.machine()}: use debian, or a file or URL of your own"
         )
         raise MachinesError(msg)
     return build_once(built_file(), _build)
@@ -58,7 +59,7 @@ def _build(scratch: Path) -> Path:
     disk, finished = scratch / "disk.raw", scratch / "disk.qcow2"
     _partition(disk)
     with _as_device(disk) as device:
-        # extlinux reads neither of the two newer formats of block numbers.
+        # extlinux cannot read file systems with these two features.
         plain = ("-O", "^64bit,^metadata_csum", "-L", "root")
         run("mkfs.ext4", "-q", *plain, "-d", str(root), device, timeout_seconds=COPY_SECONDS)
         with _mounted(device, scratch / "mounted") as mounted:
@@ -90,9 +91,9 @@ def _partition(disk: Path) -> None:
 
 @contextmanager
 def _as_device(disk: Path) -> Iterator[str]:
-    """Yield the loop device of the disk's one partition."""
-    place = ("--offset", str(FIRST_SECTOR_BYTES))
-    device = run("losetup", "--find", "--show", *place, str(disk)).strip()
+    """Yield a loop device for the disk's only partition."""
+    paths = ("--offset", str(FIRST_SECTOR_BYTES))
+    device = run("losetup", "--find", "--show", *paths, str(disk)).strip()
     try:
         yield device
     finally:

@@ -1,4 +1,4 @@
-"""What a stack has on a hypervisor: its data disks, and whatever a dead run left there."""
+"""What a stack has on a hypervisor, and what of it is removed when."""
 
 import sys
 import xml.etree.ElementTree as ET
@@ -13,14 +13,14 @@ MIB = 1 << 20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contents:
-    """Domains by name with virsh's word for their state; data disks by volume with their MiB."""
+    """States of domains, as virsh prints them, by name; sizes of data disks in MiB, by volume."""
 
     domains: dict[str, str]
     data_disks: dict[str, int]
 
 
 def read_contents(virsh: Virsh, stack: str) -> Contents:
-    """Return what the stack has; nothing is changed."""
+    """Return the domains and data disks of a stack."""
     return Contents(
         domains={name: virsh.run("domstate", name).strip() for name in _domains(virsh, stack)},
         data_disks={
@@ -32,7 +32,7 @@ def read_contents(virsh: Virsh, stack: str) -> Contents:
 
 
 def purge_data_disks(virsh: Virsh, stack: str) -> None:
-    """Remove the data disks of a stack whose virtual machines are gone."""
+    """Remove the data disks of a stack; its virtual machines must be gone."""
     pool = stack_name(stack)
     for volume in _volumes(virsh, pool):
         if volume.endswith(DATA_SUFFIX):
@@ -41,12 +41,12 @@ def purge_data_disks(virsh: Virsh, stack: str) -> None:
 
 
 def clear_orphans(virsh: Virsh, stack: str, known: Collection[str]) -> None:
-    """Remove what a failed or killed run left and the state does not know; never a data disk.
+    """Remove what a failed or killed run left that is not in the state; never a data disk.
 
     Args:
         virsh: the hypervisor.
-        stack: whose things they are; the caller has made sure that nobody else's are.
-        known: the names of all domains, volumes, networks and pools in the state.
+        stack: the stack's name; the caller has checked that it belongs to this project.
+        known: names of all domains, volumes, networks and pools in the state.
 
     """
     name = stack_name(stack)
@@ -56,9 +56,9 @@ def clear_orphans(virsh: Virsh, stack: str, known: Collection[str]) -> None:
     for volume in _volumes(virsh, name):
         if volume not in known and not volume.endswith(DATA_SUFFIX):
             virsh.run("vol-delete", volume, "--pool", name)
-            sys.stderr.write(f"volume {volume}: removed, a leftover of a dead run\n")
+            sys.stderr.write(f"volume {volume}: removed, left by an interrupted run\n")
     if name not in known:
-        # The pool's folder stays: there may be messages in it.
+        # The pool's folder stays: it may hold data disks.
         _forget_pool(virsh, name)
         _remove_network(virsh, name)
 
@@ -77,7 +77,7 @@ def sweep(virsh: Virsh, stack: str) -> None:
 def _remove_domain(virsh: Virsh, domain: str) -> None:
     virsh.ask("destroy", domain)
     virsh.run("undefine", domain, "--nvram", "--managed-save", "--snapshots-metadata")
-    sys.stderr.write(f"domain {domain}: removed, a leftover of a dead run\n")
+    sys.stderr.write(f"domain {domain}: removed, left by an interrupted run\n")
 
 
 def _forget_pool(virsh: Virsh, name: str, *between: str) -> None:
@@ -85,25 +85,25 @@ def _forget_pool(virsh: Virsh, name: str, *between: str) -> None:
         for command in ("pool-destroy", *between):
             virsh.ask(command, name)
         virsh.run("pool-undefine", name)
-        sys.stderr.write(f"pool {name}: removed, a leftover of a dead run\n")
+        sys.stderr.write(f"pool {name}: removed, left by an interrupted run\n")
 
 
 def _remove_network(virsh: Virsh, name: str) -> None:
     if name in virsh.names("net-list"):
         virsh.ask("net-destroy", name)
         virsh.run("net-undefine", name)
-        sys.stderr.write(f"network {name}: removed, a leftover of a dead run\n")
+        sys.stderr.write(f"network {name}: removed, left by an interrupted run\n")
 
 
 def _domains(virsh: Virsh, stack: str) -> tuple[str, ...]:
-    """Return the stack's domains, by the mark in their descriptions."""
+    """Return the stack's domains, recognized by their descriptions."""
     mark = stack_description(stack)
     names = (name for name in virsh.names("list") if name.startswith(f"{stack_name(stack)}-"))
     return tuple(name for name in names if virsh.ask("desc", name)[1].strip() == mark)
 
 
 def _volumes(virsh: Virsh, pool: str) -> tuple[str, ...]:
-    """Return the volumes of a pool; none when there is no such pool."""
+    """Return the volumes of a pool; empty if there is no such pool."""
     if pool not in virsh.names("pool-list"):
         return ()
     virsh.ask("pool-start", pool)
@@ -113,5 +113,5 @@ def _volumes(virsh: Virsh, pool: str) -> tuple[str, ...]:
 
 
 def _capacity_mib(virsh: Virsh, pool: str, volume: str) -> int:
-    found = ET.fromstring(virsh.run("vol-dumpxml", volume, "--pool", pool))  # noqa: S314 (libvirt's own answer)
+    found = ET.fromstring(virsh.run("vol-dumpxml", volume, "--pool", pool))  # noqa: S314 (printed by libvirt)
     return int(found.findtext("capacity", "0")) // MIB

@@ -1,4 +1,4 @@
-"""libvirt's daemon on this computer: installed and started where it is not."""
+"""Install and start libvirt's daemon on this computer."""
 
 import shutil
 import sys
@@ -37,10 +37,11 @@ cgroup_controllers = []
 
 
 def ensure_daemon(uri: str) -> None:
-    """Install what `uri` needs on this computer; start libvirt's daemon if it is the local one.
+    """Install the packages that `uri` needs; start libvirt's daemon if `uri` is the local one.
 
     Raises:
-        MachinesError: a package cannot be installed, or no hypervisor answers at `uri`.
+        MachinesError: no hypervisor answers at `uri`, or its daemon does not start.
+        LocalError: a package cannot be installed.
 
     """
     if uri != LOCAL_URI:
@@ -63,17 +64,18 @@ def ensure_daemon(uri: str) -> None:
 
 
 def ensure_packages(packages: tuple[str, ...]) -> None:
-    """Install the packages that are not.
+    """Install those of the packages that are missing.
 
     Raises:
-        MachinesError: there is no apt here, or the installation failed.
+        MachinesError: this computer has no apt-get.
+        LocalError: the installation failed.
 
     """
     install_packages(_lacking(packages))
 
 
 def _lacking(packages: tuple[str, ...]) -> list[str]:
-    """Return the packages that are not installed; all of them where dpkg is not known."""
+    """Return the packages that are not installed; all of them if there is no dpkg."""
     if shutil.which("dpkg-query") is None:
         return list(packages)
     status, output = ask("dpkg-query", "--show", "--showformat=${Package} ${Status}\n", *packages)
@@ -84,12 +86,12 @@ def _lacking(packages: tuple[str, ...]) -> list[str]:
 
 
 def _start_without_systemd() -> None:
-    said = QEMU_CONF.read_text("utf-8") if QEMU_CONF.exists() else ""
-    if WITHOUT_SYSTEMD not in said:
-        QEMU_CONF.write_text(f"{said}\n{WITHOUT_SYSTEMD}", "utf-8")
+    present = QEMU_CONF.read_text("utf-8") if QEMU_CONF.exists() else ""
+    if WITHOUT_SYSTEMD not in present:
+        QEMU_CONF.write_text(f"{present}\n{WITHOUT_SYSTEMD}", "utf-8")
     for daemon in ("virtlogd", "libvirtd"):
         status, output = ask("setsid", daemon, "--daemon")
-        # A second one finds the first one's pid file and ends.
+        # It exits when it finds the pid file of a running one.
         if status != 0 and "already" not in output.lower():
-            msg = f"{daemon}: did not start: {output.strip()}: see journal or /var/log/libvirt"
+            msg = f"{daemon}: did not start: {output.strip()}: see /var/log/libvirt"
             raise MachinesError(msg)

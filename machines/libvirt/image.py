@@ -1,4 +1,4 @@
-"""The image of a stack's virtual machines: built, downloaded or linked, checked, in its place."""
+"""Build, download or link the image of a stack's virtual machines, and check it."""
 
 import hashlib
 import sys
@@ -19,16 +19,17 @@ CONNECT_SECONDS = 60.0
 
 
 def ensure_image(image: Image, project: Path) -> Path:
-    """Put the image where the program finds it, and return that link.
+    """Link the image to where the program expects it, and return the link.
 
     Raises:
-        MachinesError: it cannot be had, has another digest, or is no qcow2 image.
+        MachinesError: the image is unavailable, has another digest, or is not in qcow2 format.
+        LocalError: a tool that builds it failed.
 
     """
     link = project / image.link
     if link.is_file() and image.path is None:
         return link
-    # A file of the user's may have become another one since.
+    # The user may have replaced the file since.
     file = _file_of(image, project)
     try:
         virtual_size_mib(file)
@@ -48,7 +49,9 @@ def _file_of(image: Image, project: Path) -> Path:
         return ensure_built()
     file = (project / Path(image.path).expanduser()).resolve()
     if not file.is_file():
-        msg = f"cluster.hosts.image.path: {image.path} is no file of this computer: correct it"
+        msg = (
+            f"cluster.hosts.image.path: {image.path} is no file on this computer: correct the path"
+        )
         raise MachinesError(msg)
     _require_digest(image, file, "cluster.hosts.image.sha512")
     return file
@@ -66,7 +69,7 @@ def _downloaded(image: Image, url: str) -> Path:
         except (OSError, ValueError) as error:
             msg = (
                 f"cluster.hosts.image: {url} cannot be downloaded ({error}): "
-                "use built (make lab-image), or a file of this computer"
+                "use built (make lab-image), or a file on this computer"
             )
             raise MachinesError(msg) from error
         _require_digest(image, part, url)
@@ -75,14 +78,14 @@ def _downloaded(image: Image, url: str) -> Path:
 
 
 def _download(url: str, part: Path) -> None:
-    with urllib.request.urlopen(url, timeout=CONNECT_SECONDS) as answer, part.open("wb") as sink:  # noqa: S310 (its schemes are checked by the settings)
+    with urllib.request.urlopen(url, timeout=CONNECT_SECONDS) as answer, part.open("wb") as sink:  # noqa: S310 (the settings check the scheme)
         size = int(answer.headers.get("Content-Length") or 0)
-        done, said = 0, time.monotonic()
+        done, reported = 0, time.monotonic()
         while block := answer.read(BLOCK_BYTES):
             sink.write(block)
             done += len(block)
-            if time.monotonic() - said > PROGRESS_SECONDS:
-                said = time.monotonic()
+            if time.monotonic() - reported > PROGRESS_SECONDS:
+                reported = time.monotonic()
                 sys.stderr.write(f"image: {done >> 20} of {size >> 20} MB\n")
 
 

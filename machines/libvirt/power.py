@@ -1,4 +1,4 @@
-"""A virtual machine's power: on, and off in order where it still listens."""
+"""Switch virtual machines on, and shut them down gracefully if they answer."""
 
 import sys
 import time
@@ -15,10 +15,11 @@ PROGRESS_SECONDS = 15.0
 
 
 def ensure_on(virsh: Virsh, domain: str) -> None:
-    """Start a virtual machine that is not running.
+    """Start a virtual machine if it is not running.
 
     Raises:
-        MachinesError: it is not defined, or does not start.
+        MachinesError: it does not stay on.
+        LocalError: it is not defined, or does not start.
 
     """
     if _state(virsh, domain) == "running":
@@ -30,31 +31,33 @@ def ensure_on(virsh: Virsh, domain: str) -> None:
 
 
 def shut_down(virsh: Virsh, domain: str, address: str, *, emulated: bool) -> None:
-    """Have a virtual machine stop its services and turn itself off.
+    """Have a virtual machine stop its services and power off.
 
-    One that is gone, off or deaf cannot, and nobody waits for it: its power is taken later.
+    One that is gone, off or does not answer is skipped: it is powered off later.
     """
     if _state(virsh, domain) != "running":
         return
     if not sshd_answers(address, BANNER_SECONDS):
-        sys.stderr.write(f"{domain}: does not answer at {address}, so it is not shut down first\n")
+        sys.stderr.write(
+            f"{domain}: does not answer at {address}, so it is powered off without a shutdown\n"
+        )
         return
     seconds = EMULATED_SHUTDOWN_SECONDS if emulated else SHUTDOWN_SECONDS
-    begun = said = time.monotonic()
-    sys.stderr.write(f"{domain}: shutting down, so that its brokers flush what they hold\n")
+    begun = reported = time.monotonic()
+    sys.stderr.write(f"{domain}: shutting down, so that its brokers flush to disk\n")
     virsh.ask("shutdown", domain, "--mode", "acpi")
     while _state(virsh, domain) == "running":
         if time.monotonic() - begun > seconds:
-            sys.stderr.write(f"{domain}: on after {seconds:.0f} s; its power is taken\n")
+            sys.stderr.write(f"{domain}: still on after {seconds:.0f} s; powering it off\n")
             return
-        if time.monotonic() - said > PROGRESS_SECONDS:
-            said = time.monotonic()
-            sys.stderr.write(f"{domain}: shutting down, {said - begun:.0f} s\n")
+        if time.monotonic() - reported > PROGRESS_SECONDS:
+            reported = time.monotonic()
+            sys.stderr.write(f"{domain}: shutting down, {reported - begun:.0f} s\n")
         time.sleep(0.5)
     sys.stderr.write(f"{domain}: off after {time.monotonic() - begun:.0f} s\n")
 
 
 def _state(virsh: Virsh, domain: str) -> str:
-    """Return `running`, `shut off`, another of virsh's words, or "" for no such domain."""
+    """Return the state as virsh prints it, such as `running`, or "" for no such domain."""
     status, output = virsh.ask("domstate", domain)
     return output.strip() if status == 0 else ""

@@ -1,4 +1,4 @@
-"""What the header of a disk image says."""
+"""Read the header of a qcow2 disk image."""
 
 import struct
 from pathlib import Path
@@ -9,18 +9,18 @@ _SIZE = struct.Struct(">4sI Q I I Q")
 
 
 def virtual_size_mib(file: Path) -> int:
-    """Return the size that a machine sees, in MiB, rounded up.
+    """Return the size of the virtual disk in MiB, rounded up.
 
-    Source: the layout of the header in QEMU's specification of the format.
+    The header's layout is that of QEMU's qcow2 specification.
 
     Raises:
-        ValueError: the file is in another format.
+        ValueError: the file is not in qcow2 format.
 
     """
     with file.open("rb") as source:
         header = source.read(_SIZE.size)
     if len(header) < _SIZE.size or not header.startswith(MAGIC):
-        message = f"{file} is not in qcow2 format: convert it by qemu-img"
+        message = f"{file} is not in qcow2 format: convert it with qemu-img"
         raise ValueError(message)
     size: int = _SIZE.unpack(header)[5]
     return -(-size // MIB)

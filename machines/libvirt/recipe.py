@@ -1,4 +1,4 @@
-"""What is in the image of the virtual machines; every change is another image."""
+"""The content of the virtual machines' image; every change makes a new image."""
 
 from machines.shared.recipe import LEFT_OUT, PACKAGES, SUITE, RootRecipe, sshd_setup
 
@@ -16,7 +16,7 @@ VIRTUAL_PACKAGES = (
 )
 
 DISK_MIB = 8192
-"""The size that the image claims; what is not written takes no room."""
+"""The virtual size of the image; blocks that are never written take no space."""
 
 EXTLINUX = """\
 default linux
@@ -27,11 +27,11 @@ initrd /initrd.img
 append root=LABEL=root ro console=tty0 console=ttyS0 net.ifnames=0
 """
 
-# Only what a virtual machine of ours needs to find its root: an emulated processor unpacks it.
+# Only what it takes to mount the root: an emulated processor has to unpack the initramfs.
 _INITRAMFS_MODULES = "virtio_pci virtio_blk virtio_scsi sd_mod ext4 crc32c_generic"
 
-# Users, keys, host key and hostname are all that cloud-init does; the rest goes over SSH. Each
-# module costs seconds on an emulated processor.
+# cloud-init only sets users, keys, host key and hostname; the rest is done over SSH. Each module
+# costs seconds on an emulated processor.
 _CLOUD_CFG = """\
 datasource_list: [NoCloud, None]
 disable_root: true

@@ -1,4 +1,4 @@
-"""Questions to a hypervisor, by libvirt's own client."""
+"""Run virsh, libvirt's command-line client, against one hypervisor."""
 
 import shutil
 from dataclasses import dataclass
@@ -11,46 +11,46 @@ ANSWER_SECONDS = 30.0
 
 @dataclass(frozen=True, kw_only=False, slots=True)
 class Virsh:
-    """`virsh` on one hypervisor."""
+    """virsh for the hypervisor at a URI."""
 
     uri: str
 
     def ask(self, *words: str, timeout_seconds: float = ANSWER_SECONDS) -> tuple[int, str]:
-        """Return the exit status and all output of a virsh command."""
+        """Return the exit status and the output of a virsh command that may fail."""
         return ask("virsh", "-q", "-c", self.uri, *words, timeout_seconds=timeout_seconds)
 
     def run(self, *words: str, timeout_seconds: float = ANSWER_SECONDS) -> str:
         """Return the output of a virsh command that must succeed.
 
         Raises:
-            MachinesError: it failed; the line has its own words.
+            LocalError: it failed; the message has its last line of output.
 
         """
         return run("virsh", "-q", "-c", self.uri, *words, timeout_seconds=timeout_seconds)
 
     def answers(self) -> bool:
-        """Tell whether the hypervisor can be asked at all."""
+        """Return whether virsh is installed and the hypervisor answers."""
         return shutil.which("virsh") is not None and self.ask("uri")[0] == 0
 
     def require(self) -> None:
-        """Refuse a hypervisor that cannot be asked.
+        """Raise an error unless the hypervisor answers.
 
         Raises:
-            MachinesError: there is no virsh, or no answer.
+            MachinesError: virsh is missing, or the hypervisor does not answer.
 
         """
         if shutil.which("virsh") is None:
-            msg = f"cluster.hosts.uri: {self.uri} needs virsh: run make hypervisor"
+            msg = f"cluster.hosts.uri: {self.uri} needs virsh: run `make hypervisor`"
             raise MachinesError(msg)
         status, output = self.ask("uri")
         if status != 0:
             cause = " ".join(output.split()) or "no answer"
             msg = (
-                f"cluster.hosts.uri: {self.uri} does not answer ({cause}): run make hypervisor, "
-                "or let your user use libvirt (group libvirt)"
+                f"cluster.hosts.uri: {self.uri} does not answer ({cause}): run `make hypervisor`, "
+                "or add your user to the group libvirt"
             )
             raise MachinesError(msg)
 
     def names(self, kind: str) -> tuple[str, ...]:
-        """Return the names of all `kind`s: `list` (domains), `net-list` or `pool-list`."""
+        """Return the names that `list` (domains), `net-list` or `pool-list` prints."""
         return tuple(self.run(kind, "--all", "--name").split())

@@ -1,14 +1,14 @@
-"""Start a machine so that it outlives the run that started it, and wait for its sshd."""
+"""Start a machine that outlives the run which started it, and wait for its sshd."""
 
 import shutil
 import time
 from pathlib import Path
 
-from machines.nspawn.cgroups import has_one_cgroup_tree, is_systemd_first, make_cgroups
+from machines.nspawn.cgroups import has_unified_cgroups, make_cgroups, runs_systemd
 from machines.nspawn.disk import mounted_at
 from machines.nspawn.processes import supervisor_of
 from machines.shared.errors import MachinesError
-from machines.shared.places import HostPlace
+from machines.shared.paths import HostPaths
 from machines.shared.ssh import sshd_answers
 from system.programs import launch, run
 
@@ -19,8 +19,8 @@ _GONE_SECONDS = 3.0
 _NSPAWN_RUN = Path("/run/systemd/nspawn")
 
 
-def nspawn_command(host: HostPlace) -> list[str]:
-    """Return the command that boots a machine from its mounted disk in its namespace."""
+def nspawn_command(host: HostPaths) -> list[str]:
+    """Return the command that boots a machine from its mounted disk in its network namespace."""
     return [
         "systemd-nspawn",
         "--quiet",
@@ -39,16 +39,16 @@ def nspawn_command(host: HostPlace) -> list[str]:
     ]
 
 
-def start(host: HostPlace) -> None:
-    """Start a machine's systemd-nspawn in a session or unit of its own."""
-    environment = {} if has_one_cgroup_tree() else {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "0"}
+def start(host: HostPaths) -> None:
+    """Start a machine's systemd-nspawn, in a transient unit or else in a session of its own."""
+    environment = {} if has_unified_cgroups() else {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "0"}
     command = nspawn_command(host)
     host.console_log.write_bytes(b"")
-    if is_systemd_first():
+    if runs_systemd():
         run(*_unit_command(host, environment), *command)
     else:
         groups = [str(group / "cgroup.procs") for group in make_cgroups(host.device)]
-        # With --keep-unit nspawn divides the cgroup that it is started in.
+        # With --keep-unit, systemd-nspawn uses the cgroups that it is started in.
         script = 'while [ "$1" != -- ]; do echo $$ > "$1"; shift; done; shift; exec "$@"'
         launch(
             ["/bin/sh", "-euc", script, "sh", *groups, "--", *command],
@@ -57,8 +57,8 @@ def start(host: HostPlace) -> None:
         )
 
 
-def _unit_command(host: HostPlace, environment: dict[str, str]) -> list[str]:
-    # systemd may still be forgetting the unit of the last start: each start has its own name.
+def _unit_command(host: HostPaths, environment: dict[str, str]) -> list[str]:
+    # systemd may not have unloaded the unit of the last start yet, so names are never reused.
     return [
         "systemd-run",
         "--quiet",
@@ -73,8 +73,8 @@ def _unit_command(host: HostPlace, environment: dict[str, str]) -> list[str]:
     ]
 
 
-def forget_supervisor(host: HostPlace) -> None:
-    """Remove what a killed systemd-nspawn keeps in /run; the disk may still be mounted."""
+def remove_supervisor_files(host: HostPaths) -> None:
+    """Remove what a killed systemd-nspawn left in /run, with its lock on a disk still mounted."""
     for folder in ("propagate", "unix-export"):
         shutil.rmtree(_NSPAWN_RUN / folder / host.device, ignore_errors=True)
     if mounted_at(host.root):
@@ -82,11 +82,11 @@ def forget_supervisor(host: HostPlace) -> None:
         (_NSPAWN_RUN / "locks" / f"inode-{root.st_dev}:{root.st_ino}").unlink(missing_ok=True)
 
 
-def await_ssh(host: HostPlace, address: str, wait_seconds: float = START_SECONDS) -> None:
-    """Wait until the machine's sshd greets.
+def await_ssh(host: HostPaths, address: str, wait_seconds: float = START_SECONDS) -> None:
+    """Wait until the machine's sshd answers.
 
     Raises:
-        MachinesError: no greeting in time, or the machine ended; with the console's last lines.
+        MachinesError: no answer in time, or the machine stopped; with its console's last lines.
 
     """
     last_seen = time.monotonic()
@@ -96,14 +96,14 @@ def await_ssh(host: HostPlace, address: str, wait_seconds: float = START_SECONDS
         running = supervisor_of(host.root) is not None
         last_seen = now if running else last_seen
         if now > deadline or now > last_seen + _GONE_SECONDS:
-            cause = "no answer from its sshd" if running else "its systemd-nspawn ended"
-            msg = f"machine {host.name} ({address}): {cause}: {console_end(host)}"
+            cause = "its sshd does not answer" if running else "its systemd-nspawn has exited"
+            msg = f"machine {host.name} ({address}): {cause}: {console_tail(host)}"
             raise MachinesError(msg)
         time.sleep(0.05)
 
 
-def console_end(host: HostPlace) -> str:
-    """Return the last lines of a machine's console, as one line."""
+def console_tail(host: HostPaths) -> str:
+    """Return the last lines of a machine's console, joined to one line."""
     try:
         lines = host.console_log.read_text(encoding="utf-8", errors="replace").split("\n")
     except FileNotFoundError:

@@ -1,7 +1,7 @@
-"""A cgroup of its own for each machine, where no systemd on this computer gives it one.
+"""A cgroup for each machine, on computers without a systemd that would make one.
 
-Without it the machines share one: systemd in one of them would count, and wait for, the
-processes of the other's services of the same name.
+In a shared cgroup, the systemd of one machine would count and wait for processes that belong to
+the other machine's services of the same name.
 """
 
 import os
@@ -13,25 +13,25 @@ from machines.shared.errors import MachinesError
 
 REMOVE_SECONDS = 10.0
 _TREES = Path("/sys/fs/cgroup")
-# What systemd in a machine manages on cgroup v1, and the v2 tree beside it.
+# The cgroup v1 hierarchies that systemd in a machine manages, and the v2 one beside them.
 _MANAGED = {"systemd", "unified", "blkio", "cpu", "cpuacct", "devices", "memory", "pids"}
 
 
-def is_systemd_first() -> bool:
-    """Return whether this computer was booted with systemd."""
+def runs_systemd() -> bool:
+    """Return whether this computer runs systemd."""
     return Path("/run/systemd/system").is_dir()
 
 
-def has_one_cgroup_tree() -> bool:
-    """Return whether this computer has cgroup v2 alone."""
+def has_unified_cgroups() -> bool:
+    """Return whether this computer has cgroup v2 only."""
     return (_TREES / "cgroup.controllers").exists()
 
 
 def make_cgroups(device: str) -> list[Path]:
-    """Make a machine's cgroup in every tree that a machine manages, and return them.
+    """Make a machine's cgroup in every hierarchy that its systemd manages, and return them.
 
     Raises:
-        MachinesError: the trees cannot be written, as in a container without privileges.
+        MachinesError: a hierarchy is not writable, as in an unprivileged container.
 
     """
     groups = [tree / device for tree in _managed_trees()]
@@ -39,16 +39,16 @@ def make_cgroups(device: str) -> list[Path]:
         try:
             group.mkdir(exist_ok=True)
         except OSError as error:
-            msg = f"{group}: {error.strerror}: machines need cgroups that root may write"
+            msg = f"{group}: {error.strerror}: machines need cgroups that root can write to"
             raise MachinesError(msg) from error
     return groups
 
 
 def remove_cgroups(device: str) -> None:
-    """Remove a machine's cgroups, once its last processes have left them.
+    """Remove a machine's cgroups; wait for its last processes to leave them.
 
     Raises:
-        MachinesError: one is still busy after `REMOVE_SECONDS`.
+        MachinesError: one is still in use after `REMOVE_SECONDS`.
 
     """
     deadline = time.monotonic() + REMOVE_SECONDS
@@ -65,9 +65,9 @@ def remove_cgroups(device: str) -> None:
 
 
 def _managed_trees() -> Iterator[Path]:
-    if is_systemd_first():
+    if runs_systemd():
         return
-    if has_one_cgroup_tree():
+    if has_unified_cgroups():
         yield _TREES
         return
     for tree in sorted(_TREES.iterdir()):

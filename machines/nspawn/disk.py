@@ -1,4 +1,4 @@
-"""A machine's file system: an overlay on the image, and the few files that make it this host."""
+"""A machine's file system: an overlay on the image, with the files that identify the host."""
 
 import os
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from machines.nspawn.spec import MachineSpec
 from machines.shared.errors import MachinesError
-from machines.shared.places import HostPlace
+from machines.shared.paths import HostPaths
 from system.processes import mounts_of
 from system.programs import ask, run
 
@@ -21,15 +21,16 @@ def mounted_at(folder: Path) -> int:
     return sum(fields[4] == str(folder) for fields in mounts_of(os.getpid()))
 
 
-def mount_disk(host: HostPlace, image: Path) -> None:
-    """Mount a machine's overlay; its own files lie in `upper`, over the image.
+def mount_disk(host: HostPaths, image: Path) -> None:
+    """Mount a machine's overlay: its own files, in `upper`, over the image.
 
     Raises:
-        MachinesError: the machine's image is gone from the cache.
+        MachinesError: the image is missing from the cache.
+        LocalError: the mount failed.
 
     """
     if not image.is_dir():
-        msg = f"machine {host.name}: its image {image} is gone: run `make down`, then `make up`"
+        msg = f"machine {host.name}: its image {image} is missing: run `make down`, then `make up`"
         raise MachinesError(msg)
     for folder in (host.upper, host.work, host.root):
         folder.mkdir(exist_ok=True)
@@ -37,17 +38,19 @@ def mount_disk(host: HostPlace, image: Path) -> None:
     run("mount", "-t", "overlay", "overlay", "-o", layers, str(host.root))
 
 
-def unmount_disk(host: HostPlace) -> None:
-    """Unmount a machine's overlay, however often it is mounted."""
+def unmount_disk(host: HostPaths) -> None:
+    """Unmount a machine's overlay, which may be mounted more than once."""
     for _ in range(mounted_at(host.root)):
         status, output = ask("umount", str(host.root))
         if status != 0 and ask("umount", "--lazy", str(host.root))[0] != 0:
-            msg = f"{host.root}: not unmounted: {output.strip()}: end what uses it, run again"
+            msg = (
+                f"{host.root}: not unmounted: {output.strip()}: stop what uses it, then run again"
+            )
             raise MachinesError(msg)
 
 
 def write_host_files(spec: MachineSpec) -> bool:
-    """Write names and keys into a mounted disk; return whether sshd's keys changed."""
+    """Write host names and keys to a mounted disk; return whether sshd's host key changed."""
     root = spec.host.root
     _write(root / "etc/hostname", f"{spec.name}\n")
     _write(root / "etc/hosts", hosts_text(_read(root / "etc/hosts"), spec.hosts))
@@ -61,19 +64,19 @@ def write_host_files(spec: MachineSpec) -> bool:
 
 
 def hosts_text(present: str, hosts: dict[str, str]) -> str:
-    """Return /etc/hosts with every host of the stack; lines of others stay."""
+    """Return /etc/hosts with every host of the stack; other lines are kept."""
     others = _OWN_LINES.sub("", present) or "127.0.0.1 localhost\n::1 localhost ip6-localhost\n"
     own = "".join(f"{address} {name}\n" for name, address in sorted(hosts.items()))
     return f"{others}{_BEGIN}\n{own}{_END}\n"
 
 
-def remove_files(host: HostPlace) -> None:
-    """Remove a machine's folder; refuses while something is still mounted in it."""
+def remove_files(host: HostPaths) -> None:
+    """Remove a machine's folder; refuse while something is still mounted in it."""
     if mounted_at(host.root):
-        msg = f"{host.root}: still mounted: end what uses it, run again"
+        msg = f"{host.root}: still mounted: stop what uses it, then run again"
         raise MachinesError(msg)
     if host.folder.exists():
-        # The record goes first: what an interrupted removal leaves is no machine any more.
+        # The record goes first, so that what an interrupted removal leaves is not a machine.
         host.record_file.unlink(missing_ok=True)
         shutil.rmtree(host.folder)
 

@@ -1,45 +1,45 @@
-"""Which identity a machine has or will get, read from this computer without changing it."""
+"""The identity that a machine has or will get, determined without changing anything."""
 
 import hashlib
 from dataclasses import dataclass
 
 from machines.nspawn.processes import supervisor_of
 from machines.nspawn.record import read_machine
-from machines.shared.places import HostPlace, StackPlace
+from machines.shared.paths import HostPaths, StackPaths
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MachineIdentity:
-    """The machine's life (another one means another machine) and the number of its start."""
+    """The incarnation, which differs for a rebuilt machine, and the number of its starts."""
 
     incarnation: str
     boots: int
 
 
 def planned_identity(stack: str, host: str) -> MachineIdentity:
-    """Return what a machine will be after the next `machine` verb; needs no root.
+    """Return a machine's identity after the next `machine` verb; needs no root.
 
-    A running machine keeps both numbers, a stopped one is started once more, and an absent one
-    gets an incarnation that a preview and the `up` after it agree on.
+    A running machine keeps both values and a stopped one is started once more. For a missing one,
+    a preview and the `up` after it compute the same new incarnation.
 
     Raises:
-        MachinesError: a name is not allowed, or the machine's record cannot be read.
+        MachinesError: a name is invalid, or the machine's record cannot be read.
 
     """
-    place = StackPlace(stack=stack).host(host)
-    record = read_machine(place.record_file)
+    paths = StackPaths(stack=stack).host(host)
+    record = read_machine(paths.record_file)
     if record is None:
-        return MachineIdentity(incarnation=_absent_incarnation(place), boots=1)
-    if supervisor_of(place.root) is None:
+        return MachineIdentity(incarnation=_absent_incarnation(paths), boots=1)
+    if supervisor_of(paths.root) is None:
         return MachineIdentity(incarnation=record.incarnation, boots=record.boots + 1)
     return MachineIdentity(incarnation=record.incarnation, boots=record.booting)
 
 
-def _absent_incarnation(place: HostPlace) -> str:
-    """Derive the next life from the absence: the nearest folder changes when a machine goes."""
-    folder = place.folder
+def _absent_incarnation(paths: HostPaths) -> str:
+    """Derive it from the nearest existing folder, which changes when a machine is removed."""
+    folder = paths.folder
     while not folder.exists():
         folder = folder.parent
     seen = folder.stat()
-    text = f"{place.stack.stack}\0{place.name}\0{seen.st_ino}\0{seen.st_mtime_ns}"
+    text = f"{paths.stack.stack}\0{paths.name}\0{seen.st_ino}\0{seen.st_mtime_ns}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]

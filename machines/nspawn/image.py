@@ -1,4 +1,4 @@
-"""The image under every machine: built once per recipe, shared read-only from the cache."""
+"""The image of all machines: built once per recipe, shared read-only from the cache."""
 
 import shutil
 import sys
@@ -26,16 +26,16 @@ _PACKAGE_OF = {
 
 
 def image_folder() -> Path:
-    """Return where the image of the present recipe lies, or will lie."""
+    """Return the path of the current recipe's image, which may not exist yet."""
     return cache_folder() / "host-image" / recipe_digest(RECIPE)
 
 
 def ensure_image() -> Path:
-    """Return the image's folder; build it when it is not there.
+    """Return the image's folder; build it if it is missing.
 
     Raises:
-        MachinesError: a tool cannot be installed, or another process builds for too long.
-        LocalError: mmdebstrap failed.
+        MachinesError: there is no apt-get, or another process has been building for too long.
+        LocalError: a tool could not be installed, or mmdebstrap failed.
 
     """
     install_packages(_missing_packages())
@@ -54,7 +54,7 @@ def _build(scratch: Path) -> Path:
 
 
 def _missing_packages() -> list[str]:
-    """Return the Debian packages of the needed tools that this computer lacks."""
+    """Return the Debian packages of required tools that are missing on this computer."""
     path = tool_environment()["PATH"]
     packages = {p for tool, p in _PACKAGE_OF.items() if shutil.which(tool, path=path) is None}
     if not KEYRING.exists():

@@ -1,11 +1,11 @@
-"""A machine's life: made, started, found running, stopped as by a reboot, removed."""
+"""Create, start, refresh, stop and remove a machine."""
 
 import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 
-from machines.nspawn.boot import await_ssh, forget_supervisor, start
+from machines.nspawn.boot import await_ssh, remove_supervisor_files, start
 from machines.nspawn.cgroups import remove_cgroups
 from machines.nspawn.disk import (
     mount_disk,
@@ -16,25 +16,26 @@ from machines.nspawn.disk import (
 )
 from machines.nspawn.image import ensure_image
 from machines.nspawn.network import connect, disconnect, ensure_bridge, record_network
-from machines.nspawn.processes import kill_members, leader_of, supervisor_of
+from machines.nspawn.processes import kill_processes, leader_of, supervisor_of
 from machines.nspawn.record import MachineRecord, read_machine, write_machine
 from machines.nspawn.spec import HostSpec, MachineSpec
 from machines.shared.errors import MachinesError
 from machines.shared.locks import locked
 from machines.shared.owner import require_claimed, require_free_or_own
-from machines.shared.places import HostPlace
+from machines.shared.paths import HostPaths
 from system.programs import run
 
 
 def ensure_machine(spec: MachineSpec) -> MachineRecord:
-    """Make the machine exist, run, hold its keys, and greet by SSH; return its record.
+    """Make sure that the machine exists, runs, has its keys and answers by SSH; return its record.
 
     Raises:
-        MachinesError: the stack is another's, the machine has another life, or it does not start.
+        MachinesError: the stack has another owner, the machine has another incarnation, or it does
+            not start.
 
     """
-    with locked(spec.place.lock_file, shared=True), locked(spec.host.lock_file):
-        require_claimed(spec.place, spec.owner)
+    with locked(spec.paths.lock_file, shared=True), locked(spec.host.lock_file):
+        require_claimed(spec.paths, spec.owner)
         record = _recorded(spec)
         ensure_bridge(spec)
         record_network(spec)
@@ -44,7 +45,7 @@ def ensure_machine(spec: MachineSpec) -> MachineRecord:
         else:
             record = _start(spec, record)
         await_ssh(spec.host, spec.address)
-        sys.stderr.write(f"machine {spec.name}: up after {time.monotonic() - begun:.1f} s\n")
+        sys.stderr.write(f"machine {spec.name}: ready after {time.monotonic() - begun:.1f} s\n")
         finished = replace(record, boots=record.booting)
         if finished != record:
             write_machine(spec.host.record_file, finished)
@@ -52,29 +53,29 @@ def ensure_machine(spec: MachineSpec) -> MachineRecord:
 
 
 def remove_machine(spec: HostSpec) -> None:
-    """Remove a machine with its data, whatever state an interrupted run left it in.
+    """Remove a machine with its data, in whatever state an interrupted run left it.
 
     Raises:
         MachinesError: the stack belongs to another project.
 
     """
-    with locked(spec.place.lock_file, shared=True), locked(spec.host.lock_file):
-        require_free_or_own(spec.place, spec.owner)
+    with locked(spec.paths.lock_file, shared=True), locked(spec.host.lock_file):
+        require_free_or_own(spec.paths, spec.owner)
         remove_everything(spec.host)
         spec.host.lock_file.unlink(missing_ok=True)
 
 
-def remove_everything(host: HostPlace) -> None:
+def remove_everything(host: HostPaths) -> None:
     """Stop a machine and remove its files; the caller holds its lock."""
     stop(host)
     remove_files(host)
 
 
-def stop(host: HostPlace) -> None:
-    """End a machine as a reboot of the computer does: only its files stay."""
-    kill_members(host.root, host.upper)
+def stop(host: HostPaths) -> None:
+    """Stop a machine as a reboot of the computer does: only its files remain."""
+    kill_processes(host.root, host.upper)
     disconnect(host)
-    forget_supervisor(host)
+    remove_supervisor_files(host)
     unmount_disk(host)
     remove_cgroups(host.device)
 
@@ -83,18 +84,18 @@ def _recorded(spec: MachineSpec) -> MachineRecord:
     host = spec.host
     record = read_machine(host.record_file)
     if record is None:
-        return _begin(spec)
+        return _create(spec)
     if record.incarnation != spec.incarnation:
         msg = (
-            f"machine {spec.name}: incarnation {record.incarnation} is there, "
-            f"{spec.incarnation} is asked for: remove it first"
+            f"machine {spec.name}: incarnation {record.incarnation} exists, "
+            f"{spec.incarnation} is wanted: remove it first"
         )
         raise MachinesError(msg)
     return record
 
 
-def _begin(spec: MachineSpec) -> MachineRecord:
-    """Make a new machine's folder; without a record, what lies there was never a machine."""
+def _create(spec: MachineSpec) -> MachineRecord:
+    """Make the folder of a new machine; anything there without a record was never a machine."""
     host = spec.host
     image = ensure_image()
     if host.folder.exists():
@@ -125,17 +126,18 @@ def _is_up(spec: MachineSpec, record: MachineRecord) -> bool:
 
 
 def _refresh(spec: MachineSpec) -> None:
-    """Bring names and keys of a running machine up to date; its services go on."""
+    """Update names and keys of a running machine without interrupting its services."""
     if not mounted_at(spec.host.root):
         msg = (
-            f"machine {spec.name}: runs, but {spec.host.root} is not mounted: kill, then up again"
+            f"machine {spec.name}: running, but {spec.host.root} is not mounted: "
+            "run `python3 -m machines kill`, then `make up` again"
         )
         raise MachinesError(msg)
     if write_host_files(spec):
         supervisor = supervisor_of(spec.host.root)
         leader = None if supervisor is None else leader_of(supervisor, spec.host.upper)
         if leader is None:
-            msg = f"machine {spec.name}: ended while its keys were changed: run `make up` again"
+            msg = f"machine {spec.name}: stopped while its keys were updated: run `make up` again"
             raise MachinesError(msg)
         run("nsenter", f"--target={leader}", "--all", "systemctl", "reload", "ssh")
 
@@ -150,7 +152,7 @@ def _start(spec: MachineSpec, record: MachineRecord) -> MachineRecord:
         prefix_length=spec.prefix_length,
         bridge=spec.bridge,
     )
-    # Before the start: should this run be killed, the next one knows which start is under way.
+    # Before the start, so that if this run is killed, the next one knows the number of this start.
     write_machine(host.record_file, record)
     mount_disk(host, Path(record.image))
     write_host_files(spec)

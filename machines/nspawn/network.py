@@ -1,4 +1,4 @@
-"""A stack's bridge, and a machine's cable to it: made when missing, removed when there."""
+"""The bridge of a stack, and the network namespace of a machine on it."""
 
 import ipaddress
 import json
@@ -12,18 +12,18 @@ from machines.nspawn.disk import mounted_at
 from machines.nspawn.spec import MachineSpec, NetworkSpec
 from machines.shared.errors import MachinesError
 from machines.shared.locks import locked
-from machines.shared.places import HostPlace, StackPlace, fixed_mac, machines_root
+from machines.shared.paths import HostPaths, StackPaths, fixed_mac, machines_root
 from machines.shared.records import read_object, write_object
 from system.programs import ask, run, tool_environment
 
-# Routes this short are "everything" (a VPN halves the default route), not somebody's subnet.
+# Shorter prefixes are default routes (a VPN splits its own into two halves), not subnets in use.
 _WIDEST_SUBNET = 2
 _NAMESPACES_LOCK = Path("/run/lock/rocketmq-pulumi-namespaces.lock")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Route:
-    """A destination of this computer's routing table and the device it goes to."""
+    """A route of this computer."""
 
     destination: ipaddress.IPv4Network
     device: str
@@ -32,7 +32,7 @@ class Route:
 def find_overlap(
     subnet: ipaddress.IPv4Network, bridge: str, routes: Iterable[Route]
 ) -> Route | None:
-    """Return the first route of another device that the subnet would collide with."""
+    """Return the first route to another device that the subnet overlaps."""
     for route in routes:
         if route.device == bridge or route.destination.prefixlen < _WIDEST_SUBNET:
             continue
@@ -65,10 +65,10 @@ def link_exists(device: str) -> bool:
 
 
 def require_free_network(spec: NetworkSpec) -> None:
-    """Refuse a network that this computer uses for something else.
+    """Refuse a network that this computer already uses for something else.
 
     Raises:
-        MachinesError: the subnet or the device's name is already used on this computer.
+        MachinesError: the subnet or the bridge's name is already in use.
 
     """
     _refuse_name_of_another(spec)
@@ -83,21 +83,21 @@ def require_free_network(spec: NetworkSpec) -> None:
 
 
 def ensure_bridge(spec: NetworkSpec) -> None:
-    """Make the stack's bridge be up with its address; safe to run beside itself.
+    """Make sure that the stack's bridge is up with its address; concurrent calls are safe.
 
     Raises:
-        MachinesError: the network is used for something else, or the kernel refuses the bridge.
+        MachinesError: the network is in use, or the kernel refuses the bridge.
 
     """
     require_free_network(spec)
     if not link_exists(spec.bridge):
-        # With a fixed address the bridge does not take another one whenever a machine comes.
+        # Without a fixed MAC address, a bridge takes a new one whenever a machine joins it.
         status, output = ask(
             *("ip", "link", "add", "name", spec.bridge),
             *("address", fixed_mac(spec.bridge), "type", "bridge"),
         )
         if status != 0 and not link_exists(spec.bridge):
-            msg = f"bridge {spec.bridge}: {output.strip()}: the kernel must offer bridges"
+            msg = f"bridge {spec.bridge}: {output.strip()}: the kernel must support bridges"
             raise MachinesError(msg)
     address = f"{spec.gateway}/{spec.prefix_length}"
     shown = parse_addresses(run("ip", "-json", "-4", "addr", "show", "dev", spec.bridge))
@@ -107,8 +107,8 @@ def ensure_bridge(spec: NetworkSpec) -> None:
     run("ip", "link", "set", spec.bridge, "up")
 
 
-def warn_of_filter(bridge: str) -> None:
-    """Say on stderr when this computer's firewall drops what its bridges pass on."""
+def warn_about_firewall(bridge: str) -> None:
+    """Warn on stderr if this computer's firewall drops bridged traffic."""
     switch = Path("/proc/sys/net/bridge/bridge-nf-call-iptables")
     if not switch.exists() or switch.read_text(encoding="ascii").strip() != "1":
         return
@@ -116,31 +116,33 @@ def warn_of_filter(bridge: str) -> None:
         return
     if "-P FORWARD DROP" in ask("iptables", "-S", "FORWARD")[1]:
         rule = f"iptables -I FORWARD -i {bridge} -o {bridge} -j ACCEPT"
-        sys.stderr.write(f"bridge {bridge}: the firewall may drop its traffic; then: {rule}\n")
+        sys.stderr.write(
+            f"bridge {bridge}: the firewall may drop its traffic; if so, run: {rule}\n"
+        )
 
 
 def record_network(spec: NetworkSpec) -> None:
-    """Keep what the bridge is called, for those who clean up without a spec."""
+    """Record the bridge, for verbs that clean up without a spec."""
     wanted = {
         "bridge": spec.bridge,
         "gateway": spec.gateway,
         "prefix_length": spec.prefix_length,
     }
-    recorded = read_object(spec.place.network_file)
+    recorded = read_object(spec.paths.network_file)
     if recorded is not None and recorded.get("bridge") != spec.bridge:
         remove_link(str(recorded.get("bridge")))
     if recorded != wanted:
-        write_object(spec.place.network_file, wanted)
+        write_object(spec.paths.network_file, wanted)
 
 
-def recorded_bridge(place: StackPlace) -> str | None:
-    """Return the name of the stack's bridge, or None when there is none."""
-    recorded = read_object(place.network_file)
+def recorded_bridge(paths: StackPaths) -> str | None:
+    """Return the name of the stack's bridge, or None if none is recorded."""
+    recorded = read_object(paths.network_file)
     return None if recorded is None else str(recorded.get("bridge"))
 
 
 def remove_link(device: str) -> None:
-    """Remove a network device that may be gone already."""
+    """Remove a network device if it exists."""
     status, output = ask("ip", "link", "del", device)
     if status != 0 and link_exists(device):
         msg = f"{device}: not removed: {output.strip()}: remove it with `ip link del {device}`"
@@ -148,7 +150,7 @@ def remove_link(device: str) -> None:
 
 
 def connect(spec: MachineSpec) -> None:
-    """Give a machine that is not running a fresh network namespace on the bridge."""
+    """Make a new network namespace, connected to the bridge, for a machine that is not running."""
     host = spec.host
     disconnect(host)
     device = host.device
@@ -164,27 +166,27 @@ def connect(spec: MachineSpec) -> None:
     run("ip", "-n", device, "link", "set", "host0", "up")
 
 
-def disconnect(host: HostPlace) -> None:
-    """Remove a machine's cable and network namespace, whichever of them are there."""
+def disconnect(host: HostPaths) -> None:
+    """Remove a machine's veth and network namespace if they exist."""
     if link_exists(host.device):
         remove_link(host.device)
     if host.namespace_file.exists():
         status, output = ask("ip", "netns", "del", host.device)
         if status != 0:
-            # A run killed between making the file and mounting the namespace on it.
+            # A run was killed after it made the file, before it mounted the namespace on it.
             host.namespace_file.unlink(missing_ok=True)
         if host.namespace_file.exists():
             msg = f"network namespace {host.device}: not removed: {output.strip()}: run again"
             raise MachinesError(msg)
 
 
-def forget_namespaces_folder() -> None:
-    """Undo what the first `ip netns add` on this computer mounts, when nobody uses it."""
+def remove_unused_namespaces_folder() -> None:
+    """Unmount and remove the folder that the first `ip netns add` made, if it is empty."""
     folder = Path("/run/netns")
-    # Another stack's run may be making the first namespace at this moment.
+    # The run of another stack may be making the first namespace right now.
     with locked(_NAMESPACES_LOCK):
         if folder.is_dir() and not any(folder.iterdir()):
-            # Mounted by `ip`, for everybody: it stays when somebody else changes it meanwhile.
+            # It is shared with everything that uses `ip netns`, so failing to unmount it is fine.
             for _ in range(mounted_at(folder)):
                 ask("umount", str(folder))
             if not mounted_at(folder):
@@ -198,10 +200,9 @@ def _refuse_name_of_another(spec: NetworkSpec) -> None:
         other = file.parent.name
         if recorded is None or other == spec.stack or recorded.get("bridge") != spec.bridge:
             continue
-        msg = f"bridge {spec.bridge}: stack {other} uses this name: choose another one"
+        msg = f"bridge {spec.bridge}: stack {other} uses this name: choose another stack name"
         raise MachinesError(msg)
     if link_exists(spec.bridge) and not (Path("/sys/class/net") / spec.bridge / "bridge").exists():
-        msg = (
-            f"bridge {spec.bridge}: this computer has another device of that name: choose another"
-        )
+        problem = "this computer has another device of that name"
+        msg = f"bridge {spec.bridge}: {problem}: choose another stack name"
         raise MachinesError(msg)

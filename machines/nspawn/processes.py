@@ -1,4 +1,4 @@
-"""Which processes belong to a machine, found in /proc, and how they are ended."""
+"""Find and kill the processes of a machine."""
 
 import os
 import signal
@@ -12,9 +12,9 @@ KILL_SECONDS = 20.0
 
 
 def supervisor_of(root: Path) -> int | None:
-    """Return the pid of the systemd-nspawn that runs the machine on this root; needs no root.
+    """Return the pid of the systemd-nspawn that runs the machine with this root folder.
 
-    The pid of a file on disk could be stale or another's; the command line cannot.
+    It is recognized by its command line, since a recorded pid may have been reused. Needs no root.
     """
     wanted = f"--directory={root}"
     for pid in process_ids():
@@ -25,7 +25,7 @@ def supervisor_of(root: Path) -> int | None:
 
 
 def running_below(hosts_folder: Path) -> set[str]:
-    """Return the names of the machines that run below a stack's folder, files or not."""
+    """Return the names of a stack's running machines, even if their files are gone."""
     start = f"--directory={hosts_folder}/"
     return {
         argument.removeprefix(start).partition("/")[0]
@@ -42,38 +42,38 @@ def is_inside(pid: int, upper: Path) -> bool:
 
 
 def leader_of(supervisor: int, upper: Path) -> int | None:
-    """Return the pid, as seen from outside, of the machine's own first process."""
+    """Return the pid, on this computer, of the machine's init process."""
     for pid in process_ids():
         if parent_of(pid) == supervisor and is_inside(pid, upper):
             return pid
     return None
 
 
-def members_of(root: Path, upper: Path) -> list[int]:
-    """Return every process of a machine: its supervisor and all that run on its root."""
+def processes_of(root: Path, upper: Path) -> list[int]:
+    """Return the pids of a machine: its supervisor and all processes inside it."""
     inside = [pid for pid in process_ids() if is_inside(pid, upper)]
     supervisor = supervisor_of(root)
     return inside if supervisor is None else [supervisor, *inside]
 
 
-def kill_members(root: Path, upper: Path) -> None:
-    """End every process of a machine at once, and wait until all are gone.
+def kill_processes(root: Path, upper: Path) -> None:
+    """Kill all processes of a machine and wait until they are gone.
 
     Raises:
-        MachinesError: a process is still there after `KILL_SECONDS`.
+        MachinesError: a process is still running after `KILL_SECONDS`.
 
     """
     deadline = time.monotonic() + KILL_SECONDS
     dying: set[int] = set()
-    while members := dying.union(members_of(root, upper)):
+    while members := dying.union(processes_of(root, upper)):
         if time.monotonic() > deadline:
             pid = min(members)
-            msg = f"{root}: process {pid} survives SIGKILL for {KILL_SECONDS:.0f} s: reboot"
+            msg = f"{root}: process {pid} still runs {KILL_SECONDS:.0f} s after SIGKILL: reboot"
             raise MachinesError(msg)
         for pid in members:
             _kill(pid)
         time.sleep(0.02)
-        # Until a process is a zombie it may hold the machine's mounts, though they show no more.
+        # Until it is a zombie, a process may hold mounts that /proc no longer shows.
         dying = {pid for pid in members if not has_ended(pid)}
 
 

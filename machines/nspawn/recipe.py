@@ -1,8 +1,8 @@
-"""What is in a machine's image; every change here is another image, under another digest."""
+"""The content of the machines' image; every change makes a new image under a new digest."""
 
 from machines.shared.recipe import LEFT_OUT, PACKAGES, SUITE, RootRecipe, sshd_setup
 
-# A machine lives behind a bridge, without timers, seats or a clock of its own: it boots faster.
+# A machine needs no timers, consoles, clock or network setup of its own; it boots faster without.
 _MASKED = (
     "apt-daily.timer",
     "apt-daily-upgrade.timer",

@@ -1,4 +1,4 @@
-"""The record of a machine, which outlives the runs that start it."""
+"""The record of a machine, which outlives the run that made it."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -9,9 +9,10 @@ from machines.shared.records import read_object, write_object
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MachineRecord:
-    """What a machine is: written before its first start, and after every start.
+    """Written before and after every start.
 
-    `booting` is the number of the start under way, or of the last one that was interrupted.
+    `boots` is the number of completed starts; `booting` that of the latest start, which may not be
+    complete.
     """
 
     incarnation: str
@@ -24,10 +25,10 @@ class MachineRecord:
 
 
 def read_machine(file: Path) -> MachineRecord | None:
-    """Return a machine's record, or None for a machine that was never begun.
+    """Return a machine's record, or None if there is no such file.
 
     Raises:
-        MachinesError: the file does not hold exactly a machine's record.
+        MachinesError: the file is not a machine's record.
 
     """
     value = read_object(file)
@@ -41,5 +42,5 @@ def read_machine(file: Path) -> MachineRecord | None:
 
 
 def write_machine(file: Path, record: MachineRecord) -> None:
-    """Replace a machine's record in one step."""
+    """Replace a machine's record atomically."""
     write_object(file, asdict(record))

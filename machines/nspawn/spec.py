@@ -4,7 +4,7 @@ import ipaddress
 import re
 from dataclasses import dataclass, field
 
-from machines.shared.places import HostPlace, StackPlace
+from machines.shared.paths import HostPaths, StackPaths
 from machines.shared.spec import STACK_CHECKS, Check, StackSpec, check_text, wrong_value
 
 _DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}")
@@ -13,7 +13,7 @@ _INCARNATION = re.compile(r"[0-9a-f]{12}")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NetworkSpec(StackSpec):
-    """The bridge of a stack; `gateway` is this computer's own address on it."""
+    """The bridge of a stack; `gateway` is this computer's address on it."""
 
     bridge: str
     gateway: str
@@ -32,14 +32,14 @@ class HostSpec(StackSpec):
     name: str
 
     @property
-    def host(self) -> HostPlace:
-        """Return where the machine lies."""
-        return self.place.host(self.name)
+    def host(self) -> HostPaths:
+        """Return the machine's paths."""
+        return self.paths.host(self.name)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MachineSpec(NetworkSpec):
-    """A machine as it must be: keys in OpenSSH's formats, `hosts` from name to address."""
+    """The desired state of a machine: keys in OpenSSH's formats, `hosts` from name to address."""
 
     name: str
     incarnation: str
@@ -51,9 +51,9 @@ class MachineSpec(NetworkSpec):
     hosts: dict[str, str]
 
     @property
-    def host(self) -> HostPlace:
-        """Return where the machine lies."""
-        return self.place.host(self.name)
+    def host(self) -> HostPaths:
+        """Return the machine's paths."""
+        return self.paths.host(self.name)
 
 
 def _secret(name: str, value: object) -> str:
@@ -63,7 +63,7 @@ def _secret(name: str, value: object) -> str:
 
 
 def _host_name(name: str, value: object) -> str:
-    return StackPlace(stack="any").host(check_text(name, value)).name
+    return StackPaths(stack="any").host(check_text(name, value)).name
 
 
 def _device(name: str, value: object) -> str:

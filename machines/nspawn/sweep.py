@@ -1,4 +1,4 @@
-"""What concerns a whole stack: its network made and removed, its machines listed, all swept."""
+"""Verbs on a whole stack: its network, the list of its machines, the removal of everything."""
 
 import contextlib
 import sys
@@ -8,12 +8,12 @@ from typing import Any
 from machines.nspawn.machine import remove_everything, stop
 from machines.nspawn.network import (
     ensure_bridge,
-    forget_namespaces_folder,
     record_network,
     recorded_bridge,
     remove_link,
+    remove_unused_namespaces_folder,
     require_free_network,
-    warn_of_filter,
+    warn_about_firewall,
 )
 from machines.nspawn.processes import running_below, supervisor_of
 from machines.nspawn.record import read_machine
@@ -21,7 +21,7 @@ from machines.nspawn.spec import NetworkSpec
 from machines.shared.errors import MachinesError
 from machines.shared.locks import locked
 from machines.shared.owner import claim, require_free_or_own, require_sweepable
-from machines.shared.places import StackPlace
+from machines.shared.paths import StackPaths
 from machines.shared.spec import StackSpec
 
 
@@ -29,68 +29,68 @@ def ensure_network(spec: NetworkSpec) -> None:
     """Claim the stack on this computer and make its bridge.
 
     Raises:
-        MachinesError: the stack is another project's, or the subnet is in use.
+        MachinesError: the stack belongs to another project, or the subnet is in use.
 
     """
-    with locked(spec.place.lock_file):
-        require_free_or_own(spec.place, spec.owner)
+    with locked(spec.paths.lock_file):
+        require_free_or_own(spec.paths, spec.owner)
         require_free_network(spec)
-        # The records come first: a bridge of a killed run is then known to a sweep.
-        claim(spec.place, spec.owner)
+        # The records come first, so that a sweep finds the bridge of a killed run.
+        claim(spec.paths, spec.owner)
         record_network(spec)
         ensure_bridge(spec)
-        warn_of_filter(spec.bridge)
+        warn_about_firewall(spec.bridge)
 
 
 def remove_network(spec: StackSpec) -> None:
-    """Remove the stack's bridge, and its folder when no machine is left in it.
+    """Remove the stack's bridge, and its folder if no machine is left in it.
 
     Raises:
         MachinesError: the stack belongs to another project.
 
     """
-    with locked(spec.place.lock_file):
-        require_free_or_own(spec.place, spec.owner)
-        _remove_bridge(recorded_bridge(spec.place))
-        if not spec.place.host_names():
-            _remove_folder(spec.place)
-            spec.place.lock_file.unlink(missing_ok=True)
+    with locked(spec.paths.lock_file):
+        require_free_or_own(spec.paths, spec.owner)
+        _remove_bridge(recorded_bridge(spec.paths))
+        if not spec.paths.host_names():
+            _remove_folder(spec.paths)
+            spec.paths.lock_file.unlink(missing_ok=True)
 
 
-def sweep(place: StackPlace, *, force: bool) -> None:
+def sweep(paths: StackPaths, *, force: bool) -> None:
     """Remove everything of a stack: processes, mounts, namespaces, devices and files.
 
     Raises:
         MachinesError: the stack belongs to another project that still exists.
 
     """
-    with locked(place.lock_file):
-        require_sweepable(place, force=force)
-        bridge = _bridge_of(place)
-        running = running_below(place.hosts_folder)
-        for name in sorted({*place.host_names(), *running}):
-            host = place.host(name)
+    with locked(paths.lock_file):
+        require_sweepable(paths, force=force)
+        bridge = _bridge_of(paths)
+        running = running_below(paths.hosts_folder)
+        for name in sorted({*paths.host_names(), *running}):
+            host = paths.host(name)
             bridge = bridge or _master_of(host.device)
             remove_everything(host)
             host.lock_file.unlink(missing_ok=True)
             sys.stderr.write(f"machine {name}: removed\n")
         _remove_bridge(bridge)
-        _remove_folder(place)
-        place.lock_file.unlink(missing_ok=True)
+        _remove_folder(paths)
+        paths.lock_file.unlink(missing_ok=True)
 
 
-def kill_machines(place: StackPlace, name: str | None) -> None:
-    """Stop one machine or all of a stack as a reboot of the computer does."""
-    with locked(place.lock_file):
-        for host_name in place.host_names() if name is None else (name,):
-            stop(place.host(host_name))
+def kill_machines(paths: StackPaths, name: str | None) -> None:
+    """Stop one machine, or all machines of a stack, as a reboot of the computer does."""
+    with locked(paths.lock_file):
+        for host_name in paths.host_names() if name is None else (name,):
+            stop(paths.host(host_name))
 
 
-def list_machines(place: StackPlace) -> list[dict[str, Any]]:
+def list_machines(paths: StackPaths) -> list[dict[str, Any]]:
     """Return name, address, running, pid, incarnation and boots of each machine of a stack."""
     rows: list[dict[str, Any]] = []
-    for name in place.host_names():
-        host = place.host(name)
+    for name in paths.host_names():
+        host = paths.host(name)
         record = read_machine(host.record_file)
         pid = supervisor_of(host.root)
         rows.append(
@@ -106,37 +106,37 @@ def list_machines(place: StackPlace) -> list[dict[str, Any]]:
     return rows
 
 
-def _bridge_of(place: StackPlace) -> str | None:
+def _bridge_of(paths: StackPaths) -> str | None:
     try:
-        return recorded_bridge(place)
+        return recorded_bridge(paths)
     except MachinesError as error:
         sys.stderr.write(f"{error}\n")
         return None
 
 
 def _master_of(device: str) -> str | None:
-    """Return the bridge that a machine's cable goes to, when the records are gone."""
+    """Return the bridge that a machine's veth is attached to, for when the records are gone."""
     master = Path("/sys/class/net") / device / "master"
     return master.readlink().name if master.is_symlink() else None
 
 
 def _remove_bridge(bridge: str | None) -> None:
-    # Only what is a bridge now: the name may be another device's since.
+    # The name may belong to another device by now.
     if bridge is not None and (Path("/sys/class/net") / bridge / "bridge").exists():
         remove_link(bridge)
 
 
-def _remove_folder(place: StackPlace) -> None:
-    forget_namespaces_folder()
-    if not place.folder.exists():
+def _remove_folder(paths: StackPaths) -> None:
+    remove_unused_namespaces_folder()
+    if not paths.folder.exists():
         return
-    # The owner goes last: an interrupted removal is still ours to finish.
-    for leftover in sorted(place.folder.iterdir(), key=lambda entry: entry == place.owner_file):
+    # The owner goes last, so that we may still finish an interrupted removal.
+    for leftover in sorted(paths.folder.iterdir(), key=lambda entry: entry == paths.owner_file):
         if leftover.is_dir():
             leftover.rmdir()
         else:
             leftover.unlink()
-    place.folder.rmdir()
-    parent = place.folder.parent
-    with contextlib.suppress(OSError):  # other stacks are in it, or another project's run is
+    paths.folder.rmdir()
+    parent = paths.folder.parent
+    with contextlib.suppress(OSError):  # it holds other stacks
         parent.rmdir()

@@ -16,18 +16,18 @@ from machines.nspawn.sweep import (
     sweep,
 )
 from machines.shared.owner import Owner, project_path, require_free_or_own
-from machines.shared.places import StackPlace
+from machines.shared.paths import StackPaths
 from machines.shared.spec import StackSpec, parse_spec
-from machines.shared.tool import run_tool
+from machines.shared.verb import run_verb
 
 _READING = ("check-owner", "list")
 
 
 def main(arguments: list[str]) -> int:
-    """Run one verb; a refusal is one line on stderr and exit status 1."""
+    """Run one verb; an error is one line on stderr and exit status 1."""
     chosen = _parser().parse_args(arguments)
     root_for = None if chosen.verb in _READING else arguments
-    return run_tool(
+    return run_verb(
         "machines", chosen.verb, lambda: _VERBS[chosen.verb](chosen), root_for=root_for
     )
 
@@ -35,14 +35,14 @@ def main(arguments: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python3 -m machines")
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("image", help="build the image when its recipe is new")
+    verbs.add_parser("image", help="build the image if it is missing")
     for verb in ("network", "machine", "remove", "remove-network"):
-        verbs.add_parser(verb, help=f"{verb}: the spec is read from standard input")
+        verbs.add_parser(verb, help="reads a spec from standard input")
     swept = verbs.add_parser("sweep", help="remove everything of a stack")
-    swept.add_argument("--force", action="store_true", help="even when another project owns it")
-    asked = verbs.add_parser("check-owner", help="fail when another project has the stack")
+    swept.add_argument("--force", action="store_true", help="even if another project owns it")
+    asked = verbs.add_parser("check-owner", help="fail if another project owns the stack")
     asked.add_argument("--token", default="")
-    verbs.add_parser("list", help="the stack's machines")
+    verbs.add_parser("list", help="list the stack's machines")
     killed = verbs.add_parser("kill", help="stop machines as a reboot does")
     killed.add_argument("--name")
     for parsed in (swept, asked, verbs.choices["list"], killed):
@@ -81,22 +81,22 @@ def _remove_network(_: argparse.Namespace) -> dict[str, Any]:
 
 
 def _sweep(chosen: argparse.Namespace) -> dict[str, Any]:
-    sweep(StackPlace(stack=chosen.stack), force=chosen.force)
+    sweep(StackPaths(stack=chosen.stack), force=chosen.force)
     return {"swept": chosen.stack}
 
 
 def _check_owner(chosen: argparse.Namespace) -> dict[str, Any]:
     asking = Owner(token=chosen.token, path=project_path())
-    claimed = require_free_or_own(StackPlace(stack=chosen.stack), asking)
+    claimed = require_free_or_own(StackPaths(stack=chosen.stack), asking)
     return {"stack": chosen.stack, "claimed": claimed is not None}
 
 
 def _list(chosen: argparse.Namespace) -> list[dict[str, Any]]:
-    return list_machines(StackPlace(stack=chosen.stack))
+    return list_machines(StackPaths(stack=chosen.stack))
 
 
 def _kill(chosen: argparse.Namespace) -> dict[str, Any]:
-    kill_machines(StackPlace(stack=chosen.stack), chosen.name)
+    kill_machines(StackPaths(stack=chosen.stack), chosen.name)
     return {"killed": chosen.name or chosen.stack}
 
 

@@ -1,1 +1,1 @@
-"""What makers of hosts have in common: records, locks, ownership, commands."""
+"""What both kinds of machines share: paths, locks, ownership, specs, images."""

@@ -1,4 +1,4 @@
-"""Where the image's packages come from: the mirrors that this computer itself is set up with."""
+"""Where an image's packages come from: the apt mirrors that this computer is configured with."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _APT_OPTION = re.compile(r"Acquire::(?:https?::|Check-|Retries|ForceIPv)")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mirror:
-    """One source of a Debian release: `pocket` is what follows the release's name."""
+    """One apt source of a Debian release; `pocket` is the suffix of its suite, as `-security`."""
 
     uri: str
     pocket: str
@@ -20,7 +20,7 @@ class Mirror:
 
 
 def read_mirrors(etc_apt: Path, codename: str) -> tuple[Mirror, ...]:
-    """Return the mirrors of the release `codename` in a computer's apt configuration."""
+    """Return the mirrors of the release `codename` in an apt configuration folder."""
     mirrors: list[Mirror] = []
     for file in (etc_apt / "sources.list", *sorted((etc_apt / "sources.list.d").glob("*.list"))):
         if file.is_file():
@@ -31,7 +31,7 @@ def read_mirrors(etc_apt: Path, codename: str) -> tuple[Mirror, ...]:
 
 
 def render_sources(mirrors: tuple[Mirror, ...], suite: str) -> str:
-    """Return sources in apt's stanza format for `suite` from the same mirrors."""
+    """Return apt sources, in stanza format, for `suite` from the same mirrors."""
     stanzas = []
     for mirror in mirrors:
         signed = f"Signed-By: {mirror.signed_by}\n" if mirror.signed_by else ""
@@ -42,8 +42,8 @@ def render_sources(mirrors: tuple[Mirror, ...], suite: str) -> str:
     return "\n".join(stanzas)
 
 
-def kept_apt_options(dump: str) -> str:
-    """Return from `apt-config dump` what decides how a mirror is reached: proxies, checks."""
+def transport_options(dump: str) -> str:
+    """Return the lines of `apt-config dump` on how mirrors are reached: proxies, checks."""
     return "".join(f"{line}\n" for line in dump.splitlines() if _APT_OPTION.match(line))
 
 
@@ -82,7 +82,7 @@ def _from_stanzas(text: str, codename: str) -> Iterator[Mirror]:
 def _mirrors(
     uri: str, suites: list[str], components: list[str], codename: str, signed_by: str
 ) -> Iterator[Mirror]:
-    # Others use Debian's release names too; Debian's own archive is the one with "main".
+    # Third-party archives use Debian's release names too; Debian's own has a component "main".
     if "main" not in components or uri.startswith("cdrom:"):
         return
     key = signed_by if signed_by.startswith("/") else ""

@@ -1,4 +1,4 @@
-"""What this computer offers: root, the needed tools, and how missing ones get there."""
+"""Root, packages and release of this computer."""
 
 import os
 import shutil
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from machines.shared.errors import MachinesError
-from machines.shared.places import ROOT_VARIABLE
+from machines.shared.paths import ROOT_VARIABLE
 from system.programs import ask, run
 
 INSTALL_SECONDS = 600.0
@@ -14,10 +14,10 @@ _KEPT_VARIABLES = ("HOME", "XDG_CACHE_HOME", ROOT_VARIABLE, "http_proxy", "https
 
 
 def become_root(module: str, arguments: list[str]) -> None:
-    """Return when we are root; else run this very verb of `module` again by sudo, in our place.
+    """Return if we are root; otherwise replace this process by the same verb under sudo.
 
     Raises:
-        MachinesError: not root, and sudo is missing or asks for a password.
+        MachinesError: we are not root, and sudo is missing or asks for a password.
 
     """
     if os.geteuid() == 0:
@@ -28,14 +28,15 @@ def become_root(module: str, arguments: list[str]) -> None:
     kept = [f"{name}={os.environ[name]}" for name in _KEPT_VARIABLES if name in os.environ]
     command = ["sudo", "-n", "env", *kept, sys.executable, "-B", "-m", module, *arguments]
     sys.stdout.flush()
-    os.execvp(command[0], command)  # noqa: S606 - no shell is wanted; the arguments are ours
+    os.execvp(command[0], command)  # noqa: S606 (an argument list, no shell)
 
 
 def install_packages(missing: list[str]) -> None:
-    """Install Debian packages by name; nothing happens when none is missing.
+    """Install Debian packages by name; do nothing if the list is empty.
 
     Raises:
-        MachinesError: there is no apt here, or the installation failed.
+        MachinesError: this computer has no apt-get.
+        LocalError: the installation failed.
 
     """
     if not missing:
@@ -54,7 +55,7 @@ def install_packages(missing: list[str]) -> None:
 
 
 def debian_codename() -> str:
-    """Return the release name of the Debian that runs here, or "" on anything else."""
+    """Return the codename of the Debian release on this computer, or "" on other systems."""
     file = Path("/etc/os-release")
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     keys = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)

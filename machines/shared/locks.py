@@ -1,4 +1,4 @@
-"""One verb at a time where it matters: locks that end with their process, however it dies."""
+"""Lock files; the kernel releases them however the process ends."""
 
 import errno
 import fcntl
@@ -17,7 +17,7 @@ WAIT_SECONDS = 150.0
 def locked(
     file: Path, *, shared: bool = False, wait_seconds: float = WAIT_SECONDS
 ) -> Iterator[None]:
-    """Hold a lock file; wait for an earlier run that may still be finishing.
+    """Hold a lock file; wait for another run that holds it.
 
     Raises:
         MachinesError: another process still holds it after `wait_seconds`.
@@ -26,7 +26,7 @@ def locked(
     deadline = time.monotonic() + wait_seconds
     while (descriptor := _try_lock(file, shared=shared)) is None:
         if time.monotonic() > deadline:
-            msg = f"{file}: held by another run for {wait_seconds:.0f} s: wait for it, or end it"
+            msg = f"{file}: held by another run for {wait_seconds:.0f} s: wait for it, or stop it"
             raise MachinesError(msg)
         time.sleep(0.05)
     try:
@@ -36,11 +36,11 @@ def locked(
 
 
 def _try_lock(file: Path, *, shared: bool) -> int | None:
-    # A descriptor of Python's is not inherited: a started machine never holds a lock.
+    # Not inheritable, so a started machine never holds a lock.
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-        # The last holder may have removed the file: then this lock protects nothing.
+        # The last holder may have removed the file; a lock on a removed file protects nothing.
         if os.fstat(descriptor).st_ino == file.stat().st_ino:
             return descriptor
     except OSError as error:

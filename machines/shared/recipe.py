@@ -1,4 +1,4 @@
-"""What decides the content of an image, and the digest under which the image is cached."""
+"""What determines the content of an image, and the digest under which the image is cached."""
 
 import hashlib
 import json
@@ -26,10 +26,10 @@ LEFT_OUT = "/usr/share/{doc,man,locale}/*"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RootRecipe:
-    """What decides the content of an image's root folder.
+    """What determines the content of an image's root folder.
 
-    `customize` is a shell script whose only argument is the root; `left_out` is a path pattern of
-    dpkg's.
+    `left_out` is a path pattern for dpkg; `customize` is a shell script that mmdebstrap runs with
+    the root folder as its argument.
     """
 
     suite: str
@@ -41,7 +41,7 @@ class RootRecipe:
 def sshd_setup(*, permit_root_login: str) -> str:
     """Return the lines of a `customize` script that configure sshd and remove its host keys.
 
-    The engine opens one connection per resource, many at once: sshd must not drop them.
+    The engine opens one connection per resource, many at a time; sshd must not drop them.
     """
     return f"""\
 cat > "$root/etc/ssh/sshd_config.d/machines.conf" <<'END'
@@ -58,6 +58,6 @@ rm -f "$root"/etc/ssh/ssh_host_*
 
 
 def recipe_digest(recipe: RootRecipe, *further: str) -> str:
-    """Return 16 hex digits over the recipe, what else makes the image, and the architecture."""
+    """Return 16 hex digits over the recipe, further inputs and the architecture."""
     whole = [platform.machine(), *astuple(recipe), *further]
     return hashlib.sha256(json.dumps(whole).encode()).hexdigest()[:16]

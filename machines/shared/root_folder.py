@@ -1,4 +1,4 @@
-"""A Debian root folder from packages, by mmdebstrap and the computer's own mirrors."""
+"""Build a Debian root folder from packages, with mmdebstrap and this computer's apt mirrors."""
 
 import os
 import shutil
@@ -6,10 +6,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from machines.shared.apt_sources import kept_apt_options, read_mirrors, render_sources
+from machines.shared.apt_sources import read_mirrors, render_sources, transport_options
 from machines.shared.computer import debian_codename
 from machines.shared.locks import locked
-from machines.shared.places import short_digest
+from machines.shared.paths import short_digest
 from machines.shared.recipe import RootRecipe
 from system.programs import run, run_with_progress
 
@@ -18,18 +18,18 @@ _BUILDING = ".building-"
 
 
 def build_once(product: Path, build: Callable[[Path], Path]) -> Path:
-    """Return a file or folder of the cache; build it when it is not there.
+    """Return a file or folder of the cache; build it if it is missing.
 
-    One process builds at a time, and what a killed one left is removed. Under sudo the new
-    folders belong to the owner of the cache.
+    One process builds at a time; what a killed one left is removed. Under sudo, new folders belong
+    to the owner of the cache.
 
     Args:
-        product: where it is, or will be.
+        product: its path.
         build: takes an empty scratch folder beside the product and returns the path in it that
             becomes the product.
 
     Raises:
-        MachinesError: another process is still building it after half an hour.
+        MachinesError: another process has been building it for half an hour.
 
     """
     if product.exists():
@@ -50,10 +50,12 @@ def build_once(product: Path, build: Callable[[Path], Path]) -> Path:
 
 
 def make_root(recipe: RootRecipe, scratch: Path, what: str) -> Path:
-    """Make a root folder below `scratch`, with progress on stderr, and return it.
+    """Build a root folder in `scratch`, with progress on stderr, and return it.
+
+    `what` begins each line of progress.
 
     Raises:
-        MachinesError: mmdebstrap failed; the line has the last line of its log.
+        LocalError: mmdebstrap failed; the message has the last line of its log.
 
     """
     run_with_progress(_command(recipe, scratch), scratch / "mmdebstrap.log", what)
@@ -61,11 +63,11 @@ def make_root(recipe: RootRecipe, scratch: Path, what: str) -> Path:
 
 
 def _command(recipe: RootRecipe, scratch: Path) -> list[str]:
-    """Write mmdebstrap's inputs and return its command, in a process tree that dies as one."""
+    """Write mmdebstrap's input files and return its command line."""
     customize = scratch / "customize"
     customize.write_text(recipe.customize, encoding="utf-8")
     customize.chmod(0o700)
-    # The kernel ends setpriv's process with ours, and with it every process in its namespace.
+    # When we die, the kernel kills setpriv's process and with it all others in its namespace.
     command = [
         *("setpriv", "--pdeathsig", "KILL"),
         *("unshare", "--pid", "--fork", "--kill-child", "--mount-proc"),
@@ -74,9 +76,9 @@ def _command(recipe: RootRecipe, scratch: Path) -> list[str]:
         f"--dpkgopt=path-exclude={recipe.left_out}",
         f"--customize-hook={customize}",
     ]
-    options = kept_apt_options(run("apt-config", "dump")) if shutil.which("apt-config") else ""
+    options = transport_options(run("apt-config", "dump")) if shutil.which("apt-config") else ""
     if options:
-        # A proxy's address may hold a password: not in argv.
+        # Not in argv: the URL of a proxy may contain a password.
         file = scratch / "apt-options"
         file.write_text(options, encoding="utf-8")
         command.append(f"--aptopt={file}")

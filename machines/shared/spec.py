@@ -1,4 +1,4 @@
-"""Read the JSON that a verb gets on standard input; nothing is touched before it is valid."""
+"""Parse the JSON that a verb reads from standard input, before it changes anything."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -7,24 +7,24 @@ from typing import Any, TypeVar
 
 from machines.shared.errors import MachinesError
 from machines.shared.owner import Owner, project_path
-from machines.shared.places import StackPlace
+from machines.shared.paths import StackPaths
 
 _SPEC = TypeVar("_SPEC", bound="StackSpec")
 Check = Callable[[str, Any], Any]
-"""Takes a key and its value, returns the value as the spec holds it, or raises MachinesError."""
+"""Takes a key and its value; returns the value for the spec, or raises MachinesError."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StackSpec:
-    """A stack and the project that asks for a change of it."""
+    """A stack, and the owner who wants to change it."""
 
     stack: str
     owner: Owner
 
     @property
-    def place(self) -> StackPlace:
-        """Return where the stack's files are."""
-        return StackPlace(stack=self.stack)
+    def paths(self) -> StackPaths:
+        """Return the stack's paths."""
+        return StackPaths(stack=self.stack)
 
 
 def parse_spec(text: str, kind: type[_SPEC], checks: Mapping[str, Check]) -> _SPEC:
@@ -72,7 +72,7 @@ def check_text(name: str, value: object) -> str:
 
 
 def _stack(name: str, value: object) -> str:
-    return StackPlace(stack=check_text(name, value)).stack
+    return StackPaths(stack=check_text(name, value)).stack
 
 
 def _owner(name: str, value: object) -> Owner:

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from machines.nspawn.identity import planned_identity
-from machines.shared.places import StackPlace
+from machines.shared.paths import StackPaths
 from project import ROOT
 
 STACK = "servers"
@@ -140,7 +140,7 @@ class Servers:
 
     @staticmethod
     def left() -> list[str]:
-        place = StackPlace(stack=STACK)
+        place = StackPaths(stack=STACK)
         paths = [place.folder, Path("/sys/class/net") / BRIDGE]
         paths += [Path("/run/netns") / place.host(name).device for name in ADDRESSES]
         return [str(path) for path in paths if path.exists()]

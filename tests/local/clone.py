@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from machines.shared.places import StackPlace
+from machines.shared.paths import StackPaths
 from project import ROOT
 from tests.support.working_tree import copy_working_tree
 
@@ -190,7 +190,7 @@ def leftovers(clone: Clone) -> list[str]:
     mounts = Path("/proc/self/mounts").read_text().splitlines()
     found += [line for line in mounts if str(place) in line]
     links = subprocess.run(["ip", "-o", "link"], capture_output=True, text=True, check=True).stdout
-    stack = StackPlace(stack=clone.stack)
+    stack = StackPaths(stack=clone.stack)
     devices = [f"rmq-{clone.stack}", *(stack.host(name).device for name in HOSTS)]
     found += [line for line in links.splitlines() if any(d in line for d in devices)]
     found += [str(p) for d in devices for p in Path("/run/netns").glob(d)]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from machines.nspawn.identity import planned_identity
-from machines.shared.places import StackPlace
+from machines.shared.paths import StackPaths
 from project import ROOT
 
 pytestmark = pytest.mark.local
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.local
 STACK = "machinetest"
 BRIDGE = "rmqtest0"
 ADDRESSES = {"server1": "10.213.77.11", "server2": "10.213.77.12"}
-PLACE = StackPlace(stack=STACK)
+PLACE = StackPaths(stack=STACK)
 VERB_SECONDS = 150
 LOCKS_OF_OTHERS: set[str] = set()
 

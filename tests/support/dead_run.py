@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from machines.shared.owner import read_owner
-from machines.shared.places import StackPlace
+from machines.shared.paths import StackPaths
 from project import ROOT
 from system.processes import arguments_of
 
@@ -30,7 +30,7 @@ def sweep_after_dead_run(stack: str, tool: str, *before: str) -> None:
         before: verbs of the tool to run before the sweep.
 
     """
-    owner = read_owner(StackPlace(stack=stack))
+    owner = read_owner(StackPaths(stack=stack))
     if owner is not None and (runner := _living_runner(Path(owner.path))):
         pytest.fail(f"stack {stack} is under test by process {runner}; wait for it, or stop it")
     for words in (*([verb] for verb in before), ["sweep", "--stack", stack, "--force"]):

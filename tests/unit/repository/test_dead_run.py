@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from machines.shared.owner import Owner, claim
-from machines.shared.places import StackPlace
+from machines.shared.paths import StackPaths
 from tests.support.dead_run import RUNNER, sweep_after_dead_run
 
 STACK = "dead-run"
@@ -19,7 +19,7 @@ def clone(tmp_path, monkeypatch):
     monkeypatch.setenv("ROCKETMQ_MACHINES_ROOT", str(tmp_path / "machines"))
     folder = tmp_path / "clone" / "rocketmq"
     folder.mkdir(parents=True)
-    claim(StackPlace(stack=STACK), Owner(token="", path=str(folder)))
+    claim(StackPaths(stack=STACK), Owner(token="", path=str(folder)))
     return folder
 
 

@@ -54,7 +54,7 @@ def test_a_file_that_is_not_there_is_refused(file, project):
 
 def test_a_file_in_another_format_is_refused(file, project):
     file.write_bytes(b"raw" * 100)
-    with pytest.raises(MachinesError, match=r"not in qcow2 format: convert it by qemu-img"):
+    with pytest.raises(MachinesError, match=r"not in qcow2 format: convert it with qemu-img"):
         ensure_image(image_of(file), project)
 
 

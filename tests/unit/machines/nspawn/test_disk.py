@@ -1,6 +1,6 @@
 import pytest
 
-from machines.nspawn.boot import console_end, nspawn_command
+from machines.nspawn.boot import console_tail, nspawn_command
 from machines.nspawn.disk import hosts_text, remove_files
 from machines.shared.errors import MachinesError
 from machines.shared.locks import locked
@@ -23,23 +23,23 @@ def test_hosts_file_is_stable_and_keeps_the_lines_of_others():
     assert "server2" not in fewer
 
 
-def test_console_end_is_one_line_of_what_was_said_last(place):
-    host = place.host("server1")
-    assert "missing" in console_end(host)
+def test_console_end_is_one_line_of_what_was_said_last(paths):
+    host = paths.host("server1")
+    assert "missing" in console_tail(host)
     host.folder.mkdir(parents=True)
     host.console_log.write_text("".join(f"line {number}\n\n" for number in range(9)))
-    assert console_end(host) == "line 4 | line 5 | line 6 | line 7 | line 8"
+    assert console_tail(host) == "line 4 | line 5 | line 6 | line 7 | line 8"
 
 
-def test_machine_is_recognised_by_the_command_that_starts_it(place):
-    host = place.host("server1")
+def test_machine_is_recognised_by_the_command_that_starts_it(paths):
+    host = paths.host("server1")
     command = nspawn_command(host)
     assert command[0] == "systemd-nspawn"
     assert f"--directory={host.root}" in command
 
 
-def test_files_are_removed_twice_without_complaint(place):
-    host = place.host("server1")
+def test_files_are_removed_twice_without_complaint(paths):
+    host = paths.host("server1")
     host.disk.mkdir(parents=True)
     remove_files(host)
     remove_files(host)

@@ -22,8 +22,8 @@ RECORD = MachineRecord(
 
 
 @pytest.fixture(name="host")
-def _host(place):
-    host = place.host("server1")
+def _host(paths):
+    host = paths.host("server1")
     host.folder.mkdir(parents=True)
     return host
 
@@ -43,15 +43,15 @@ def _supervisor(host, tmp_path):
     process.wait()
 
 
-def test_preview_and_up_of_an_absent_machine_agree(place):
+def test_preview_and_up_of_an_absent_machine_agree(paths):
     first = planned_identity("dev", "server1")
     assert first == planned_identity("dev", "server1")
     assert first.boots == 1
     assert len(first.incarnation) == 12
-    assert not place.folder.exists()
+    assert not paths.folder.exists()
 
 
-@pytest.mark.usefixtures("place")
+@pytest.mark.usefixtures("paths")
 def test_absent_machines_of_other_names_get_other_lives():
     lives = {
         planned_identity(stack, host).incarnation

@@ -2,7 +2,7 @@ import subprocess
 from dataclasses import replace
 
 from machines.nspawn.recipe import CUSTOMIZE, RECIPE
-from machines.shared.apt_sources import Mirror, kept_apt_options, read_mirrors, render_sources
+from machines.shared.apt_sources import Mirror, read_mirrors, render_sources, transport_options
 from machines.shared.recipe import recipe_digest
 
 KEYRING = "/usr/share/keyrings/archive.gpg"
@@ -58,7 +58,7 @@ def test_proxy_and_checks_of_apt_are_kept_and_nothing_else():
         'APT "";\nAcquire::http::Proxy "http://proxy:3128";\n'
         'Acquire::Check-Valid-Until "false";\nAcquire::Languages "none";\n'
     )
-    assert kept_apt_options(dump).splitlines() == [
+    assert transport_options(dump).splitlines() == [
         'Acquire::http::Proxy "http://proxy:3128";',
         'Acquire::Check-Valid-Until "false";',
     ]

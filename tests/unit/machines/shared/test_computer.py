@@ -36,7 +36,7 @@ def test_with_sudo_the_same_verb_runs_again_as_root(monkeypatch):
     monkeypatch.setattr("machines.shared.computer.shutil.which", lambda _: "/usr/bin/sudo")
     monkeypatch.setattr("machines.shared.computer.ask", lambda *_: (0, ""))
     monkeypatch.setattr("machines.shared.computer.os.execvp", lambda _, words: ran.append(words))
-    monkeypatch.setattr("machines.nspawn.verbs.ensure_image", lambda: pytest.skip("in our place"))
+    monkeypatch.setattr("machines.nspawn.verbs.ensure_image", lambda: pytest.skip("as root"))
     with pytest.raises(pytest.skip.Exception):
         main(["image"])
     (words,) = ran

@@ -20,10 +20,10 @@ def owner(token, path):
 HERE = owner("t1", "/srv/one")
 
 
-def test_unclaimed_stack_is_free_but_not_claimed(place):
-    assert require_free_or_own(place, HERE) is None
+def test_unclaimed_stack_is_free_but_not_claimed(paths):
+    assert require_free_or_own(paths, HERE) is None
     with pytest.raises(MachinesError, match="not claimed"):
-        require_claimed(place, HERE)
+        require_claimed(paths, HERE)
 
 
 @pytest.mark.parametrize(
@@ -35,39 +35,39 @@ def test_unclaimed_stack_is_free_but_not_claimed(place):
         owner("", "/srv/one"),
     ],
 )
-def test_same_state_or_same_project_may_go_on(place, asking):
-    claim(place, HERE)
-    assert require_free_or_own(place, asking) == HERE
-    require_claimed(place, asking)
+def test_same_state_or_same_project_may_go_on(paths, asking):
+    claim(paths, HERE)
+    assert require_free_or_own(paths, asking) == HERE
+    require_claimed(paths, asking)
 
 
 @pytest.mark.parametrize("token", ["t2", ""])
-def test_other_project_is_refused_in_one_line_with_path_and_remedy(place, token):
-    claim(place, owner("", "/srv/one"))
+def test_other_project_is_refused_in_one_line_with_path_and_remedy(paths, token):
+    claim(paths, owner("", "/srv/one"))
     with pytest.raises(MachinesError) as refusal:
-        claim(place, owner(token, "/srv/two"))
+        claim(paths, owner(token, "/srv/two"))
     assert "/srv/one" in str(refusal.value)
     assert "make down" in str(refusal.value)
     assert "\n" not in str(refusal.value)
-    assert read_owner(place).path == "/srv/one"
+    assert read_owner(paths).path == "/srv/one"
 
 
-def test_claim_follows_the_state_to_another_clone(place):
-    claim(place, HERE)
+def test_claim_follows_the_state_to_another_clone(paths):
+    claim(paths, HERE)
     moved = owner("t1", "/srv/two")
-    claim(place, moved)
-    assert read_owner(place) == moved
+    claim(paths, moved)
+    assert read_owner(paths) == moved
 
 
-def test_sweep_of_an_existing_project_needs_force(place, tmp_path):
-    claim(place, owner("t1", str(tmp_path)))
+def test_sweep_of_an_existing_project_needs_force(paths, tmp_path):
+    claim(paths, owner("t1", str(tmp_path)))
     with pytest.raises(MachinesError, match=str(tmp_path)):
-        require_sweepable(place, force=False)
-    require_sweepable(place, force=True)
+        require_sweepable(paths, force=False)
+    require_sweepable(paths, force=True)
 
 
 @pytest.mark.parametrize("path", [str(Path.cwd()), "/srv/removed-long-ago"])
-def test_sweep_of_own_and_of_abandoned_machines_is_allowed(place, path):
-    claim(place, owner("t1", path))
-    require_sweepable(place, force=False)
-    assert read_owner(place).path == path
+def test_sweep_of_own_and_of_abandoned_machines_is_allowed(paths, path):
+    claim(paths, owner("t1", path))
+    require_sweepable(paths, force=False)
+    assert read_owner(paths).path == path

@@ -1,4 +1,4 @@
-"""What our modules that are run as commands have in common: one line out, one line of refusal."""
+"""Run a verb of a command line: its result is one JSON line, an error one line on stderr."""
 
 import json
 import os
@@ -12,19 +12,20 @@ from system.errors import LocalError
 INTERRUPTED = 130
 
 
-def run_tool(
+def run_verb(
     module: str, verb: str, act: Callable[[], Any], *, root_for: list[str] | None = None
 ) -> int:
-    """Do what a verb does and print its result as one JSON line; return the exit status.
+    """Run a verb, print its result as one JSON line, and return the exit status.
 
     Args:
-        module: whose verb it is, as `python3 -m` names it.
-        verb: for the line of a refusal.
-        act: what returns the result.
-        root_for: the arguments to run again by sudo where we are not root; None needs no root.
+        module: the name after `python3 -m`.
+        verb: the verb's name.
+        act: does the work and returns the result.
+        root_for: the command line to run again under sudo if we are not root; None if the verb
+            needs no root.
 
     """
-    # Whoever runs this: what it makes must be readable for all.
+    # Whatever umask we inherit, the files we make must be readable by all users.
     os.umask(0o022)
     try:
         if root_for is not None:
@@ -34,9 +35,9 @@ def run_tool(
         sys.stderr.write(f"{module} {verb}: {' '.join(str(error).split())}\n")
         return 1
     except OSError as error:
-        sys.stderr.write(f"{module} {verb}: {error}: see to it, then run again\n")
+        sys.stderr.write(f"{module} {verb}: {error}: fix this, then run it again\n")
         return 1
     except KeyboardInterrupt:
-        sys.stderr.write(f"{module} {verb}: interrupted: run it again to finish\n")
+        sys.stderr.write(f"{module} {verb}: interrupted: run it again to complete it\n")
         return INTERRUPTED
     return 0

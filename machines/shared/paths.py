@@ -1,4 +1,4 @@
-"""Where everything of a stack lies on this computer, and what its devices are called."""
+"""The paths of a stack on this computer, and the names of its devices."""
 
 import hashlib
 import os
@@ -15,35 +15,35 @@ _HOST_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def machines_root() -> Path:
-    """Return the folder with one folder per stack."""
+    """Return the folder that has one folder per stack."""
     return Path(os.environ.get(ROOT_VARIABLE) or DEFAULT_ROOT)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StackPlace:
-    """A stack's folder, its records and its lock.
+class StackPaths:
+    """The paths of a stack: its folder, records and lock.
 
     Raises:
-        MachinesError: the stack's name cannot be a folder's name.
+        MachinesError: the stack's name is not a valid folder name.
 
     """
 
     stack: str
 
     def __post_init__(self) -> None:
-        """Refuse a name that is not one folder."""
+        """Check the name."""
         if not _STACK_NAME.fullmatch(self.stack):
             msg = f"stack {self.stack!r}: allowed are letters, digits, '-', '_' and '.'"
             raise MachinesError(msg)
 
     @property
     def folder(self) -> Path:
-        """Return the folder with everything of the stack."""
+        """Return the folder that holds everything of the stack."""
         return machines_root() / self.stack
 
     @property
     def owner_file(self) -> Path:
-        """Return the record of whose the stack is."""
+        """Return the record of the stack's owner."""
         return self.folder / "owner.json"
 
     @property
@@ -53,81 +53,81 @@ class StackPlace:
 
     @property
     def hosts_folder(self) -> Path:
-        """Return the folder with one folder per machine."""
+        """Return the folder that has one folder per machine."""
         return self.folder / "hosts"
 
     @property
     def lock_file(self) -> Path:
-        """Return the file that a verb on the whole stack locks."""
+        """Return the lock file for verbs on the whole stack."""
         return Path("/run/lock") / f"rocketmq-pulumi-{short_digest(str(self.folder))}.lock"
 
-    def host(self, name: str) -> "HostPlace":
-        """Return the place of one machine of this stack."""
-        return HostPlace(stack=self, name=name)
+    def host(self, name: str) -> "HostPaths":
+        """Return the paths of a machine of this stack."""
+        return HostPaths(stack=self, name=name)
 
     def host_names(self) -> tuple[str, ...]:
-        """Return the machines that have a folder, finished or not, in order."""
+        """Return the names of all machines with a folder, complete or not, sorted."""
         if not self.hosts_folder.is_dir():
             return ()
         return tuple(sorted(entry.name for entry in self.hosts_folder.iterdir()))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class HostPlace:
-    """A machine's folder, its disk, and the names of its devices.
+class HostPaths:
+    """The paths of a machine: its folder, disk and lock, and the name of its devices.
 
     Raises:
-        MachinesError: the machine's name cannot be a host name.
+        MachinesError: the machine's name is not a valid host name.
 
     """
 
-    stack: StackPlace
+    stack: StackPaths
     name: str
 
     def __post_init__(self) -> None:
-        """Refuse a name that is not a host name."""
+        """Check the name."""
         if not _HOST_NAME.fullmatch(self.name):
             msg = f"machine {self.name!r}: allowed are lower-case letters, digits and '-'"
             raise MachinesError(msg)
 
     @property
     def folder(self) -> Path:
-        """Return the folder with everything of the machine."""
+        """Return the folder that holds everything of the machine."""
         return self.stack.hosts_folder / self.name
 
     @property
     def record_file(self) -> Path:
-        """Return the machine's record; without it there is no machine."""
+        """Return the machine's record; a folder without it is not a machine."""
         return self.folder / "machine.json"
 
     @property
     def console_log(self) -> Path:
-        """Return what the machine's last start printed."""
+        """Return the console output of the machine's last start."""
         return self.folder / "console.log"
 
     @property
     def disk(self) -> Path:
-        """Return the folder that only root may enter: it holds the machine's set-uid files too."""
+        """Return the folder that only root may enter, since set-uid files are in it."""
         return self.folder / "disk"
 
     @property
     def upper(self) -> Path:
-        """Return the folder with what differs from the image: the machine's data."""
+        """Return the overlay's upper folder: all that differs from the image."""
         return self.disk / "upper"
 
     @property
     def work(self) -> Path:
-        """Return the folder that the overlay needs for itself."""
+        """Return the overlay's work folder."""
         return self.disk / "work"
 
     @property
     def root(self) -> Path:
-        """Return where the overlay is mounted."""
+        """Return the mount point of the overlay."""
         return self.disk / "root"
 
     @property
     def device(self) -> str:
-        """Name of the machine's veth, network namespace and nspawn machine: 14 characters."""
+        """Return the name of veth, network namespace and nspawn machine: 14 characters."""
         return f"rmq-{short_digest(str(self.folder))}"
 
     @property
@@ -137,15 +137,15 @@ class HostPlace:
 
     @property
     def lock_file(self) -> Path:
-        """Return the file that a verb on the machine locks."""
+        """Return the lock file for verbs on the machine."""
         return Path("/run/lock") / f"rocketmq-pulumi-{short_digest(str(self.folder))}.lock"
 
 
 def short_digest(text: str) -> str:
-    """Return ten hex digits of the text."""
+    """Return the first ten hex digits of the text's SHA-256."""
     return hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
 def fixed_mac(text: str) -> str:
-    """Return a locally administered MAC address that stays the same for the same text."""
+    """Return a locally administered MAC address derived from the text."""
     return "02:" + ":".join(f"{byte:02x}" for byte in hashlib.sha256(text.encode()).digest()[:5])

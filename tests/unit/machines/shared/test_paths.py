@@ -3,31 +3,31 @@ import re
 import pytest
 
 from machines.shared.errors import MachinesError
-from machines.shared.places import StackPlace, fixed_mac
+from machines.shared.paths import StackPaths, fixed_mac
 
 
 def test_device_names_fit_the_kernel_and_differ_by_stack_and_host():
     stacks = ("dev", "prod", "a-stack-with-a-name-that-no-device-could-have")
-    devices = {StackPlace(stack=s).host(h).device for s in stacks for h in ("server1", "server2")}
+    devices = {StackPaths(stack=s).host(h).device for s in stacks for h in ("server1", "server2")}
     assert len(devices) == 6
     assert all(re.fullmatch(r"rmq-[0-9a-f]{10}", device) for device in devices)
 
 
-def test_locks_of_a_stack_and_its_hosts_are_different_files(place):
-    locks = {place.lock_file, place.host("server1").lock_file, place.host("server2").lock_file}
+def test_locks_of_a_stack_and_its_hosts_are_different_files(paths):
+    locks = {paths.lock_file, paths.host("server1").lock_file, paths.host("server2").lock_file}
     assert len(locks) == 3
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "-a", "a b", "x" * 101])
 def test_stack_name_that_is_no_folder_is_refused(name):
     with pytest.raises(MachinesError, match="stack "):
-        StackPlace(stack=name)
+        StackPaths(stack=name)
 
 
 @pytest.mark.parametrize("name", ["", "Server1", "a_b", "-a", "a-", "../x", "x" * 64])
-def test_machine_name_that_is_no_host_name_is_refused(place, name):
+def test_machine_name_that_is_no_host_name_is_refused(paths, name):
     with pytest.raises(MachinesError, match="machine "):
-        place.host(name)
+        paths.host(name)
 
 
 def test_mac_address_is_local_unicast_and_stays():
