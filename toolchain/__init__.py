@@ -1,1 +1,1 @@
-"""Build what a machine without the official downloads needs."""
+"""Build what a computer without the official downloads needs."""

@@ -1,9 +1,9 @@
-"""Write down which keys a broker of one RocketMQ version understands, read from its own jars.
+"""Record which property keys a broker of one RocketMQ version knows, read from its jars.
 
     python3 -m toolchain.property_types LIB_DIRECTORY VERSION
 
-RocketMQ fills its configuration objects by calling a setter per key and silently skips a key that
-has none, so the setters are the truth.
+RocketMQ calls a setter for each key of its configuration and silently skips keys without one, so
+the setters are what counts.
 """
 
 import json
@@ -28,7 +28,7 @@ DESTINATION = Path("blueprint/rocketmq/property_types")
 
 
 def read_property_types(lib: Path) -> dict[str, str]:
-    """Return each key's Java type: int, long, double, float, boolean or String.
+    """Return the Java type of each key: int, long, double, float, boolean or String.
 
     Raises:
         LocalError: javap is missing, or does not find a class in the jars under `lib`.
@@ -43,11 +43,11 @@ def read_property_types(lib: Path) -> dict[str, str]:
 
 
 def main() -> None:
-    """Write the table of one version."""
+    """Write the table of one version to blueprint/rocketmq/property_types/."""
     lib, version = Path(sys.argv[1]), sys.argv[2]
     types = read_property_types(lib)
     DESTINATION.joinpath(f"{version}.json").write_text(json.dumps(types, indent=1) + "\n")
-    print(f"{len(types)} keys of {version}")  # noqa: T201 (a command's own report)
+    print(f"{len(types)} keys of {version}")  # noqa: T201 (the output of a command)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""What a host is made from and reached by: images, keys, logins, packages."""
+"""How hosts are made and reached: images, virtual machines, keys, logins, packages."""

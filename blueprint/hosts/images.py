@@ -1,4 +1,4 @@
-"""Which cloud image virtual machines are made from."""
+"""The cloud image that virtual machines are made from."""
 
 from dataclasses import dataclass
 
@@ -16,40 +16,40 @@ _DEBIAN_SHA512 = {
         "11ed13ab27ec7bee96fe1584be4ff9479358fbca6cc859efa109f4aba18724c8"
     ),
 }
-"""As several projects that check Debian's own SHA512SUMS record them."""
+"""As recorded by several projects that check Debian's own SHA512SUMS."""
 
 _DEBIAN_NAME = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Image:
-    """A qcow2 image: what tells it from others, and where its bytes come from."""
+    """A qcow2 image: its digest and its source."""
 
     digest: str
-    """16 hex digits: of the file, or of the recipe that it is built by."""
+    """16 hex digits, of the file or of the recipe that it is built from."""
     sha512: str | None
     url: str | None
     path: str | None
 
     @property
     def link(self) -> str:
-        """Return where the program finds it: relative, so that it is the same in every clone."""
+        """Return where the program expects it: a relative path, the same in every clone."""
         return f".state/images/{self.digest}.qcow2"
 
 
-def plan_image(said: ImageSettings, architecture: str, built_digest: str) -> Image:
-    """Return the image that the settings mean.
+def plan_image(settings: ImageSettings, architecture: str, built_digest: str) -> Image:
+    """Return the image that the settings select.
 
     Args:
-        said: `cluster.hosts.image`.
-        architecture: of the hypervisor's processor.
-        built_digest: of the recipe of `make lab-image`.
+        settings: `cluster.hosts.image`.
+        architecture: the hypervisor's CPU architecture.
+        built_digest: the digest of the recipe of `make lab-image`.
 
     Raises:
-        ValueError: Debian's image is wanted for a processor that it is not known for.
+        ValueError: no image of Debian's is known for this architecture.
 
     """
-    match said:
+    match settings:
         case BuiltImage():
             return Image(digest=built_digest, sha512=None, url=None, path=None)
         case FileImage(path=path, sha512=sha512):
@@ -63,7 +63,7 @@ def plan_image(said: ImageSettings, architecture: str, built_digest: str) -> Ima
 def _debian(architecture: str) -> Image:
     if architecture not in _DEBIAN_NAME:
         message = (
-            f"cluster.hosts.image: 'debian' is not known for {architecture or 'this processor'}; "
+            f"cluster.hosts.image: 'debian' has no image for {architecture or 'this processor'}; "
             "use {source: url, url: …, sha512: …}"
         )
         raise ValueError(message)

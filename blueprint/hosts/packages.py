@@ -1,23 +1,23 @@
-"""How each family of distributions installs what a host lacks; the only place that knows."""
+"""The package commands of each family of distributions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 LEAST_JAVA = 11
-"""The unified logging option of the command line came with Java 9; 11 is the oldest still kept."""
+"""Unified logging options need Java 9; 11 is the oldest release that is still maintained."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PackageFamily:
     """Distributions whose /etc/os-release has one of `ids` as ID or in ID_LIKE.
 
-    Java is installed by us; the commands for the rest are what the gate tells the user to run.
+    We install Java; the other commands are what the gate tells the user to run.
     """
 
     name: str
     ids: tuple[str, ...]
     commands: Mapping[str, str]
-    """By what is wanted: java, python, newer_python, ss."""
+    """By what they install: java, python, newer_python, ss."""
 
     @property
     def pattern(self) -> str:
@@ -27,7 +27,7 @@ class PackageFamily:
 
 _APT = "apt-get -o DPkg::Lock::Timeout=300"
 
-# The first that the release has: 8 and 9 of the RHEL family have 17, 10 and Fedora begin with 21.
+# The first that the release offers: RHEL 8 and 9 have 17; RHEL 10 and Fedora start at 21.
 _JAVA_BY_DNF = " || ".join(
     f"dnf -y install java-{version}-openjdk-headless" for version in (17, 21, 11)
 )
@@ -36,9 +36,7 @@ _BY_DNF = {
     "python": "dnf -y install python3",
     "ss": "dnf -y install iproute",
 }
-_PYTHON_BESIDE_THE_SYSTEMS = (
-    "dnf -y install python3.11 && alternatives --set python3 /usr/bin/python3.11"
-)
+_SECOND_PYTHON = "dnf -y install python3.11 && alternatives --set python3 /usr/bin/python3.11"
 _NEWER_RELEASE = "a newer release of the distribution has it"
 
 FAMILIES = (
@@ -55,16 +53,16 @@ FAMILIES = (
             "ss": "apt-get install -y iproute2",
         },
     ),
-    # Some releases of these two also say that they are like RHEL, so they come first.
+    # Some releases of these two also have RHEL in ID_LIKE, so they come first.
     PackageFamily(
         name="Alibaba Cloud Linux",
         ids=("alinux",),
-        commands={**_BY_DNF, "newer_python": _PYTHON_BESIDE_THE_SYSTEMS},
+        commands={**_BY_DNF, "newer_python": _SECOND_PYTHON},
     ),
     PackageFamily(
         name="Anolis OS",
         ids=("anolis",),
-        commands={**_BY_DNF, "newer_python": _PYTHON_BESIDE_THE_SYSTEMS},
+        commands={**_BY_DNF, "newer_python": _SECOND_PYTHON},
     ),
     PackageFamily(
         name="openEuler",
@@ -74,6 +72,6 @@ FAMILIES = (
     PackageFamily(
         name="RHEL, CentOS Stream, Rocky, Alma, Fedora",
         ids=("rhel", "centos", "fedora"),
-        commands={**_BY_DNF, "newer_python": _PYTHON_BESIDE_THE_SYSTEMS},
+        commands={**_BY_DNF, "newer_python": _SECOND_PYTHON},
     ),
 )

@@ -1,4 +1,4 @@
-"""The text of an SSH key pair."""
+"""SSH key pairs as text."""
 
 import base64
 import binascii
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 END_OF_PRIVATE = "-----END OPENSSH PRIVATE KEY-----\n"
 
 OPENSSH_MAGIC = b"openssh-key-v1\0"
-UNLOCKED = b"\0\0\0\4none"
-"""The length and name of the cipher of a key without a passphrase."""
+UNENCRYPTED = b"\0\0\0\4none"
+"""Length and name of the cipher of a key without a passphrase."""
 
 MAKE_KEY_PAIR = """\
 set -eu
@@ -19,12 +19,12 @@ trap 'rm -rf "$folder"' EXIT
 ssh-keygen -q -t ed25519 -N '' -C rocketmq-clusters -f "$folder/key"
 cat "$folder/key" "$folder/key.pub"
 """
-"""Prints the private key, then the line of the public one."""
+"""Prints the private key, then the public one as a single line."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeyPair:
-    """Both halves as OpenSSH writes them."""
+    """Both keys in OpenSSH's formats."""
 
     private: str
     public: str
@@ -34,7 +34,7 @@ def parse_key_pair(text: str) -> KeyPair:
     """Return the pair that `MAKE_KEY_PAIR` printed.
 
     Raises:
-        ValueError: the text is not a private key and a public one; it is not repeated.
+        ValueError: the text is not a key pair; the message does not contain it.
 
     """
     private, end, public = text.partition(END_OF_PRIVATE)
@@ -45,30 +45,30 @@ def parse_key_pair(text: str) -> KeyPair:
 
 
 def fingerprint(public: str) -> str:
-    """Return 16 hex digits that stand for a public key; none for no key."""
+    """Return 16 hex digits that identify a public key; "" for no key."""
     return hashlib.sha256(public.encode()).hexdigest()[:16] if public else ""
 
 
 def find_key_problem(text: str) -> str | None:
-    """Return why a file's text cannot be logged in with, or None for a usable private key."""
+    """Return why a file's text is not a usable private key, or None if it is."""
     first = text.strip().partition("\n")[0]
     if first.startswith(("ssh-", "ecdsa-", "sk-")):
         return "is a public key; give the private one, the file without .pub"
     if not (first.startswith("-----BEGIN ") and first.endswith("PRIVATE KEY-----")):
-        return "is no private key of OpenSSH"
-    if "ENCRYPTED" in text or _is_locked(text):
+        return "is not a private key in OpenSSH's format"
+    if "ENCRYPTED" in text or _is_encrypted(text):
         return (
-            "is locked by a passphrase, which nobody can type in an update; load it by ssh-add "
-            "and write key: agent, or give a key without one"
+            "is locked by a passphrase, which cannot be entered during an update; load it with "
+            "ssh-add and set key: agent, or use a key without one"
         )
     return None
 
 
-def _is_locked(text: str) -> bool:
-    """Tell whether a key in OpenSSH's own format names a cipher."""
+def _is_encrypted(text: str) -> bool:
+    """Return whether a key in OpenSSH's own format is encrypted."""
     body = "".join(line for line in text.splitlines() if not line.startswith("-"))
     try:
         blob = base64.b64decode(body)
     except binascii.Error:
         return False
-    return blob.startswith(OPENSSH_MAGIC) and not blob.startswith(OPENSSH_MAGIC + UNLOCKED)
+    return blob.startswith(OPENSSH_MAGIC) and not blob.startswith(OPENSSH_MAGIC + UNENCRYPTED)

@@ -1,4 +1,4 @@
-"""What the virtual machines of a stack are called, and what each is made of."""
+"""The virtual machines of a stack: names, sizes and cloud-init files."""
 
 import hashlib
 import json
@@ -17,17 +17,18 @@ from blueprint.settings.hosts import LibvirtHostsSettings, VirtualServerSettings
 
 USER = "admin"
 POOLS = "/var/lib/libvirt/images"
-"""The only place that libvirt's own confinement lets virtual machines read disks from."""
+"""The only folder from which libvirt's confinement lets virtual machines read disks."""
 
 DATA_DEVICE = "/dev/vdb"
-"""The second disk, in the order in which they are attached."""
+"""The second of the attached disks."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VirtualMachineSpec:
     """One virtual machine.
 
-    A volume that replaces another has another name: libvirt would silently adopt the old one.
+    A volume that replaces another one has a different name: libvirt would silently adopt the old
+    volume.
     """
 
     server: str
@@ -45,7 +46,7 @@ class VirtualMachineSpec:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VirtualHostsSpec:
-    """All that a stack has on a hypervisor."""
+    """Everything that a stack has on a hypervisor."""
 
     uri: str
     pool: str
@@ -97,13 +98,13 @@ def _machine(
 
 
 def _mac(stack: str, server: str) -> str:
-    """Return an address of the range that QEMU's makers own, upper case as libvirt's provider."""
+    """Return an address in QEMU's range, in upper case as libvirt's provider returns it."""
     digest = hashlib.sha256(f"{stack}\0{server}".encode()).hexdigest().upper()
     return f"52:54:00:{digest[:2]}:{digest[2:4]}:{digest[4:6]}"
 
 
 def render_user_data(public_key: str, host_private: str, host_public: str) -> str:
-    """Return cloud-init's user data: who may log in, and the host key that is pinned."""
+    """Return cloud-init's user data: the user with its public key, and the pinned host key."""
     data = {
         "users": [
             {
@@ -123,7 +124,7 @@ def render_user_data(public_key: str, host_private: str, host_public: str) -> st
 
 
 def render_meta_data(machine: VirtualMachineSpec, keys: str) -> str:
-    """Return cloud-init's meta data; another instance id makes it apply other user data."""
+    """Return cloud-init's meta data; a new instance id makes it apply changed user data."""
     data = {
         "instance-id": f"{machine.domain}-{short_digest(keys)}",
         "local-hostname": machine.server,
@@ -132,11 +133,11 @@ def render_meta_data(machine: VirtualMachineSpec, keys: str) -> str:
 
 
 def render_network_config(machine: VirtualMachineSpec) -> str:
-    """Return cloud-init's network configuration: the address comes from libvirt's DHCP."""
+    """Return cloud-init's network configuration: DHCP, which libvirt answers."""
     card = {"match": {"macaddress": machine.mac.lower()}, "dhcp4": True}
     return _as_yaml({"version": 2, "ethernets": {"card": card}})
 
 
 def _as_yaml(data: Mapping[str, object]) -> str:
-    """Return a text that YAML's readers take: JSON, which needs no rules of quoting."""
+    """Return the data as JSON, which is valid YAML and needs no quoting rules."""
     return json.dumps(data, indent=2, sort_keys=True) + "\n"

@@ -1,5 +1,5 @@
 // Command pulumi-resource-libvirt serves the Terraform provider for libvirt to the Pulumi engine,
-// under the tokens of the Python SDK pulumi-libvirt 0.5.4. Names are never made up: set them.
+// under the tokens of the Python SDK pulumi-libvirt 0.5.4. It generates no names: set them all.
 package main
 
 import (
@@ -51,6 +51,6 @@ func main() {
 		token := tfbridge.MakeDataSource(name, module, pulumi)
 		info.DataSources[terraform] = &tfbridge.DataSourceInfo{Tok: token}
 	}
-	// Only languages without a generated SDK ask for the schema.
+	// Only languages without a generated SDK need the full schema.
 	tfbridge.Main(name, version, info, []byte(`{"name":"libvirt","version":"0.5.4"}`))
 }

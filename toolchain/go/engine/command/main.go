@@ -1,7 +1,7 @@
 // Command pulumi-resource-command serves local and remote commands to the Pulumi engine.
 //
-// It stands in for the official provider of this name where that one cannot be downloaded, and
-// reproduces its schema, behaviour and limits: see README.md beside go.mod.
+// It stands in for the official provider of this name where that cannot be downloaded, and
+// reproduces its schema, behavior and limits: see README.md beside go.mod.
 package main
 
 import (

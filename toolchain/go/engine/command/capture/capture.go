@@ -1,4 +1,4 @@
-// Package capture collects what a command prints and shows it while the command runs.
+// Package capture collects the output of a command and logs it while the command runs.
 package capture
 
 import (
@@ -13,13 +13,13 @@ import (
 	p "github.com/pulumi/pulumi-go-provider"
 )
 
-// Names of the variables that carry the outputs of the previous run.
+// Names of the variables that hold the output of the previous run.
 const (
 	PreviousStdout = "PULUMI_COMMAND_STDOUT"
 	PreviousStderr = "PULUMI_COMMAND_STDERR"
 )
 
-// Output is what a command printed; each stream without its last newline.
+// Output is the output of a command, each stream without its trailing newline.
 type Output struct {
 	Stdout string `pulumi:"stdout"`
 	Stderr string `pulumi:"stderr"`
@@ -36,8 +36,8 @@ type Capture struct {
 
 // Start makes the writers for one command. Lines of a logged stream go to the engine's status.
 //
-// Like in the official provider, a logged line above 64 KiB ends the reading and the writer then
-// blocks for ever: the command never returns. An unlogged stream has no such limit.
+// As in the official provider, a logged line over 64 KiB stops the reader; the writer then blocks
+// forever and the command never returns. Streams that are not logged have no such limit.
 func Start(ctx context.Context, logStdout, logStderr bool) *Capture {
 	reader, writer := io.Pipe()
 	c := &Capture{lines: writer, logged: make(chan struct{})}
@@ -61,8 +61,8 @@ func (c *Capture) writer(own *lockedBuffer, logged bool) io.Writer {
 	return io.MultiWriter(own, &c.both)
 }
 
-// Finish waits for the log and returns the output, or the failure with the command's text and
-// everything it printed, in the order of printing.
+// Finish waits for the log and returns the output, or the failure with the command and its whole
+// output, both streams in the order of writing.
 func (c *Capture) Finish(command string, failure error) (Output, error) {
 	_ = c.lines.Close() // a PipeWriter's Close never fails
 	<-c.logged

@@ -31,7 +31,7 @@ type CommandInputs struct {
 	ArchivePaths           *[]string          `pulumi:"archivePaths,optional"`
 }
 
-// CommandOutputs are the inputs with what the last run printed.
+// CommandOutputs are the inputs and the output of the last run.
 type CommandOutputs struct {
 	CommandInputs
 	capture.Output
@@ -40,7 +40,7 @@ type CommandOutputs struct {
 	Archive *resource.Archive           `pulumi:"archive,optional"`
 }
 
-// Check refuses the two inputs that this stand-in does not implement.
+// Check rejects the two inputs that this stand-in does not implement.
 func (*Command) Check(
 	ctx context.Context, req infer.CheckRequest,
 ) (infer.CheckResponse[CommandInputs], error) {
@@ -58,7 +58,7 @@ func (*Command) Check(
 	return infer.CheckResponse[CommandInputs]{Inputs: inputs, Failures: failures}, err
 }
 
-// Create runs `create`; without one it only makes the resource.
+// Create runs `create`, if set; a preview runs nothing.
 func (*Command) Create(
 	ctx context.Context, req infer.CreateRequest[CommandInputs],
 ) (infer.CreateResponse[CommandOutputs], error) {
@@ -70,7 +70,7 @@ func (*Command) Create(
 	return infer.CreateResponse[CommandOutputs]{ID: id, Output: state}, err
 }
 
-// Update runs `update`, or `create` when there is none.
+// Update runs `update`, or `create` if `update` is not set.
 func (*Command) Update(
 	ctx context.Context, req infer.UpdateRequest[CommandInputs, CommandOutputs],
 ) (infer.UpdateResponse[CommandOutputs], error) {

@@ -11,7 +11,7 @@ import (
 
 var defaultInterpreter = []string{"/bin/sh", "-c"}
 
-// run executes the text, if there is one, and keeps its output in the state.
+// run executes the text, if any, and stores its output in the state.
 func (s *CommandOutputs) run(ctx context.Context, text *string) error {
 	if text == nil {
 		return nil

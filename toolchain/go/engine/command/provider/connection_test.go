@@ -33,7 +33,7 @@ func TestAPinnedHostKeyIsChecked(t *testing.T) {
 	}), "hostKey")
 }
 
-func TestAnRsaPinFindsNoCommonAlgorithm(t *testing.T) {
+func TestAPinnedRSAKeyFindsNoCommonAlgorithm(t *testing.T) {
 	server := sshtest.Start(t)
 	connection := connectionTo(server).with("dialErrorLimit", 0).with("hostKey", rsaLine(t))
 	e := newEngine(t, remoteCommand)
@@ -41,14 +41,14 @@ func TestAnRsaPinFindsNoCommonAlgorithm(t *testing.T) {
 		"no common algorithm", "we offered: [ssh-rsa]")
 }
 
-func TestWithoutAPinAnyHostKeyIsTaken(t *testing.T) {
+func TestWithoutAPinnedKeyAnyHostKeyIsAccepted(t *testing.T) {
 	server := sshtest.Start(t)
 	connection := connectionTo(server)
 	delete(connection, "hostKey")
 	newEngine(t, remoteCommand).mustCreate(props{"connection": connection, "create": "true"})
 }
 
-func TestARefusedDialIsTriedAgain(t *testing.T) {
+func TestARefusedDialIsRetried(t *testing.T) {
 	server := sshtest.Start(t, sshtest.Dropping(3))
 	e := newEngine(t, remoteCommand)
 	e.mustCreate(props{"connection": connectionTo(server), "create": "true"})
@@ -57,7 +57,7 @@ func TestARefusedDialIsTriedAgain(t *testing.T) {
 	}
 }
 
-func TestTheDialLimitCountsErrorsBeyondTheFirstTry(t *testing.T) {
+func TestTheDialLimitCountsErrorsAfterTheFirstAttempt(t *testing.T) {
 	server := sshtest.Start(t, sshtest.Dropping(1000))
 	e := newEngine(t, remoteCommand)
 	connection := connectionTo(server).with("dialErrorLimit", 3)
@@ -83,7 +83,7 @@ func TestTheDefaultDialLimitGivesUpAfterElevenSeconds(t *testing.T) {
 	}
 }
 
-func TestAWrongKeyIsTriedAgainLikeARefusedDial(t *testing.T) {
+func TestAWrongKeyIsRetriedLikeARefusedDial(t *testing.T) {
 	server := sshtest.Start(t)
 	_, stranger := sshtest.NewKey(t)
 	e := newEngine(t, remoteCommand)
@@ -112,7 +112,7 @@ func TestTheTimeoutDoesNotEndARunningCommand(t *testing.T) {
 	expectText(t, e.stdout(), "finished")
 }
 
-func TestAServerWithoutABannerHangsInSpiteOfEveryTimeout(t *testing.T) {
+func TestAServerWithoutABannerHangsDespiteAllTimeouts(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -130,14 +130,14 @@ func TestAServerWithoutABannerHangsInSpiteOfEveryTimeout(t *testing.T) {
 	})
 }
 
-func TestAPasswordLetsIn(t *testing.T) {
+func TestAPasswordIsAccepted(t *testing.T) {
 	server := sshtest.Start(t, func(s *sshtest.Server) { s.Password = "open sesame" })
 	connection := connectionTo(server).with("password", server.Password)
 	delete(connection, "privateKey")
 	newEngine(t, remoteCommand).mustCreate(props{"connection": connection, "create": "true"})
 }
 
-func TestTheKeyOfAnAgentLetsIn(t *testing.T) {
+func TestAnAgentsKeyIsAccepted(t *testing.T) {
 	server := sshtest.Start(t)
 	socket := startAgent(t, server.PrivateKey)
 	connection := connectionTo(server)
@@ -148,7 +148,7 @@ func TestTheKeyOfAnAgentLetsIn(t *testing.T) {
 	e.mustCreate(props{"connection": connection, "create": "true"})
 }
 
-func TestABastionIsDialledFirstAndHasItsOwnKeys(t *testing.T) {
+func TestABastionIsDialedFirstAndHasItsOwnKeys(t *testing.T) {
 	bastion, server := sshtest.Start(t), sshtest.Start(t)
 	proxy := connectionTo(bastion)
 	e := newEngine(t, remoteCommand)
@@ -189,7 +189,7 @@ func startAgent(t *testing.T, privateKey string) string {
 	return socket
 }
 
-// expectHang fails if the call returns within the time; the official provider never returns.
+// expectHang fails if the call returns in time; in the official provider it never returns.
 func expectHang(t *testing.T, atLeast time.Duration, call func()) {
 	t.Helper()
 	returned := make(chan struct{})
@@ -199,7 +199,7 @@ func expectHang(t *testing.T, atLeast time.Duration, call func()) {
 	}()
 	select {
 	case <-returned:
-		t.Fatal("the call returned: the stand-in is kinder than the official provider")
+		t.Fatal("the call returned: the stand-in is more lenient than the official provider")
 	case <-time.After(atLeast):
 	}
 }

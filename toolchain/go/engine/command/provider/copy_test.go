@@ -11,7 +11,7 @@ import (
 	"rocketmq-clusters/toolchain/engine/command/sshtest"
 )
 
-func TestWhereACopyLands(t *testing.T) {
+func TestTheDestinationOfACopy(t *testing.T) {
 	server := sshtest.Start(t)
 	source := t.TempDir()
 	write(t, source+"/tree/sub/file", "deep")
@@ -49,7 +49,7 @@ func TestWhereACopyLands(t *testing.T) {
 	}
 }
 
-func TestWhatACopyRefuses(t *testing.T) {
+func TestACopyRejectsWrongPaths(t *testing.T) {
 	server := sshtest.Start(t)
 	source, target := t.TempDir(), t.TempDir()
 	write(t, source+"/file", "a")
@@ -70,7 +70,7 @@ func TestAnUnknownSourceFailsThePreview(t *testing.T) {
 	expectError(t, err, "either asset or archive must be set")
 }
 
-func TestAPreviewOfACopyDialsNobody(t *testing.T) {
+func TestAPreviewOfACopyOpensNoConnection(t *testing.T) {
 	server := sshtest.Start(t)
 	e := newEngine(t, copyToRemote)
 	inputs, err := e.check(props{
@@ -85,7 +85,7 @@ func TestAPreviewOfACopyDialsNobody(t *testing.T) {
 	}
 }
 
-func TestModesAreLost(t *testing.T) {
+func TestModesAreNotCopied(t *testing.T) {
 	server := sshtest.Start(t)
 	source, target := t.TempDir()+"/script", t.TempDir()+"/script"
 	write(t, source, "#!/bin/sh\n")
@@ -101,7 +101,7 @@ func TestModesAreLost(t *testing.T) {
 	}
 }
 
-func TestOnlyContentAndPathCopyAgain(t *testing.T) {
+func TestOnlyNewContentOrPathCopiesAgain(t *testing.T) {
 	first, second := sshtest.Start(t), sshtest.Start(t)
 	target := t.TempDir()
 	given := props{
@@ -113,7 +113,7 @@ func TestOnlyContentAndPathCopyAgain(t *testing.T) {
 	e.mustUpdate(given.with("connection", connectionTo(second)))
 	expectFile(t, target+"/a", "drifted")
 	if second.Accepted() != 0 {
-		t.Fatal("a change of the connection alone dialled the new host")
+		t.Fatal("a change of the connection alone dialed the new host")
 	}
 	given = given.with("source", textAsset(t, "two"))
 	e.mustUpdate(given)

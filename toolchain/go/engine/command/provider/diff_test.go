@@ -67,7 +67,7 @@ func TestOnlyTriggersReplaceARemoteCommand(t *testing.T) {
 	}
 }
 
-func TestTriggersThatAppearReplaceALocalCommand(t *testing.T) {
+func TestAddedTriggersReplaceALocalCommand(t *testing.T) {
 	e := newEngine(t, localCommand)
 	given := props{"create": "true"}
 	e.mustCreate(given)
@@ -119,7 +119,7 @@ func TestTheSchemaHasThePropertiesOfTheOfficialRelease(t *testing.T) {
 	expectKeys(t, "connection", schema.Types["command:remote:Connection"].Properties, connection)
 }
 
-func TestAConnectionInTheStateIsSecretWithItsPrivateKey(t *testing.T) {
+func TestAConnectionAndItsPrivateKeyAreSecretInTheState(t *testing.T) {
 	server := sshtest.Start(t)
 	for _, given := range []struct {
 		token string

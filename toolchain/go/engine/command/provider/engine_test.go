@@ -26,7 +26,7 @@ const (
 	copyToRemote  = "command:remote:CopyToRemote"
 )
 
-// props are inputs as a program writes them.
+// props are the inputs in a program.
 type props map[string]any
 
 func (given props) with(key string, value any) props {
@@ -112,7 +112,7 @@ func (e *engine) check(given property.Map) (property.Map, error) {
 	return e.overWire(checked.Inputs), errors.Join(failures...)
 }
 
-// overWire sends properties as the engine does, which is how assets get their own type again.
+// overWire sends properties as the engine does; that gives assets their type back.
 func (e *engine) overWire(sent property.Map) property.Map {
 	e.t.Helper()
 	options := plugin.MarshalOptions{KeepSecrets: true, KeepUnknowns: true}
@@ -150,7 +150,7 @@ func (e *engine) mustCreate(given props) {
 	}
 }
 
-// diff returns what the provider tells the engine about changed inputs: property to kind.
+// diff returns the provider's answer about changed inputs: kind of change by property.
 func (e *engine) diff(given props) map[string]p.DiffKind {
 	e.t.Helper()
 	inputs, err := e.check(given.toMap())
@@ -230,7 +230,7 @@ func expectError(t *testing.T, err error, parts ...string) {
 	}
 }
 
-// recordLog returns a function with the messages that the provider has logged since.
+// recordLog returns a function that returns the messages logged since.
 func recordLog(t *testing.T) func() string {
 	t.Helper()
 	var mutex sync.Mutex

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestALocalCommandRunsByShInTheProvidersDirectory(t *testing.T) {
+func TestALocalCommandRunsWithShInTheProvidersDirectory(t *testing.T) {
 	directory := t.TempDir()
 	t.Chdir(directory)
 	e := newEngine(t, localCommand)
@@ -54,7 +54,7 @@ func TestALocalUpdateSeesThePreviousOutput(t *testing.T) {
 	expectText(t, e.stdout(), "")
 }
 
-func TestALocalDeleteRunsItsText(t *testing.T) {
+func TestALocalDeleteRunsItsCommand(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "deleted")
 	e := newEngine(t, localCommand)
 	e.mustCreate(props{"create": "true", "delete": "echo gone >" + file})
@@ -64,7 +64,7 @@ func TestALocalDeleteRunsItsText(t *testing.T) {
 	expectFile(t, file, "gone\n")
 }
 
-func TestPathsOfAssetsAreRefusedInsteadOfIgnored(t *testing.T) {
+func TestAssetPathsAreRejectedRatherThanIgnored(t *testing.T) {
 	e := newEngine(t, localCommand)
 	for _, property := range []string{"assetPaths", "archivePaths"} {
 		given := props{"create": "true", property: []string{"*"}}

@@ -13,7 +13,7 @@ const (
 	lineOf60KiB = "head -c 61440 /dev/zero | tr '\\0' x; echo"
 )
 
-func TestALoggedLineAbove64KiBHangsForEver(t *testing.T) {
+func TestALoggedLineOver64KiBHangsForever(t *testing.T) {
 	t.Parallel()
 	server := sshtest.Start(t)
 	for token, given := range map[string]props{
@@ -38,7 +38,7 @@ func TestCarriageReturnsDoNotEndALine(t *testing.T) {
 	})
 }
 
-func TestALineBelow64KiBOrAnUnloggedOneIsFine(t *testing.T) {
+func TestALineUnder64KiBOrNotLoggedIsAccepted(t *testing.T) {
 	server := sshtest.Start(t)
 	e := newEngine(t, remoteCommand)
 	given := props{"connection": connectionTo(server)}
@@ -54,9 +54,9 @@ func TestALineBelow64KiBOrAnUnloggedOneIsFine(t *testing.T) {
 	}
 }
 
-func TestLoggingChoosesTheStreamsThatAreShown(t *testing.T) {
+func TestLoggingSelectsTheLoggedStreams(t *testing.T) {
 	server := sshtest.Start(t)
-	// Each text is printed once by a remote and once by a local command.
+	// Each string is printed once by a remote and once by a local command.
 	for logging, want := range map[string][2]int{
 		"stdout": {2, 0}, "stderr": {0, 2}, "stdoutAndStderr": {2, 2}, "none": {0, 0},
 	} {
@@ -76,7 +76,7 @@ func TestLoggingChoosesTheStreamsThatAreShown(t *testing.T) {
 	}
 }
 
-func TestBothStreamsAreShownByDefault(t *testing.T) {
+func TestBothStreamsAreLoggedByDefault(t *testing.T) {
 	logged := recordLog(t)
 	server := sshtest.Start(t)
 	newEngine(t, remoteCommand).mustCreate(props{

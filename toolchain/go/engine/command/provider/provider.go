@@ -1,4 +1,4 @@
-// Package provider puts the resources of the command provider together.
+// Package provider assembles the resources of the command provider.
 package provider
 
 import (
@@ -12,7 +12,7 @@ import (
 const (
 	// Name is the package name in every resource token.
 	Name = "command"
-	// Version is the official release whose schema and behaviour are reproduced.
+	// Version is the official release whose schema and behavior are reproduced.
 	Version = "1.2.1"
 )
 

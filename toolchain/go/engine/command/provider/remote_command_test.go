@@ -12,7 +12,7 @@ import (
 	"rocketmq-clusters/toolchain/engine/command/sshtest"
 )
 
-func TestStreamsAreKeptApartWithoutTheirLastNewline(t *testing.T) {
+func TestStreamsAreSeparateAndLoseTheirTrailingNewline(t *testing.T) {
 	server := sshtest.Start(t)
 	e := newEngine(t, remoteCommand)
 	e.mustCreate(props{
@@ -31,7 +31,7 @@ func TestStdinReachesTheCommand(t *testing.T) {
 	expectText(t, e.stdout(), "from stdin")
 }
 
-func TestAFailureShowsStatusCommandAndBothStreamsAndMakesNoState(t *testing.T) {
+func TestAFailureShowsStatusCommandAndBothStreamsAndLeavesNoState(t *testing.T) {
 	server := sshtest.Start(t)
 	e := newEngine(t, remoteCommand)
 	err := e.create(props{
@@ -43,7 +43,7 @@ func TestAFailureShowsStatusCommandAndBothStreamsAndMakesNoState(t *testing.T) {
 	}
 }
 
-func TestASecretCommandIsInTheErrorInClear(t *testing.T) {
+func TestASecretCommandAppearsInClearInTheError(t *testing.T) {
 	server := sshtest.Start(t)
 	e := newEngine(t, remoteCommand)
 	err := e.create(props{
@@ -53,7 +53,7 @@ func TestASecretCommandIsInTheErrorInClear(t *testing.T) {
 	expectError(t, err, `running "echo hidden; exit 1"`)
 }
 
-func TestStdoutStaysClearWhenStdinIsSecret(t *testing.T) {
+func TestStdoutIsNotSecretWhenStdinIs(t *testing.T) {
 	server := sshtest.Start(t)
 	e := newEngine(t, remoteCommand)
 	e.mustCreate(props{
@@ -61,14 +61,14 @@ func TestStdoutStaysClearWhenStdinIsSecret(t *testing.T) {
 		"stdin": property.New("hidden").WithSecret(true),
 	})
 	if e.state.Get("stdout").Secret() {
-		t.Fatal("stdout is secret: the stand-in is kinder than the official provider")
+		t.Fatal("stdout is secret: the stand-in is more lenient than the official provider")
 	}
 	if !e.state.Get("stdin").Secret() {
 		t.Fatal("the secret stdin is in clear in the state")
 	}
 }
 
-func TestAnUpdateWithoutItsOwnTextRunsCreateAgain(t *testing.T) {
+func TestAnUpdateWithoutItsOwnCommandRunsCreateAgain(t *testing.T) {
 	server := sshtest.Start(t)
 	file := filepath.Join(t.TempDir(), "runs")
 	given := props{"connection": connectionTo(server), "create": "echo create >>" + file}
@@ -92,7 +92,7 @@ func TestAFailedUpdateKeepsTheOldState(t *testing.T) {
 	}
 }
 
-func TestDeleteRunsItsTextOnTheHostOfTheState(t *testing.T) {
+func TestDeleteRunsOnTheHostInTheState(t *testing.T) {
 	server := sshtest.Start(t)
 	file := filepath.Join(t.TempDir(), "deleted")
 	e := newEngine(t, remoteCommand)
@@ -112,7 +112,7 @@ func TestAFailedDeleteIsAnError(t *testing.T) {
 	expectError(t, e.destroy(), "status 9")
 }
 
-func TestWithoutTextsNobodyIsDialled(t *testing.T) {
+func TestWithoutCommandsNoConnectionIsOpened(t *testing.T) {
 	server := sshtest.Start(t)
 	e := newEngine(t, remoteCommand)
 	e.mustCreate(props{"connection": connectionTo(server)})
@@ -121,7 +121,7 @@ func TestWithoutTextsNobodyIsDialled(t *testing.T) {
 	}
 }
 
-func TestAPreviewDialsNobodyAndLeavesOutputsUnknown(t *testing.T) {
+func TestAPreviewOpensNoConnectionAndLeavesOutputsUnknown(t *testing.T) {
 	server := sshtest.Start(t)
 	e := newEngine(t, remoteCommand)
 	given := props{"connection": connectionTo(server), "create": "echo a"}
@@ -147,7 +147,7 @@ func TestAPreviewDialsNobodyAndLeavesOutputsUnknown(t *testing.T) {
 	}
 }
 
-func TestARefusedVariableOfTheUserIsAnError(t *testing.T) {
+func TestARefusedUserVariableIsAnError(t *testing.T) {
 	e := newEngine(t, remoteCommand)
 	given := props{
 		"connection": connectionTo(sshtest.Start(t)), "create": "echo $COLOUR",
@@ -159,7 +159,7 @@ func TestARefusedVariableOfTheUserIsAnError(t *testing.T) {
 	expectText(t, e.stdout(), "red")
 }
 
-func TestThePreviousOutputIsGivenToTheNextRunAndOnlyWarnedOfWhenRefused(t *testing.T) {
+func TestThePreviousOutputReachesTheNextRunAndARefusalIsOnlyAWarning(t *testing.T) {
 	const stdout = "PULUMI_COMMAND_STDOUT"
 	for name, accepted := range map[string][]string{"accepted": {stdout}, "refused": nil} {
 		t.Run(name, func(t *testing.T) {
@@ -185,7 +185,7 @@ func TestThePreviousOutputIsGivenToTheNextRunAndOnlyWarnedOfWhenRefused(t *testi
 	}
 }
 
-func TestThePreviousOutputCanBeLeftOut(t *testing.T) {
+func TestThePreviousOutputCanBeOmitted(t *testing.T) {
 	logged := recordLog(t)
 	server := sshtest.Start(t)
 	given := props{
@@ -199,7 +199,7 @@ func TestThePreviousOutputCanBeLeftOut(t *testing.T) {
 	}
 }
 
-func TestARefreshLooksAtNoHost(t *testing.T) {
+func TestARefreshConnectsToNoHost(t *testing.T) {
 	server := sshtest.Start(t)
 	e := newEngine(t, remoteCommand)
 	e.mustCreate(props{"connection": connectionTo(server), "create": "echo a"})

@@ -28,13 +28,13 @@ type CommandInputs struct {
 	AddPreviousOutputInEnv *bool              `pulumi:"addPreviousOutputInEnv,optional"`
 }
 
-// CommandOutputs are the inputs with what the last run printed.
+// CommandOutputs are the inputs and the output of the last run.
 type CommandOutputs struct {
 	CommandInputs
 	capture.Output
 }
 
-// Create runs `create`; without one it only makes the resource, and a preview dials nobody.
+// Create runs `create`, if set; a preview opens no connection.
 func (*Command) Create(
 	ctx context.Context, req infer.CreateRequest[CommandInputs],
 ) (infer.CreateResponse[CommandOutputs], error) {
@@ -46,7 +46,7 @@ func (*Command) Create(
 	return infer.CreateResponse[CommandOutputs]{ID: id, Output: state}, err
 }
 
-// Update runs `update`, or `create` when there is none, over the new connection.
+// Update runs `update`, or `create` if `update` is not set, over the new connection.
 func (*Command) Update(
 	ctx context.Context, req infer.UpdateRequest[CommandInputs, CommandOutputs],
 ) (infer.UpdateResponse[CommandOutputs], error) {

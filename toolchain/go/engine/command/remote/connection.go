@@ -20,7 +20,7 @@ const (
 	defaultPerDialTimeoutSeconds = 15
 )
 
-// endpoint says how to reach one SSH server; the fields of host and bastion are the same.
+// endpoint is how to reach one SSH server, a host or a bastion.
 type endpoint struct {
 	User               *string  `pulumi:"user,optional"`
 	Password           *string  `pulumi:"password,optional"`
@@ -43,7 +43,7 @@ type Connection struct {
 // ProxyConnection is the type command:remote:ProxyConnection: a bastion.
 type ProxyConnection struct{ endpoint }
 
-// Annotate sets the defaults of the schema.
+// Annotate sets the schema's defaults.
 func (c *Connection) Annotate(a infer.Annotator) {
 	a.SetDefault(&c.User, defaultUser)
 	a.SetDefault(&c.Port, defaultPort)
@@ -51,7 +51,7 @@ func (c *Connection) Annotate(a infer.Annotator) {
 	a.SetDefault(&c.PerDialTimeout, defaultPerDialTimeoutSeconds)
 }
 
-// Annotate sets the defaults of the schema.
+// Annotate sets the schema's defaults.
 func (c *ProxyConnection) Annotate(a infer.Annotator) {
 	a.SetDefault(&c.User, defaultUser)
 	a.SetDefault(&c.Port, defaultPort)
@@ -63,7 +63,7 @@ func (e *endpoint) address() string {
 	return net.JoinHostPort(*e.Host, strconv.Itoa(int(valueOr(e.Port, defaultPort))))
 }
 
-// clientConfig holds what the handshake needs. Its timeout covers the TCP connect only.
+// clientConfig returns the configuration of the handshake. Its timeout covers only the TCP connect.
 func (e *endpoint) clientConfig() (*ssh.ClientConfig, error) {
 	seconds := valueOr(e.PerDialTimeout, defaultPerDialTimeoutSeconds)
 	config := &ssh.ClientConfig{
@@ -115,7 +115,7 @@ func (e *endpoint) signer() (ssh.Signer, error) {
 	return ssh.ParsePrivateKey([]byte(*e.PrivateKey))
 }
 
-// answer gives the password to every question of a keyboard-interactive login.
+// answer replies to every question of a keyboard-interactive login with the password.
 func (e *endpoint) answer(_, _ string, questions []string, _ []bool) ([]string, error) {
 	answers := make([]string, len(questions))
 	for i := range questions {

@@ -24,10 +24,10 @@ type CopyToRemoteInputs struct {
 // CopyToRemoteOutputs are the same as the inputs.
 type CopyToRemoteOutputs struct{ CopyToRemoteInputs }
 
-// Check allows a file, a text or a directory as source.
+// Check accepts a file, a string or a directory as source.
 //
-// A source that is still unknown looks absent and is refused, which fails the preview: a bug of
-// the official release that a program must not come to rely on being absent.
+// A source that is still unknown looks like a missing one and is rejected, which fails the preview.
+// The official release has this bug, so programs must not depend on it being fixed.
 func (*CopyToRemote) Check(
 	ctx context.Context, req infer.CheckRequest,
 ) (infer.CheckResponse[CopyToRemoteInputs], error) {
@@ -69,7 +69,7 @@ func (*CopyToRemote) Create(
 	return response, err
 }
 
-// Update copies only if the content or the remote path changed; not for another connection.
+// Update copies if the content or the remote path changed; a new connection alone copies nothing.
 func (*CopyToRemote) Update(
 	ctx context.Context, req infer.UpdateRequest[CopyToRemoteInputs, CopyToRemoteOutputs],
 ) (infer.UpdateResponse[CopyToRemoteOutputs], error) {
@@ -93,7 +93,7 @@ func (c *CopyToRemoteInputs) copy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = client.Close() }() // every write was acknowledged before
+	defer func() { _ = client.Close() }() // every write has been acknowledged
 	files, err := sftp.NewClient(client, sftp.UseConcurrentWrites(true))
 	if err != nil {
 		return err

@@ -51,7 +51,7 @@ func (c *Connection) dialThroughProxy(
 	if err != nil {
 		return nil, err
 	}
-	// Every try shakes hands over the same tunnel, as in the official provider.
+	// Every attempt does the handshake over the same tunnel, as in the official provider.
 	return retried(ctx, "Dial", limit, func() (*ssh.Client, error) {
 		connection, channels, requests, err := ssh.NewClientConn(tunnel, c.address(), config)
 		if err != nil {
@@ -61,10 +61,11 @@ func (c *Connection) dialThroughProxy(
 	})
 }
 
-// retried tries until it works, the context ends, or the errors exceed the limit (-1: never).
+// retried calls attempt until it succeeds, the context ends, or the number of errors exceeds the
+// limit (-1: unlimited).
 //
-// Every kind of error is retried, a wrong host key and a refused login too. The pause starts at
-// 100 ms and grows by half up to 5 s, so the default limit of 10 lasts about 11 s.
+// Every kind of error is retried, even a wrong host key or a refused login. The delay starts at
+// 100 ms and grows by half up to 5 s, so the default limit of 10 is reached after about 11 s.
 func retried[T any](
 	ctx context.Context, what string, limit int, attempt func() (T, error),
 ) (T, error) {

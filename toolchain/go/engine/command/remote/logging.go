@@ -2,7 +2,7 @@ package remote
 
 import "github.com/pulumi/pulumi-go-provider/infer"
 
-// Logging chooses the streams that are shown while the command runs.
+// Logging selects the streams that are logged while the command runs.
 type Logging string
 
 const (
@@ -22,7 +22,7 @@ func (Logging) Values() []infer.EnumValue[Logging] {
 	}
 }
 
-// Streams tells whether stdout and whether stderr is logged; unset means both.
+// Streams reports whether stdout and stderr are logged; unset means both.
 func (l *Logging) Streams() (stdout, stderr bool) {
 	if l == nil || *l == logStdoutAndStderr {
 		return true, true

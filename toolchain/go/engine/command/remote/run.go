@@ -14,10 +14,10 @@ import (
 const refusedVariable = "Unable to set '%s': the SSH server accepts only variables in its AcceptEnv. " +
 	"A Bash-like shell takes them as a prefix of the command: 'VAR=value command'"
 
-// run executes the text, if there is one, on the host and keeps its output in the state.
+// run executes the text, if any, on the host and stores its output in the state.
 //
-// The connection is deliberately left open, as the official provider leaves it: a design that
-// needs fewer connections must fail here too.
+// The connection is deliberately left open, as the official provider does: a program that opens
+// too many connections must fail here too.
 func (s *CommandOutputs) run(ctx context.Context, text *string) error {
 	if text == nil {
 		return nil
@@ -30,7 +30,7 @@ func (s *CommandOutputs) run(ctx context.Context, text *string) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = session.Close() }() // after Run it only reports that it is closed
+	defer func() { _ = session.Close() }() // after Run, it only reports that it is closed
 	if err := s.setVariables(ctx, session); err != nil {
 		return err
 	}
@@ -48,7 +48,8 @@ func (s *CommandOutputs) run(ctx context.Context, text *string) error {
 	return nil
 }
 
-// setVariables fails on a refused variable of the user and only warns of a previous output.
+// setVariables fails if the server refuses a variable of the user's; for the previous output it
+// only warns.
 func (s *CommandOutputs) setVariables(ctx context.Context, session *ssh.Session) error {
 	if s.Environment != nil {
 		for name, value := range *s.Environment {

@@ -13,18 +13,18 @@ import (
 	"github.com/pkg/sftp"
 )
 
-// remoteTree writes files by SFTP: neither modes nor owners are kept, nothing is removed, and a
-// file is truncated and rewritten in place.
+// remoteTree writes files by SFTP. It keeps neither modes nor owners, removes nothing, and
+// truncates and rewrites existing files in place.
 type remoteTree struct{ files *sftp.Client }
 
-// stat returns nil without an error if there is nothing at the path.
+// stat returns nil without an error if the path does not exist.
 func (t remoteTree) stat(name string) (fs.FileInfo, error) {
 	info, err := t.files.Stat(name)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cannot look at remote path %s: %w", name, err)
+		return nil, fmt.Errorf("cannot stat remote path %s: %w", name, err)
 	}
 	return info, nil
 }
@@ -110,7 +110,7 @@ func (t remoteTree) write(content io.Reader, destination string) error {
 	return nil
 }
 
-// makeParents makes the directories above the path.
+// makeParents makes the parent directories of the path.
 func (t remoteTree) makeParents(name string) error {
 	parent := path.Dir(name)
 	if err := t.files.MkdirAll(parent); err != nil {

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// All errors of this file end a channel; the client then reports what it misses.
+// Every error in this file closes a channel; the client then reports what is missing.
 
 func (s *Server) serveChannel(offered ssh.NewChannel) {
 	switch offered.ChannelType() {

@@ -1,5 +1,5 @@
-// Package sshtest is an SSH server on loopback for tests: it runs commands by /bin/sh, serves
-// SFTP on the real file system, and forwards TCP connections as a bastion does.
+// Package sshtest is an SSH server on loopback for tests. It runs commands with /bin/sh, serves
+// SFTP on the real file system, and forwards TCP connections like a bastion.
 package sshtest
 
 import (
@@ -16,16 +16,16 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// Server is a running server; only what is given to Start may set its public fields.
+// Server is a running server; only options of Start may set its exported fields.
 type Server struct {
 	// AcceptEnv are the names of the variables that a client may set.
 	AcceptEnv []string
-	// Password lets a client in besides its key, if it is not empty.
+	// Password is accepted besides the client's key, if it is not empty.
 	Password string
-	// DropFirst is the number of TCP connections that are closed before any handshake.
+	// DropFirst is the number of TCP connections that are closed before the handshake.
 	DropFirst int64
 
-	// HostKey is the server's public key, PrivateKey a client's key that is let in.
+	// HostKey is the server's public key, PrivateKey a client's key that it accepts.
 	HostKey, PrivateKey string
 	Host                string
 	Port                float64
@@ -36,7 +36,7 @@ type Server struct {
 	config   *ssh.ServerConfig
 }
 
-// Dropping makes a server close its first TCP connections before any handshake.
+// Dropping makes a server close its first TCP connections before the handshake.
 func Dropping(connections int64) func(*Server) {
 	return func(server *Server) { server.DropFirst = connections }
 }
@@ -46,7 +46,7 @@ func Accepting(names ...string) func(*Server) {
 	return func(server *Server) { server.AcceptEnv = names }
 }
 
-// Start runs a server, changed by the given functions, until the test ends.
+// Start runs a server with the given options until the test ends.
 func Start(t *testing.T, configure ...func(*Server)) *Server {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -81,7 +81,7 @@ func Start(t *testing.T, configure ...func(*Server)) *Server {
 	return server
 }
 
-// NewKey makes an ed25519 key: its signer and its private key in OpenSSH's format.
+// NewKey makes an ed25519 key and returns its signer and its private key in OpenSSH's format.
 func NewKey(t *testing.T) (ssh.Signer, string) {
 	t.Helper()
 	_, private, err := ed25519.GenerateKey(rand.Reader)
@@ -99,15 +99,15 @@ func NewKey(t *testing.T) (ssh.Signer, string) {
 	return signer, string(pem.EncodeToMemory(block))
 }
 
-// AuthorizedLine returns the public key as a line of authorized_keys, without its newline.
+// AuthorizedLine returns the public key as a line of authorized_keys, without the newline.
 func AuthorizedLine(signer ssh.Signer) string {
 	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(signer.PublicKey())))
 }
 
-// Accepted counts the TCP connections, Opened the SSH connections, Open those still open.
+// Accepted counts the TCP connections.
 func (s *Server) Accepted() int64 { return s.accepted.Load() }
 
-// Opened counts the SSH connections whose handshake ended well.
+// Opened counts the SSH connections whose handshake succeeded.
 func (s *Server) Opened() int64 { return s.opened.Load() }
 
 // Open counts the SSH connections that are open now.
