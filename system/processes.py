@@ -13,9 +13,8 @@ _PROC = Path("/proc")
 
 def process_ids() -> Iterator[int]:
     """Yield the pid of every process that is visible here."""
-    for name in os.listdir(_PROC):  # noqa: PTH208 (iterdir makes a Path for every entry)
-        if name.isdigit():
-            yield int(name)
+    with os.scandir(_PROC) as entries:
+        yield from (int(entry.name) for entry in entries if entry.name.isdigit())
 
 
 def name_of(pid: int) -> str:

@@ -10,7 +10,7 @@ VIRTUALIZATION = frozenset({"vmx", "svm"})
 
 def architecture_of(capabilities: str) -> str:
     """Return the CPU architecture, such as `x86_64`, in the output of `virsh capabilities`."""
-    return ET.fromstring(capabilities).findtext("host/cpu/arch", "")  # noqa: S314 (printed by libvirt)
+    return _parse(capabilities).findtext("host/cpu/arch", "")
 
 
 def choose_acceleration(wanted: Acceleration, capabilities: str) -> Acceleration:
@@ -39,8 +39,8 @@ def choose_acceleration(wanted: Acceleration, capabilities: str) -> Acceleration
 
 
 def _missing_for_kvm(capabilities: str) -> str:
-    found = ET.fromstring(capabilities)  # noqa: S314 (printed by libvirt)
-    architecture = found.findtext("host/cpu/arch", "")
+    found = _parse(capabilities)
+    architecture = architecture_of(capabilities)
     features = {feature.get("name") for feature in found.iterfind("host/cpu/feature")}
     offered = any(
         domain.get("type") == "kvm"
@@ -53,3 +53,7 @@ def _missing_for_kvm(capabilities: str) -> str:
     if architecture != "aarch64" and not features & VIRTUALIZATION:
         return "the processor shows neither vmx nor svm"
     return ""
+
+
+def _parse(capabilities: str) -> ET.Element:
+    return ET.fromstring(capabilities)  # noqa: S314 (printed by libvirt)

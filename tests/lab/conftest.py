@@ -23,14 +23,14 @@ def _only_as_root():
 
 @pytest.fixture(scope="session")
 def clone(tmp_path_factory):
-    """A fresh clone whose machines and cluster are up, made by the engine as typed."""
+    """A new clone whose machines and cluster were brought up by `pulumi up`."""
     with made_lab(tmp_path_factory) as made:
         yield made
 
 
 @contextmanager
 def made_lab(tmp_path_factory, **settings):
-    """Make the lab with other settings than the committed ones; nothing of it is left."""
+    """Bring the lab up with changed settings; take it down at the end and check for leftovers."""
     ran_before = daemon_runs()
     sweep_after_dead_run(STACK, "machines.libvirt", "ready")
     made = Clone(tmp_path_factory.mktemp("clone") / "rocketmq", STACK, NETWORK, like="lab")
@@ -61,12 +61,12 @@ def hosts(clone, tmp_path):
 
 
 def say(text: str) -> None:
-    """Show a line at once, past pytest's capture: these tests take many minutes."""
+    """Print a line immediately, bypassing pytest's capture: these tests take many minutes."""
     sys.__stderr__.write(f"\nlab: {text}\n")
     sys.__stderr__.flush()
 
 
 def timings_of(output: str) -> str:
-    """Return the lines of an update that say how long something took."""
+    """Return the lines of an update's output with durations."""
     marks = ("-domain created", "first-contact created", "-step created", "verified server")
     return "\n".join(line for line in output.splitlines() if any(mark in line for mark in marks))

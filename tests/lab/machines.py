@@ -1,4 +1,4 @@
-"""What a stack has on libvirt, asked by virsh, and what a test does to it behind Pulumi's back."""
+"""Inspect and change a stack's virtual machines with virsh, without Pulumi."""
 
 import contextlib
 import os
@@ -41,12 +41,12 @@ def daemon_runs() -> bool:
 
 
 def stop_daemons() -> None:
-    """End the daemons that a test had started, by pid, when nothing runs on them any more."""
+    """Stop the daemons that a test started, once nothing uses them."""
     for file in PID_FILES:
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             pid = int(file.read_text())
             os.kill(pid, signal.SIGTERM)
             deadline = time.monotonic() + ENDED_SECONDS
             while Path(f"/proc/{pid}").exists():
-                assert time.monotonic() < deadline, f"{file}: {pid} does not end"
+                assert time.monotonic() < deadline, f"{file}: {pid} does not exit"
                 time.sleep(0.1)

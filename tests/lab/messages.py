@@ -1,4 +1,4 @@
-"""Messages that a test sends to all masters, and finds again."""
+"""Send messages to all masters, and check that they are all there."""
 
 from tests.local.hosts import LiveHosts
 

@@ -18,7 +18,7 @@ MINUTES = 60
 DOMAINS = ("rmq-labtest-server1", "rmq-labtest-server2")
 
 
-def test_up_ends_verified_on_both_machines(clone: Clone):
+def test_up_verifies_both_machines(clone: Clone):
     verified = re.findall(r"verified (server[12]) at 20\S+Z .*: 3 processes", clone.first_up)
     assert set(verified) == {"server1", "server2"}
 
@@ -31,7 +31,7 @@ def test_the_machines_and_their_network_start_with_the_computer(clone: Clone):
     assert re.search(r"Autostart:\s+yes", virsh("net-info", f"rmq-{STACK}"))
 
 
-def test_the_data_disk_is_where_the_messages_go(hosts: LiveHosts):
+def test_message_stores_are_on_the_data_disk(hosts: LiveHosts):
     for host in ("server1", "server2"):
         where = hosts.run(host, "findmnt -no SOURCE,FSTYPE /usr/local/rocketmq/store").split()
         assert where == ["/dev/vdb", "ext4"]
@@ -58,7 +58,7 @@ def test_a_second_up_changes_nothing(clone: Clone):
     assert done.returncode == 0, done.stdout[-6000:]
 
 
-def test_another_clone_under_another_home_previews_the_same_state_without_changes(
+def test_another_clone_with_another_home_previews_the_same_state_without_changes(
     clone: Clone, tmp_path: Path
 ):
     (tmp_path / "home").mkdir()
@@ -91,7 +91,7 @@ def test_another_clone_with_its_own_state_is_refused_with_the_owners_path(
     assert [virsh("domstate", domain) for domain in DOMAINS] == ["running", "running"]
 
 
-def test_no_private_key_is_in_the_state_or_the_output_in_clear(clone: Clone, hosts: LiveHosts):
+def test_no_private_key_is_in_clear_in_state_or_output(clone: Clone, hosts: LiveHosts):
     key_line = hosts.outputs["sshPrivateKey"].splitlines()[2]
     assert key_line not in clone.first_up
     for path in (clone.folder / ".state" / "backend").rglob("*"):
@@ -103,7 +103,7 @@ def test_no_private_key_is_in_the_state_or_the_output_in_clear(clone: Clone, hos
 
 @pytest.mark.usefixtures("hosts")
 def test_destroy_with_dead_machines_leaves_nothing(clone: Clone):
-    """The last of this file. One machine is off, the other one is gone altogether."""
+    """The last test of this file. One machine is off, the other one is undefined."""
     off, gone = DOMAINS
     virsh("destroy", off)
     virsh("destroy", gone)

@@ -1,4 +1,4 @@
-"""What sync replication promises on real machines, and what comes back by itself."""
+"""Sync replication on real machines, and what recovers by itself."""
 
 import re
 import time
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.full]
 SERVER1 = "rmq-labtest-server1"
 
 
-def test_a_send_without_its_slave_is_never_ok_and_is_again_when_the_slave_is_back(
+def test_a_send_is_not_ok_while_the_slave_is_stopped_and_ok_afterwards(
     hosts: LiveHosts,
 ):
     hosts.create_topic_by_protocol("slave-stopped")
@@ -38,9 +38,7 @@ def test_a_send_without_its_slave_is_never_ok_and_is_again_when_the_slave_is_bac
     assert hosts.count("broker-a-s", "slave-stopped") == 9
 
 
-def test_a_machine_that_was_off_brings_its_three_processes_back_by_itself(
-    clone: Clone, hosts: LiveHosts
-):
+def test_a_machine_that_was_off_restarts_its_three_processes(clone: Clone, hosts: LiveHosts):
     ids = send_all(hosts, "off-and-on")
     virsh("destroy", SERVER1)
     virsh("start", SERVER1)
@@ -53,7 +51,7 @@ def test_a_machine_that_was_off_brings_its_three_processes_back_by_itself(
     assert_all_there(hosts, "off-and-on", ids)
 
 
-def test_a_domain_that_a_failed_run_left_is_explained_and_cleared(clone: Clone, tmp_path: Path):
+def test_a_domain_left_by_a_failed_run_is_reported_and_removed(clone: Clone, tmp_path: Path):
     left = "rmq-labtest-left"
     define_like(SERVER1, left, tmp_path)
     try:
@@ -65,8 +63,8 @@ def test_a_domain_that_a_failed_run_left_is_explained_and_cleared(clone: Clone, 
         virsh("undefine", left, check=False)
 
 
-def test_a_data_disk_is_formatted_only_when_there_is_nothing_at_all_on_it(hosts: LiveHosts):
-    """The very script, on disks in files of the machine."""
+def test_a_data_disk_is_formatted_only_if_it_is_empty(hosts: LiveHosts):
+    """Run the real script against loop devices on the machine."""
     host = HostSpec(name="server1", address="192.168.65.151", memory_mib=3072)
     script = render_first_contact(host, "any").replace(
         "/var/lib/rocketmq-pulumi-incarnation", "/run/incarnation"
@@ -111,7 +109,7 @@ def make_disk(number: int, content: str) -> str:
 
 
 def define_like(domain: str, name: str, folder: Path) -> None:
-    """Define a domain as a run leaves it that could not start it."""
+    """Define a domain like one that a run could not start."""
     text = virsh("dumpxml", domain, "--inactive")
     text = re.sub(r"<name>.*?</name>", f"<name>{name}</name>", text)
     text = re.sub(r"<uuid>.*?</uuid>", "", text)

@@ -1,4 +1,4 @@
-"""Machines are lost, rebuilt and enlarged, each mended by one `up`; every message is counted."""
+"""Machines are lost, rebuilt and enlarged; one `up` repairs each, and no message is lost."""
 
 import re
 import time
@@ -19,7 +19,7 @@ SERVER1 = "rmq-labtest-server1"
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory):
-    """One group is enough to lose; pinned heaps leave the files as they are for more memory."""
+    """One group is enough; with fixed heaps, more memory changes no rendered file."""
     heap = {"nameServer": "96MiB", "broker": "352MiB", "brokerDirect": "352MiB"}
     with made_lab(tmp_path_factory, brokerGroups=["broker-a"], heap=heap) as made:
         yield made
@@ -27,14 +27,14 @@ def clone(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def _settled(clone, hosts):
-    """Each test finds the cluster as it should be, whatever the one before it did."""
+    """Each test starts with a verified cluster, whatever the previous one did."""
     hosts.wait_for_login("server1", seconds=900)
     check = clone.make("verify", seconds=UP_SECONDS)
     assert check.returncode == 0, check.stdout[-6000:]
 
 
 def up(clone: Clone, what: str) -> str:
-    """Run one `pulumi up` as typed, with the settings as they are now."""
+    """Run `pulumi up` once with the current settings."""
     assert clone.make("preview", seconds=UP_SECONDS).returncode == 0
     started = time.monotonic()
     done = clone.pulumi("up --yes --skip-preview", seconds=UP_SECONDS)
@@ -47,7 +47,7 @@ def incarnation(hosts: LiveHosts) -> str:
     return hosts.run("server1", "cat /var/lib/rocketmq-pulumi-incarnation")
 
 
-def test_a_machine_destroyed_behind_pulumis_back_is_rebuilt_around_its_data_disk(
+def test_a_machine_destroyed_outside_pulumi_is_rebuilt_with_its_data_disk(
     clone: Clone, hosts: LiveHosts
 ):
     ids = send_all(hosts, "destroyed")
@@ -63,7 +63,7 @@ def test_a_machine_destroyed_behind_pulumis_back_is_rebuilt_around_its_data_disk
     assert_all_there(hosts, "destroyed", ids)
 
 
-def test_a_dead_machine_is_replaced_by_one_up(clone: Clone, hosts: LiveHosts):
+def test_a_dead_machine_is_replaced_by_one_update(clone: Clone, hosts: LiveHosts):
     ids = send_all(hosts, "replaced-dead")
     before = incarnation(hosts)
     virsh("destroy", SERVER1)
@@ -76,7 +76,7 @@ def test_a_dead_machine_is_replaced_by_one_up(clone: Clone, hosts: LiveHosts):
     assert_all_there(hosts, "replaced-dead", ids)
 
 
-def test_raising_the_memory_of_one_machine_stops_it_in_order_and_installs_nothing_again(
+def test_more_memory_for_one_machine_shuts_it_down_gracefully_and_reinstalls_nothing(
     clone: Clone, hosts: LiveHosts
 ):
     ids = send_all(hosts, "more-memory")

@@ -1,4 +1,4 @@
-"""Two real machines on this computer, on a throw-away stack of their own."""
+"""Two real machines on this computer, in a temporary stack."""
 
 import json
 import os
@@ -49,7 +49,7 @@ def nspawn_locks():
 
 
 def leftovers():
-    """Whatever a swept stack must not leave on the computer."""
+    """Return everything of the stack that is left on this computer."""
     found = [str(PLACE.folder)] if PLACE.folder.exists() else []
     devices = [BRIDGE, *(PLACE.host(name).device for name in ADDRESSES)]
     for device in devices:
@@ -124,7 +124,7 @@ class Lab:
         return json.loads(verb("machine", self.spec(name)).stdout.splitlines()[-1])
 
     def ensure_killed_after(self, seconds, name="server1"):
-        """Start `machine` in a process group of its own and SIGKILL the group."""
+        """Run the verb `machine` in its own process group, and SIGKILL it after some time."""
         process = subprocess.Popen(
             [sys.executable, "-m", "machines", "machine"],
             stdin=subprocess.PIPE,
@@ -178,33 +178,33 @@ def lab(tmp_path_factory):
 
 @pytest.fixture(name="machines")
 def _machines(lab):
-    """Both machines, up."""
+    """Both machines, running."""
     verb("network", lab.network_spec)
     for name in ADDRESSES:
         lab.ensure(name)
     return lab
 
 
-def test_machine_is_refused_where_the_stack_is_not_claimed(lab):
+def test_machine_of_an_unclaimed_stack_is_refused(lab):
     refused = verb("machine", lab.spec("server1"), check=False)
     assert refused.returncode == 1
     assert "not claimed" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
 
 
-def test_machine_greets_with_its_pinned_key_and_finds_the_other_by_name(machines):
+def test_machine_has_its_pinned_key_and_resolves_the_other_by_name(machines):
     for name, other in (("server1", "server2"), ("server2", "server1")):
         assert machines.ssh(name, "hostname") == name
         assert "1 received" in machines.ssh(name, f"ping -c 1 -W 2 {other}")
 
 
-def test_machine_boots_completely(machines):
+def test_machine_boots_without_failed_units(machines):
     states = machines.ssh("server1", "systemctl is-system-running --wait; systemctl --failed")
     assert states.splitlines()[0] == "running", states
 
 
 @pytest.mark.usefixtures("machines")
-def test_machines_share_no_cgroup_that_their_systemd_manages():
+def test_machines_share_no_managed_cgroup():
     one, other = (
         set(Path(f"/proc/{row['pid']}/cgroup").read_text().splitlines())
         for row in listed().values()
@@ -225,13 +225,13 @@ def test_second_run_changes_nothing(machines):
 
 
 @pytest.mark.usefixtures("machines")
-def test_plan_of_a_running_machine_is_what_it_is():
+def test_planned_identity_of_a_running_machine_is_its_own():
     row = listed()["server1"]
     identity = planned_identity(STACK, "server1")
     assert (identity.incarnation, identity.boots) == (row["incarnation"], row["boots"])
 
 
-def test_kill_keeps_the_data_and_the_next_start_counts_one_more(machines):
+def test_kill_keeps_the_data_and_the_next_start_increments_boots(machines):
     before = listed()
     machines.ssh("server1", "echo kept > /root/kept")
     verb("kill", None, "--stack", STACK)
@@ -245,7 +245,7 @@ def test_kill_keeps_the_data_and_the_next_start_counts_one_more(machines):
     assert machines.ssh("server1", "cat /root/kept") == "kept"
 
 
-def test_new_host_key_is_served_without_a_restart(machines):
+def test_new_host_key_takes_effect_without_a_restart(machines):
     pid = listed()["server1"]["pid"]
     swapped = machines.spec(
         "server1",
@@ -262,7 +262,7 @@ def test_new_host_key_is_served_without_a_restart(machines):
     assert machines.ssh("server1", "hostname") == "server1"
 
 
-def test_machine_of_another_life_is_refused(machines):
+def test_machine_of_another_incarnation_is_refused(machines):
     refused = verb("machine", machines.spec("server1", incarnation="0" * 12), check=False)
     assert refused.returncode == 1
     assert "remove it first" in refused.stderr
@@ -289,7 +289,7 @@ def test_other_project_is_refused_with_the_owners_path(tmp_path):
     assert same_state.returncode == 0
 
 
-def test_removed_machine_gets_another_life(machines):
+def test_removed_machine_gets_another_incarnation(machines):
     before = listed()["server2"]
     verb("remove", {**machines.base, "name": "server2"})
     verb("remove", {**machines.base, "name": "server2"})
@@ -302,7 +302,7 @@ def test_removed_machine_gets_another_life(machines):
 
 
 @pytest.mark.parametrize("seconds", [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.1])
-def test_start_that_was_killed_is_finished_by_the_next_run(machines, seconds):
+def test_killed_start_is_completed_by_the_next_run(machines, seconds):
     verb("kill", None, "--stack", STACK, "--name", "server1")
     boots = listed()["server1"]["boots"]
     machines.ensure_killed_after(seconds)
@@ -312,7 +312,7 @@ def test_start_that_was_killed_is_finished_by_the_next_run(machines, seconds):
 
 
 @pytest.mark.parametrize("seconds", [0.12, 0.25, 0.45, 0.8])
-def test_creation_that_was_killed_is_finished_by_the_next_run(machines, seconds):
+def test_killed_creation_is_completed_by_the_next_run(machines, seconds):
     verb("remove", {**machines.base, "name": "server1"})
     machines.ensure_killed_after(seconds)
     machines.ensure("server1")

@@ -1,4 +1,4 @@
-"""Assembling with a stand-in for Maven: cache, digests, links, and what a failure shows."""
+"""Assembling an archive with a fake Maven: cache, digests, links and errors."""
 
 import fcntl
 import hashlib
@@ -58,7 +58,7 @@ def parts(tmp_path):
 
 @pytest.fixture
 def maven(tmp_path, parts, monkeypatch):
-    """Put a stand-in for Maven on PATH and return the file that records its calls."""
+    """Put a fake Maven on PATH and return the file that records its calls."""
     tools = tmp_path / "tools"
     install_tool(tools, "mvn", FAKE_MAVEN)
     install_tool(tools, "java", "#!/bin/sh\n")
@@ -73,7 +73,7 @@ def maven(tmp_path, parts, monkeypatch):
 
 @pytest.fixture
 def digest(tmp_path, maven, monkeypatch):
-    """Make the table expect what the stand-in's parts give, and return that digest."""
+    """Make the table expect the archive of the fake Maven's parts, and return its digest."""
     folder = tmp_path / "first"
     folder.mkdir()
     made = assembling.make_archive("5.3.3", folder, None, [].append)
@@ -109,9 +109,7 @@ def test_a_damaged_cached_archive_is_made_again(tmp_path, maven, digest):
     assert len(maven.read_text().splitlines()) == 2
 
 
-def test_a_jar_that_differs_is_an_error_that_names_both_digests_and_keeps_nothing(
-    tmp_path, parts, digest
-):
+def test_a_different_jar_is_an_error_with_both_digests_and_caches_nothing(tmp_path, parts, digest):
     (parts / "rocketmq-broker-5.3.3.jar").write_bytes(b"not the jar")
     with pytest.raises(
         ArchiveError, match=rf"SHA-512 [0-9a-f]{{128}}, expected {digest}; .*fresh"
@@ -128,21 +126,21 @@ def test_fresh_gives_maven_an_empty_repository_of_its_own(tmp_path, maven):
 
 
 @pytest.mark.usefixtures("maven")
-def test_two_assemblies_of_the_same_parts_prove_to_be_equal(digest):
+def test_two_assemblies_of_the_same_parts_are_equal(digest):
     lines = []
     assert check_reproducible("5.3.3", lines.append) == digest
     assert [line for line in lines if digest in line] == [lines[2], lines[5]]
 
 
 @pytest.mark.usefixtures("maven")
-def test_two_assemblies_that_differ_are_an_error_that_names_both_digests(tmp_path):
+def test_two_assemblies_that_differ_are_an_error_with_both_digests(tmp_path):
     changing = FAKE_MAVEN + 'date +%N >>"$into/lib/rocketmq-broker-5.3.3.jar"\n'
     install_tool(tmp_path / "tools", "mvn", changing)
     with pytest.raises(ArchiveError, match=r"assemblies differ, [0-9a-f]{128} and [0-9a-f]{128};"):
         check_reproducible("5.3.3", [].append)
 
 
-def test_what_a_killed_run_left_behind_is_cleared(tmp_path):
+def test_leftovers_of_a_killed_run_are_removed(tmp_path):
     archive = tmp_path / "archive.zip"
     with locked_work_folder(archive, [].append) as folder:
         pass
@@ -154,7 +152,7 @@ def test_what_a_killed_run_left_behind_is_cleared(tmp_path):
     assert not folder.exists()
 
 
-def test_a_second_process_says_that_it_waits_for_the_first(tmp_path):
+def test_a_second_process_reports_that_it_waits_for_the_first(tmp_path):
     archive = tmp_path / "archive.zip"
     lines = []
     with archive.with_suffix(".lock").open("w") as held:
@@ -176,7 +174,7 @@ def test_a_maven_that_outlives_its_killed_parent_keeps_the_lock(tmp_path, maven)
     install_tool(tmp_path / "tools", "mvn", script)
     lock_path = cached_archive("5.3.3", maven_sha512("5.3.3")).with_suffix(".lock")
     parent = subprocess.Popen([sys.executable, "-m", "toolchain.archive", "5.3.3"], cwd=ROOT)
-    # Opening the gate for writing returns once the stand-in reads from it.
+    # Opening the gate for writing returns once the fake Maven reads from it.
     with gate.open("w") as release:
         parent.kill()
         parent.wait()
@@ -189,7 +187,7 @@ def test_a_maven_that_outlives_its_killed_parent_keeps_the_lock(tmp_path, maven)
             fcntl.flock(lock, fcntl.LOCK_EX)
 
 
-def test_mavens_failure_shows_its_last_thirty_lines(tmp_path, monkeypatch):
+def test_a_failure_of_maven_shows_its_last_thirty_lines(tmp_path, monkeypatch):
     tools = tmp_path / "tools"
     install_tool(tools, "mvn", "#!/bin/sh\nseq 1 100\nexit 7\n")
     install_tool(tools, "java", "#!/bin/sh\n")
@@ -199,7 +197,7 @@ def test_mavens_failure_shows_its_last_thirty_lines(tmp_path, monkeypatch):
     assert str(caught.value).splitlines()[1:] == [f"  {number}" for number in range(71, 101)]
 
 
-def test_missing_tools_are_named_with_what_to_install(tmp_path, monkeypatch):
+def test_missing_tools_are_named_with_the_packages_to_install(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ArchiveError, match="no java and no mvn on PATH; install maven"):
         collect("5.3.3", tmp_path)
@@ -239,7 +237,7 @@ def test_a_wrong_digest_names_key_path_both_digests_and_the_remedy(tmp_path, loc
 
 
 @pytest.mark.parametrize("name", ["absent.zip", "."])
-def test_a_file_that_cannot_be_read_is_refused_by_its_path(name, tmp_path):
+def test_an_unreadable_file_is_refused_with_its_path(name, tmp_path):
     with pytest.raises(ArchiveError, match=r"cluster\.artifact\.path: cannot read .*\("):
         verify_file(tmp_path / name, "0" * 128)
 

@@ -1,4 +1,4 @@
-"""The assembled archive really holds a RocketMQ that starts and answers its own mqadmin."""
+"""The RocketMQ of an assembled archive starts and answers its own mqadmin."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ STOP_SECONDS = 60
 
 
 def free_listen_port():
-    """Return a port that is free together with the two others that a broker takes."""
+    """Return a port that is free together with the two other ports of a broker."""
     for port in range(23011, 32000, 10):
         with socket.socket() as first, socket.socket() as second, socket.socket() as third:
             try:
@@ -45,7 +45,7 @@ def answers(port):
 
 @pytest.fixture
 def release(tmp_path):
-    """Unpack the archive that `python3 -m toolchain.archive` made, keeping its modes."""
+    """Unpack the archive that `python3 -m toolchain.archive` made, with its file modes."""
     archive = ROOT / upload_path(maven_sha512(DEFAULT_VERSION))
     if not archive.exists():
         reason = f"no {archive.relative_to(ROOT)}: run python3 -m toolchain.archive"
@@ -59,7 +59,7 @@ def release(tmp_path):
 
 @pytest.fixture
 def start(release, tmp_path):
-    """Return a function that starts one Java process of the release; all are stopped by pid."""
+    """Return a function that starts one Java process of the release; the fixture stops them."""
     running = []
 
     def start_process(name, main_class, heap_mib, settings):

@@ -1,4 +1,4 @@
-"""The zip writer and the layout: the same parts always give the same bytes."""
+"""The zip writer and the archive's layout: the same parts always give the same bytes."""
 
 import hashlib
 import os
@@ -74,7 +74,7 @@ def test_entries_are_sorted_uncompressed_and_carry_fixed_modes(tmp_path):
     ]
 
 
-def test_a_file_that_is_there_twice_is_refused_by_name(tmp_path):
+def test_a_duplicate_entry_is_refused_by_name(tmp_path):
     with pytest.raises(ArchiveError, match=r"^top/LICENSE is in the archive twice; "):
         written(tmp_path, [*ENTRIES, Entry(name="top/LICENSE", content=b"other")])
 
@@ -96,11 +96,11 @@ def test_a_file_that_is_there_twice_is_refused_by_name(tmp_path):
         ("pom.xml", None),
     ],
 )
-def test_each_file_of_the_source_release_lands_where_the_official_archive_has_it(path, place):
+def test_each_source_file_goes_where_the_official_archive_has_it(path, place):
     assert place_source(path) == place
 
 
-def test_the_archive_holds_scripts_configuration_licences_and_jars(tmp_path):
+def test_the_archive_holds_scripts_configuration_licenses_and_jars(tmp_path):
     jars = tmp_path / "lib"
     jars.mkdir()
     (jars / "rocketmq-broker-5.3.3.jar").write_bytes(b"jar")

@@ -1,4 +1,4 @@
-"""The toolchain is built once, from sources whose digest names the result."""
+"""The toolchain is built once per digest of its sources."""
 
 import filecmp
 import shutil
@@ -40,7 +40,7 @@ def test_a_changed_source_changes_the_digest(modules, name):
     assert recipe.toolchain_digest(modules, "go1.26") != before
 
 
-def test_tests_and_notes_do_not_change_the_digest(modules):
+def test_tests_and_documentation_do_not_change_the_digest(modules):
     before = recipe.toolchain_digest(modules, "go1.26")
     (modules / "engine" / "main_test.go").write_text("package main\n")
     (modules / "engine" / "README.md").write_text("new\n")
@@ -72,11 +72,11 @@ def test_a_link_to_an_old_build_is_replaced(layout, tmp_path):
     ("text", "numbers"),
     [("v3.188.0", (3, 188, 0)), ("go1.24", (1, 24, 0)), ("v3.190.0-dev.1", (3, 190, 0))],
 )
-def test_a_version_is_read_from_what_a_tool_prints(text, numbers):
+def test_a_version_is_parsed_from_the_output_of_a_tool(text, numbers):
     assert build.parse_version(text) == numbers
 
 
-def test_a_text_without_a_version_gives_none():
+def test_output_without_a_version_parses_as_none():
     assert build.parse_version("none") is None
 
 
@@ -86,7 +86,7 @@ def test_a_new_enough_engine_on_path_is_used(layout, tmp_path):
     assert found == f"pulumi v3.200.1 ({engine})"
 
 
-def test_an_old_engine_on_path_is_not_used_and_named(layout, tmp_path, capsys):
+def test_an_old_engine_on_path_is_named_and_not_used(layout, tmp_path, capsys):
     engine = script(tmp_path / "bin" / "pulumi", "echo v3.99.0")
     assert build.engine_on_path(str(engine.parent), layout) is None
     assert f"{engine} is v3.99.0, below 3.188.0" in capsys.readouterr().out
@@ -198,7 +198,7 @@ def test_stack_local_needs_no_libvirt():
     ]
 
 
-def test_the_versions_are_those_of_the_python_lock():
+def test_the_versions_match_the_python_dependencies():
     lock = (ROOT / "pyproject.toml").read_text()
     plugins = dict(entry.plugin for entry in recipe.BINARIES if entry.plugin)
     assert f'"pulumi=={recipe.ENGINE_VERSION}"' in lock
@@ -223,7 +223,7 @@ def test_the_versions_are_those_of_the_python_lock():
         ("broken", "config: [unclosed", False),
     ],
 )
-def test_libvirt_is_built_only_for_stacks_on_it(tmp_path, stack, settings, libvirt):
+def test_libvirts_plugin_is_built_only_for_stacks_that_use_it(tmp_path, stack, settings, libvirt):
     if settings is not None:
         (tmp_path / f"Pulumi.{stack}.yaml").write_text(settings)
     names = [binary.name for binary in recipe.binaries_for(stack, tmp_path)]

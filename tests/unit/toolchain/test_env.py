@@ -1,4 +1,4 @@
-"""toolchain/env makes the project's tools plain commands in any shell."""
+"""toolchain/env puts the project's tools on PATH in any shell."""
 
 import shutil
 import subprocess
@@ -43,7 +43,7 @@ def test_the_projects_tools_come_first_and_once(shell, clone):
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_state_and_passphrase_are_the_clones_own(shell, clone):
+def test_each_clone_has_its_own_state_and_passphrase(shell, clone):
     variables = variables_after(shell, clone)
     assert variables["PULUMI_HOME"] == f"{clone}/.state/pulumi-home"
     assert variables["PULUMI_BACKEND_URL"] == f"file://{clone}/.state/backend?metadata=skip"
@@ -53,13 +53,13 @@ def test_state_and_passphrase_are_the_clones_own(shell, clone):
 
 
 @pytest.mark.parametrize("shell", [shell for shell in SHELLS if shell != "dash"])
-def test_it_finds_the_project_from_anywhere(shell, clone, tmp_path):
+def test_it_works_from_any_folder(shell, clone, tmp_path):
     variables = variables_after(shell, clone, folder=tmp_path)
     assert variables["PULUMI_HOME"] == f"{clone}/.state/pulumi-home"
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_what_the_user_has_set_stays(shell, clone):
+def test_variables_set_by_the_user_are_kept(shell, clone):
     given = {"PULUMI_BACKEND_URL": "s3://states", "PULUMI_CONFIG_PASSPHRASE": ""}
     variables = variables_after(shell, clone, given=given)
     assert variables["PULUMI_BACKEND_URL"] == "s3://states"
@@ -74,7 +74,7 @@ def test_an_installed_engine_keeps_its_own_home(shell, clone):
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_an_activated_environment_does_not_put_uvs_own_python_first(shell, clone):
+def test_uvs_python_is_not_first_in_an_activated_environment(shell, clone):
     given = {"PATH": f"{clone}/.venv/bin:/usr/bin:/bin"}
     path = variables_after(shell, clone, times=2, given=given)["PATH"].split(":")
     assert path[:3] == [f"{clone}/.state/bin", f"{clone}/.venv/bin", f"{clone}/.state/uv/bin"]

@@ -1,4 +1,4 @@
-"""KVM only where the processor can; a present /dev/kvm alone proves nothing."""
+"""KVM only where the processor supports it; a /dev/kvm alone is not enough."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.support.virtual import capabilities
 
 
 @pytest.mark.parametrize("feature", ["vmx", "svm"])
-def test_auto_is_kvm_where_it_is_offered_and_the_processor_says_that_it_can(feature):
+def test_auto_is_kvm_where_libvirt_offers_it_and_the_processor_supports_it(feature):
     found = capabilities(features=("sse2", feature))
     assert choose_acceleration(Acceleration.AUTO, found) is Acceleration.KVM
 
@@ -28,13 +28,13 @@ def test_auto_is_tcg_and_kvm_is_refused_where_either_is_missing(found, cause):
     assert cause in str(no.value)
 
 
-def test_an_arm_processor_has_no_such_word_and_needs_none():
+def test_an_arm_processor_needs_no_such_flag():
     found = capabilities(arch="aarch64")
     assert choose_acceleration(Acceleration.AUTO, found) is Acceleration.KVM
     assert choose_acceleration(Acceleration.KVM, found) is Acceleration.KVM
     assert architecture_of(found) == "aarch64"
 
 
-def test_tcg_is_what_it_is_whatever_the_processor_can():
+def test_tcg_is_used_whatever_the_processor_supports():
     found = capabilities(features=("vmx",))
     assert choose_acceleration(Acceleration.TCG, found) is Acceleration.TCG

@@ -1,4 +1,4 @@
-"""Which cloud image is used, and where the program finds it."""
+"""Which cloud image is used, and where the program expects it."""
 
 import pytest
 from pydantic import TypeAdapter
@@ -18,7 +18,7 @@ def image_of(said, architecture="x86_64"):
 
 
 @pytest.mark.parametrize(("architecture", "name"), [("x86_64", "amd64"), ("aarch64", "arm64")])
-def test_the_default_is_debians_own_cloud_image_of_a_fixed_build_and_digest(architecture, name):
+def test_the_default_is_debians_cloud_image_of_a_fixed_build_and_digest(architecture, name):
     image = image_of(None, architecture)
     assert image.url.startswith("https://cloud.debian.org/images/cloud/bookworm/2026")
     assert f"debian-12-genericcloud-{name}-2026" in image.url
@@ -28,12 +28,12 @@ def test_the_default_is_debians_own_cloud_image_of_a_fixed_build_and_digest(arch
     assert image == image_of("debian", architecture)
 
 
-def test_debians_image_is_refused_for_a_processor_without_a_known_digest():
+def test_debians_image_is_refused_for_an_architecture_without_a_known_digest():
     with pytest.raises(ValueError, match=r"cluster.hosts.image: 'debian'.*riscv64.*source: url"):
         image_of("debian", "riscv64")
 
 
-def test_an_image_is_found_by_its_digest_at_a_path_that_is_the_same_in_every_clone():
+def test_an_images_path_is_its_digest_in_every_clone():
     assert image_of("built").link == f".state/images/{BUILT}.qcow2"
     said = {"source": "url", "url": "https://x/i.qcow2", "sha512": DIGEST}
     assert image_of(said).link == ".state/images/abababababababab.qcow2"

@@ -1,4 +1,4 @@
-"""The package step: which row of the table a distribution gets, and the exact commands."""
+"""Package commands: which family a distribution belongs to, and the exact commands."""
 
 import subprocess
 
@@ -32,7 +32,7 @@ DNF = {
 }
 OPENEULER = {**DNF, "newer_python": "a newer release of the distribution has it"}
 
-# The lines of /etc/os-release that say what a system is.
+# The identifying lines of /etc/os-release, by distribution.
 SYSTEMS = {
     "Debian 12": ("Debian, Ubuntu", "ID=debian", APT),
     "Ubuntu 24.04": ("Debian, Ubuntu", "ID=ubuntu\nID_LIKE=debian", APT),
@@ -55,7 +55,7 @@ UNKNOWN = ("ID=arch", 'ID=opensuse-leap\nID_LIKE="suse opensuse"', "ID=openeuler
 
 
 def _with(script, os_release):
-    """The functions of a script, on a system whose os-release is another file."""
+    """Return the functions of a script, reading another os-release file."""
     text = script.replace("/etc/os-release", str(os_release))
     assert text != script
     return text.partition("command -v flock")[0]
@@ -84,7 +84,7 @@ def os_release(tmp_path):
     [render_gate(CLUSTER, HOST, "root"), render_preparation(CLUSTER, HOST)],
     ids=["gate", "preparation"],
 )
-def test_a_system_gets_the_commands_of_its_row(os_release, system, script):
+def test_a_distribution_gets_the_commands_of_its_family(os_release, system, script):
     _, lines, commands = SYSTEMS[system]
     functions = _with(script, os_release(lines))
     for what, command in commands.items():
@@ -93,17 +93,17 @@ def test_a_system_gets_the_commands_of_its_row(os_release, system, script):
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
-def test_a_row_bears_the_name_of_the_system_and_is_the_first_that_matches(system):
+def test_the_first_matching_family_has_the_distributions_name(system):
     name, lines, commands = SYSTEMS[system]
     fields = dict(line.replace('"', "").split("=") for line in lines.splitlines())
-    said = {fields["ID"], *fields.get("ID_LIKE", "").split()}
-    first = next(family for family in FAMILIES if said & set(family.ids))
+    identifiers = {fields["ID"], *fields.get("ID_LIKE", "").split()}
+    first = next(family for family in FAMILIES if identifiers & set(family.ids))
     assert first.name.startswith(name)
     assert first.commands == commands
 
 
 @pytest.mark.parametrize("lines", UNKNOWN)
-def test_an_unknown_system_has_no_command_and_java_is_asked_for_by_hand(os_release, lines):
+def test_an_unknown_distribution_has_no_command_and_java_is_installed_by_hand(os_release, lines):
     functions = _with(render_preparation(CLUSTER, HOST), os_release(lines))
     assert _run(functions, "command_for java").stdout == ""
     done = _run(functions, "java_major() { echo 8; }\nensure_java")
@@ -114,12 +114,12 @@ def test_an_unknown_system_has_no_command_and_java_is_asked_for_by_hand(os_relea
     )
 
 
-def test_java_is_installed_by_the_rows_command_and_looked_at_again(os_release, tmp_path):
+def test_java_is_installed_by_the_familys_command_and_checked_again(os_release, tmp_path):
     functions = _with(render_preparation(CLUSTER, HOST), os_release("ID=fedora"))
     bin_folder = tmp_path / "bin"
     bin_folder.mkdir()
     dnf = bin_folder / "dnf"
-    # Release 10 has no 17.
+    # RHEL 10 has no Java 17.
     dnf.write_text(f'#!/bin/bash\necho "$*" >>{tmp_path}/asked\n[[ $3 == *-21-* ]]\n')
     dnf.chmod(0o755)
     majors = f"java_major() {{ if [ -e {tmp_path}/asked ]; then echo 21; else echo 8; fi; }}"
@@ -136,19 +136,19 @@ def test_java_is_installed_by_the_rows_command_and_looked_at_again(os_release, t
     ('ID="openEuler"', "install it: dnf -y install python3"),
     ("ID=arch", "install it: use the package manager of the system"),
 ])  # fmt: skip
-def test_the_gate_says_the_command_that_installs_what_is_missing(os_release, lines, remedy):
+def test_the_gate_names_the_command_that_installs_what_is_missing(os_release, lines, remedy):
     functions = _with(render_gate(CLUSTER, HOST, "root"), os_release(lines))
-    # Root, on systemd, and nothing else there.
-    world = (
+    # Root on a systemd host that has nothing else.
+    host = (
         "id() { echo 0; }\n"
         'command() { [[ $* != *python3* && $* != *cloud-init* ]] && builtin command "$@"; }\n'
     )
     functions = functions.replace("/run/systemd/system", "/")
-    done = _run(functions, f"{world}check")
+    done = _run(functions, f"{host}check")
     assert done.stderr == f"server1: python3 is missing; {remedy}\n"
     assert done.returncode == 1
 
 
-def test_every_row_says_what_installs_each_thing_that_a_host_may_lack():
+def test_every_family_has_a_command_for_everything_that_a_host_may_lack():
     for family in FAMILIES:
         assert set(family.commands) == {"java", "python", "newer_python", "ss"}

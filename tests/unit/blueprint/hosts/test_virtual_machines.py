@@ -1,4 +1,4 @@
-"""Names, addresses and first-boot files of virtual machines."""
+"""Names, addresses and cloud-init files of virtual machines."""
 
 import json
 import re
@@ -39,20 +39,20 @@ def names_of(spec):
     return [spec.pool, spec.network, spec.image_volume, *(n for names in machines for n in names)]
 
 
-def test_every_name_carries_the_stack_and_no_two_are_the_same():
+def test_every_name_contains_the_stack_and_is_unique():
     names = [name for stack in ("lab", "lab-2") for name in names_of(planned(stack))]
-    assert len(set(names)) == len(names) - 2  # a pool and its network share one
+    assert len(set(names)) == len(names) - 2  # a pool and its network have the same name
     assert all(name.startswith("rmq-lab") for name in names)
 
 
-def test_another_image_or_size_is_another_system_disk_and_the_same_data_disk():
+def test_a_new_image_or_size_replaces_the_system_disk_but_not_the_data_disk():
     first = planned().machines[0]
     for other in (planned(image=OTHER).machines[0], planned(systemDisk="9GiB").machines[0]):
         assert other.system_volume != first.system_volume
         assert other.data_volume == first.data_volume
 
 
-def test_a_size_belongs_to_one_server():
+def test_sizes_are_set_per_server():
     raw = settings().model_dump(mode="json", by_alias=True)["servers"]
     for server, memory in zip(raw, ("4GiB", "3GiB"), strict=True):
         server |= {"memory": memory, "dataDisk": "8GiB"}
@@ -61,7 +61,7 @@ def test_a_size_belongs_to_one_server():
     assert after.machines[1] == before.machines[1]
 
 
-def test_a_card_has_a_fixed_address_of_qemus_own_range_as_libvirt_reports_it():
+def test_mac_addresses_are_fixed_and_in_qemus_range_as_libvirt_reports_them():
     macs = {machine.mac for stack in ("lab", "other") for machine in planned(stack).machines}
     assert len(macs) == 4
     assert all(re.fullmatch(r"52:54:00(:[0-9A-F]{2}){3}", mac) for mac in macs)
@@ -69,15 +69,15 @@ def test_a_card_has_a_fixed_address_of_qemus_own_range_as_libvirt_reports_it():
 
 
 @pytest.mark.parametrize("stack", ["lab", "a-stack-with-a-very-long-name"])
-def test_the_bridge_fits_into_what_linux_allows(stack):
+def test_the_bridges_name_is_short_enough_for_linux(stack):
     assert len(planned(stack).bridge) <= 15
 
 
-def test_disks_lie_where_libvirts_own_confinement_allows_them():
+def test_disks_are_where_libvirts_confinement_allows_them():
     assert planned().pool_path == "/var/lib/libvirt/images/rmq-lab"
 
 
-def test_user_data_is_users_key_and_host_key_and_nothing_else():
+def test_user_data_holds_only_the_users_key_and_the_host_key():
     text = render_user_data("ssh-ed25519 AAAA login", "PRIVATE\nHALF\n", "ssh-ed25519 BBBB host")
     first, _, rest = text.partition("\n")
     assert first == "#cloud-config"
@@ -98,14 +98,14 @@ def test_user_data_is_users_key_and_host_key_and_nothing_else():
     assert set(said) == {"ssh_deletekeys", "ssh_genkeytypes", "ssh_quiet_keygen"}
 
 
-def test_other_keys_are_another_instance_for_cloud_init():
+def test_new_keys_are_a_new_instance_for_cloud_init():
     machine = planned().machines[0]
     one, two = (json.loads(render_meta_data(machine, keys)) for keys in ("one", "two"))
     assert one["local-hostname"] == two["local-hostname"] == "server1"
     assert one["instance-id"] != two["instance-id"]
 
 
-def test_the_address_comes_from_the_network_of_the_one_card():
+def test_the_address_comes_from_dhcp_on_the_only_network_interface():
     machine = planned().machines[0]
     said = json.loads(render_network_config(machine))
     assert said["ethernets"]["card"] == {

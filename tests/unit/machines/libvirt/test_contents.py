@@ -1,4 +1,4 @@
-"""What is removed from a hypervisor: the stack's own, and a data disk only when it is meant."""
+"""Only a stack's own objects are removed, and data disks only on explicit request."""
 
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ SYSTEM = "rmq-lab-server1-system-0123456789.qcow2"
 
 @dataclass
 class FakeVirsh:
-    """A hypervisor in memory that knows the few commands."""
+    """A hypervisor in memory with the few commands that are used."""
 
     domains: dict = field(default_factory=dict)  # name: (description, state)
     volumes: dict = field(default_factory=dict)  # pool: {volume: MiB}
@@ -92,42 +92,42 @@ def virsh():
 OTHERS = {"rmq-lab-2-server1", "rmq-lab-by-hand", "mine"}
 
 
-def test_a_stacks_own_domains_and_data_disks_are_read(virsh):
+def test_the_domains_and_data_disks_of_a_stack_are_read(virsh):
     found = read_contents(virsh, "lab")
     assert found.domains == {"rmq-lab-server1": "shut off"}
     assert found.data_disks == {DATA: 8192}
 
 
-def test_a_stack_that_has_nothing_is_read_as_nothing():
+def test_a_stack_without_objects_reads_as_empty():
     found = read_contents(FakeVirsh(), "lab")
     assert (found.domains, found.data_disks) == ({}, {})
 
 
-def test_what_the_state_knows_is_no_orphan(virsh):
+def test_objects_in_the_state_are_kept(virsh):
     clear_orphans(virsh, "lab", {"rmq-lab", "rmq-lab-server1", SYSTEM})
     assert virsh.domains.keys() == {*OTHERS, "rmq-lab-server1"}
     assert virsh.volumes["rmq-lab"].keys() == {DATA, SYSTEM}
 
 
-def test_orphans_go_and_a_data_disk_stays(virsh):
+def test_orphans_are_removed_but_not_a_data_disk(virsh):
     clear_orphans(virsh, "lab", {"rmq-lab"})
     assert virsh.domains.keys() == OTHERS
     assert virsh.volumes == {"rmq-lab": {DATA: 8192}, "default": {"mine.qcow2": 1}}
     assert virsh.networks == {"rmq-lab", "default"}
 
 
-def test_a_pool_and_network_that_no_state_knows_are_forgotten_without_their_folder(virsh):
+def test_a_pool_and_network_missing_in_the_state_are_removed_but_not_the_folder(virsh):
     clear_orphans(virsh, "lab", set())
     assert virsh.volumes.keys() == {"default"}
     assert virsh.networks == {"default"}
 
 
-def test_purging_removes_the_data_disks_alone(virsh):
+def test_purging_removes_only_the_data_disks(virsh):
     purge_data_disks(virsh, "lab")
     assert virsh.volumes["rmq-lab"].keys() == {SYSTEM}
 
 
-def test_a_sweep_leaves_nothing_of_the_stack_and_everything_of_others(virsh):
+def test_a_sweep_removes_everything_of_the_stack_and_nothing_of_others(virsh):
     sweep(virsh, "lab")
     sweep(virsh, "lab")
     assert virsh.domains.keys() == OTHERS

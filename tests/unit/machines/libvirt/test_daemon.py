@@ -1,4 +1,4 @@
-"""libvirt is installed where it is not, and started by whoever starts daemons on the computer."""
+"""libvirt is installed if it is missing, and started with systemd or without."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from machines.shared.errors import MachinesError
 
 @pytest.fixture
 def computer(monkeypatch, tmp_path):
-    """A computer on which commands are noted, and libvirt answers once it was started."""
+    """A computer that records commands, where libvirt answers once it has been started."""
 
     class Computer:
         installed = PACKAGES
@@ -55,7 +55,7 @@ def computer(monkeypatch, tmp_path):
     return Computer
 
 
-def test_a_daemon_that_answers_is_left_alone(computer, tmp_path):
+def test_a_running_daemon_is_left_alone(computer, tmp_path):
     computer.answers = True
     ensure_daemon("qemu:///system")
     assert computer.did == ()
@@ -69,14 +69,14 @@ def test_only_missing_packages_are_installed(computer):
     assert computer.did == ("install genisoimage",)
 
 
-def test_systemd_starts_the_daemon_where_it_is_the_first_process(computer, tmp_path):
+def test_systemd_starts_the_daemon_where_it_runs(computer, tmp_path):
     (tmp_path / "no-systemd").mkdir()
     ensure_daemon("qemu:///system")
     assert computer.did == ("systemctl enable --now libvirtd",)
     assert not (tmp_path / "qemu.conf").exists()
 
 
-def test_elsewhere_it_is_started_without_confinement_that_nobody_would_set_up(computer, tmp_path):
+def test_without_systemd_the_daemon_is_started_without_confinement(computer, tmp_path):
     (tmp_path / "qemu.conf").write_text("# mine\n")
     ensure_daemon("qemu:///system")
     assert computer.did == ("setsid virtlogd --daemon", "setsid libvirtd --daemon")
@@ -88,7 +88,7 @@ def test_elsewhere_it_is_started_without_confinement_that_nobody_would_set_up(co
     assert said.count('security_driver = "none"') == 1
 
 
-def test_a_hypervisor_elsewhere_is_only_asked(computer):
+def test_a_remote_hypervisor_is_only_queried(computer):
     with pytest.raises(MachinesError, match=r"qemu\+ssh://far/system does not answer"):
         ensure_daemon("qemu+ssh://far/system")
     assert not [did for did in computer.did if "libvirtd" in did or "qemu-system" in did]

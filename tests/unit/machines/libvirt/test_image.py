@@ -1,4 +1,4 @@
-"""Images are put in their place only when they are what the settings say."""
+"""Images are linked only if they match the settings."""
 
 import hashlib
 
@@ -31,7 +31,7 @@ def project(tmp_path):
     return tmp_path / "project"
 
 
-def test_a_file_is_linked_to_where_every_clone_has_it(file, project):
+def test_a_file_is_linked_to_the_same_path_in_every_clone(file, project):
     image = image_of(file)
     link = ensure_image(image, project)
     assert link == project / image.link
@@ -39,7 +39,7 @@ def test_a_file_is_linked_to_where_every_clone_has_it(file, project):
     assert ensure_image(image, project) == link
 
 
-def test_a_file_that_became_another_one_is_refused_though_it_was_linked(file, project):
+def test_a_linked_file_that_was_replaced_is_refused(file, project):
     image = image_of(file)
     ensure_image(image, project)
     write_image(file, 1 << 20)
@@ -47,7 +47,7 @@ def test_a_file_that_became_another_one_is_refused_though_it_was_linked(file, pr
         ensure_image(image, project)
 
 
-def test_a_file_that_is_not_there_is_refused(file, project):
+def test_a_missing_file_is_refused(file, project):
     with pytest.raises(MachinesError, match=r"cluster.hosts.image.path: /nowhere is no file"):
         ensure_image(image_of(file, path="/nowhere"), project)
 
@@ -58,7 +58,7 @@ def test_a_file_in_another_format_is_refused(file, project):
         ensure_image(image_of(file), project)
 
 
-def test_a_download_is_kept_in_the_cache_once_its_digest_is_right(file, project, tmp_path):
+def test_a_download_with_the_right_digest_is_cached(file, project, tmp_path):
     image = image_of(file, url=file.as_uri(), path=None)
     link = ensure_image(image, project)
     assert link.resolve() == tmp_path / "cache/rocketmq-pulumi/lab-image" / f"{image.digest}.qcow2"
@@ -67,7 +67,7 @@ def test_a_download_is_kept_in_the_cache_once_its_digest_is_right(file, project,
     assert ensure_image(image, project).is_file()
 
 
-def test_a_download_with_another_digest_leaves_nothing(file, project, tmp_path):
+def test_a_download_with_a_wrong_digest_leaves_nothing(file, project, tmp_path):
     image = image_of(file, url=file.as_uri(), path=None, sha512="0" * 128, digest="0" * 16)
     with pytest.raises(MachinesError, match=r"has .*…, expected 0000000000000000…"):
         ensure_image(image, project)
@@ -75,18 +75,18 @@ def test_a_download_with_another_digest_leaves_nothing(file, project, tmp_path):
     assert not (project / image.link).exists()
 
 
-def test_a_download_that_fails_says_what_else_there_is(file, project):
+def test_a_failed_download_names_the_alternatives(file, project):
     image = image_of(file, url="file:///nowhere/i.qcow2", path=None)
     with pytest.raises(MachinesError, match=r"nowhere.*use built \(make lab-image\)"):
         ensure_image(image, project)
 
 
-def test_the_size_that_a_machine_sees_is_in_the_header(tmp_path):
+def test_the_virtual_size_is_read_from_the_header(tmp_path):
     write_image(tmp_path / "i", (3 << 30) + 1)
     assert virtual_size_mib(tmp_path / "i") == 3073
 
 
-def test_the_built_image_is_refused_on_a_processor_that_boots_otherwise(monkeypatch):
+def test_the_built_image_is_refused_on_another_architecture(monkeypatch):
     monkeypatch.setattr("platform.machine", lambda: "aarch64")
     with pytest.raises(MachinesError, match=r"'built' boots on x86_64 .* aarch64: use debian"):
         ensure_built()

@@ -1,4 +1,4 @@
-"""A virtual machine is shut down in order where it listens, and never waited for where not."""
+"""A virtual machine is shut down gracefully if it answers; otherwise nothing waits for it."""
 
 import contextlib
 import socket
@@ -13,7 +13,7 @@ from machines.shared.errors import MachinesError
 
 @dataclass
 class FakeVirsh:
-    """One domain, whose states are told one after another."""
+    """One domain that goes through a list of states."""
 
     states: list
     did: list = field(default_factory=list)
@@ -31,14 +31,14 @@ class FakeVirsh:
 
 @pytest.fixture
 def sshd(monkeypatch):
-    """A greeting on loopback, once."""
+    """A server on loopback that sends one banner."""
     server = socket.create_server(("127.0.0.1", 0))
     monkeypatch.setattr("machines.shared.ssh.SSH_PORT", server.getsockname()[1])
     monkeypatch.setattr(power, "BANNER_SECONDS", 0.3)
     greeting = []
 
     def greet():
-        # The one who asks may be gone before it has read everything.
+        # The client may close the connection before it has read everything.
         with contextlib.suppress(OSError):
             connection, _ = server.accept()
             with connection:
@@ -65,20 +65,20 @@ def test_a_machine_that_is_off_is_started():
     assert virsh.did == ["start"]
 
 
-def test_a_machine_that_does_not_stay_on_is_an_error_with_its_log():
+def test_a_machine_that_does_not_stay_on_is_an_error_naming_its_log():
     with pytest.raises(MachinesError, match=r"d: did not stay on: see /var/log/.*/d.log"):
         power.ensure_on(FakeVirsh(["shut off"]), "d")
 
 
 @pytest.mark.parametrize("state", ["shut off", "crashed", "paused", ""])
-def test_a_machine_that_cannot_hear_is_not_asked(state):
+def test_a_machine_that_is_not_running_is_not_shut_down(state):
     virsh = FakeVirsh([state])
     power.shut_down(virsh, "d", "127.0.0.1", emulated=False)
     assert virsh.did == []
 
 
 @pytest.mark.parametrize("greeting", [b"220 mail\r\n", None])
-def test_a_deaf_machine_is_not_waited_for(sshd, capsys, greeting):
+def test_a_machine_that_does_not_answer_is_not_waited_for(sshd, capsys, greeting):
     if greeting:
         sshd(greeting)
     virsh = FakeVirsh(["running"])
@@ -87,7 +87,7 @@ def test_a_deaf_machine_is_not_waited_for(sshd, capsys, greeting):
     assert "does not answer at 127.0.0.1" in capsys.readouterr().err
 
 
-def test_a_machine_that_listens_is_shut_down_and_waited_for(sshd, capsys):
+def test_a_machine_that_answers_is_shut_down_and_waited_for(sshd, capsys):
     sshd(b"SSH-2.0-OpenSSH\r\n")
     virsh = FakeVirsh(["running", "running", "shut off"])
     power.shut_down(virsh, "d", "127.0.0.1", emulated=True)
@@ -95,7 +95,7 @@ def test_a_machine_that_listens_is_shut_down_and_waited_for(sshd, capsys):
     assert "d: off after" in capsys.readouterr().err
 
 
-def test_a_machine_that_does_not_end_is_given_up(sshd, capsys, monkeypatch):
+def test_a_machine_that_does_not_shut_down_in_time_is_given_up(sshd, capsys, monkeypatch):
     sshd(b"SSH-2.0-OpenSSH\r\n")
     monkeypatch.setattr(power, "SHUTDOWN_SECONDS", 0.0)
     power.shut_down(FakeVirsh(["running"]), "d", "127.0.0.1", emulated=False)

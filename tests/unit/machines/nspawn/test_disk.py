@@ -15,7 +15,7 @@ def test_hosts_file_lists_every_host_and_localhost():
     assert "127.0.0.1 localhost" in lines
 
 
-def test_hosts_file_is_stable_and_keeps_the_lines_of_others():
+def test_hosts_file_is_stable_and_keeps_other_lines():
     first = hosts_text("127.0.0.1 localhost\n192.0.2.9 other\n", HOSTS)
     assert hosts_text(first, HOSTS) == first
     fewer = hosts_text(first, {"server1": "10.0.0.1"})
@@ -23,7 +23,7 @@ def test_hosts_file_is_stable_and_keeps_the_lines_of_others():
     assert "server2" not in fewer
 
 
-def test_console_end_is_one_line_of_what_was_said_last(paths):
+def test_console_tail_is_one_line_of_the_last_output(paths):
     host = paths.host("server1")
     assert "missing" in console_tail(host)
     host.folder.mkdir(parents=True)
@@ -31,14 +31,14 @@ def test_console_end_is_one_line_of_what_was_said_last(paths):
     assert console_tail(host) == "line 4 | line 5 | line 6 | line 7 | line 8"
 
 
-def test_machine_is_recognised_by_the_command_that_starts_it(paths):
+def test_machine_is_recognized_by_its_command_line(paths):
     host = paths.host("server1")
     command = nspawn_command(host)
     assert command[0] == "systemd-nspawn"
     assert f"--directory={host.root}" in command
 
 
-def test_files_are_removed_twice_without_complaint(paths):
+def test_removing_files_twice_is_safe(paths):
     host = paths.host("server1")
     host.disk.mkdir(parents=True)
     remove_files(host)
@@ -46,7 +46,7 @@ def test_files_are_removed_twice_without_complaint(paths):
     assert not host.folder.exists()
 
 
-def test_lock_is_exclusive_shared_and_free_again(tmp_path):
+def test_lock_is_exclusive_or_shared_and_released(tmp_path):
     file = tmp_path / "lock"
     with locked(file):
         with (

@@ -43,7 +43,7 @@ def _supervisor(host, tmp_path):
     process.wait()
 
 
-def test_preview_and_up_of_an_absent_machine_agree(paths):
+def test_preview_and_up_of_a_missing_machine_agree(paths):
     first = planned_identity("dev", "server1")
     assert first == planned_identity("dev", "server1")
     assert first.boots == 1
@@ -52,7 +52,7 @@ def test_preview_and_up_of_an_absent_machine_agree(paths):
 
 
 @pytest.mark.usefixtures("paths")
-def test_absent_machines_of_other_names_get_other_lives():
+def test_missing_machines_get_different_incarnations_by_name():
     lives = {
         planned_identity(stack, host).incarnation
         for stack in ("dev", "prod")
@@ -61,7 +61,7 @@ def test_absent_machines_of_other_names_get_other_lives():
     assert len(lives) == 4
 
 
-def test_machine_whose_folder_was_removed_gets_another_life(host):
+def test_machine_whose_folder_was_removed_gets_another_incarnation(host):
     before = planned_identity("dev", "server1").incarnation
     write_machine(host.record_file, replace(RECORD, incarnation=before))
     host.record_file.unlink()
@@ -69,7 +69,7 @@ def test_machine_whose_folder_was_removed_gets_another_life(host):
     assert planned_identity("dev", "server1").incarnation != before
 
 
-def test_stopped_machine_keeps_its_life_and_starts_once_more(host):
+def test_stopped_machine_keeps_its_incarnation_and_starts_once_more(host):
     write_machine(host.record_file, RECORD)
     assert planned_identity("dev", "server1") == MachineIdentity(
         incarnation="0123456789ab", boots=4
@@ -77,7 +77,7 @@ def test_stopped_machine_keeps_its_life_and_starts_once_more(host):
 
 
 @pytest.mark.usefixtures("supervisor")
-def test_running_machine_stays_as_it_is(host):
+def test_running_machine_keeps_its_identity(host):
     write_machine(host.record_file, RECORD)
     assert planned_identity("dev", "server1") == MachineIdentity(
         incarnation="0123456789ab", boots=3
@@ -85,19 +85,19 @@ def test_running_machine_stays_as_it_is(host):
 
 
 @pytest.mark.usefixtures("supervisor")
-def test_start_of_a_killed_run_counts_although_it_was_not_finished(host):
+def test_unfinished_start_of_a_killed_run_counts(host):
     write_machine(host.record_file, replace(RECORD, booting=4))
     assert planned_identity("dev", "server1").boots == 4
 
 
-def test_ended_supervisor_is_not_found(host, supervisor):
+def test_supervisor_that_ended_is_not_found(host, supervisor):
     assert supervisor_of(host.root) == supervisor.pid
     supervisor.kill()
     supervisor.wait()
     assert supervisor_of(host.root) is None
 
 
-def test_record_that_cannot_be_read_is_refused_with_its_file(host):
+def test_unreadable_record_is_refused_with_its_path(host):
     host.record_file.write_text("{")
     with pytest.raises(MachinesError, match=r"machine\.json: not JSON"):
         planned_identity("dev", "server1")

@@ -16,7 +16,7 @@ def etc_apt(tmp_path, **files):
     return tmp_path
 
 
-def test_mirrors_of_one_line_sources_are_found_without_those_of_others(tmp_path):
+def test_debian_mirrors_are_found_in_one_line_sources(tmp_path):
     folder = etc_apt(
         tmp_path,
         main=f"deb [arch=amd64 signed-by={KEYRING}] http://mirror/debian trixie main contrib\n"
@@ -33,7 +33,7 @@ def test_mirrors_of_one_line_sources_are_found_without_those_of_others(tmp_path)
     )
 
 
-def test_mirrors_of_stanzas_are_found_and_carry_another_suite(tmp_path):
+def test_mirrors_in_stanza_sources_are_rendered_for_another_suite(tmp_path):
     folder = etc_apt(
         tmp_path,
         debian_sources="# the distribution\nTypes: deb deb-src\nURIs: http://mirror/debian\n"
@@ -53,7 +53,7 @@ def test_computer_without_sources_has_no_mirrors(tmp_path):
     assert render_sources((), "bookworm") == ""
 
 
-def test_proxy_and_checks_of_apt_are_kept_and_nothing_else():
+def test_only_apt_options_on_proxies_and_checks_are_kept():
     dump = (
         'APT "";\nAcquire::http::Proxy "http://proxy:3128";\n'
         'Acquire::Check-Valid-Until "false";\nAcquire::Languages "none";\n'
@@ -64,7 +64,7 @@ def test_proxy_and_checks_of_apt_are_kept_and_nothing_else():
     ]
 
 
-def test_recipe_digest_follows_the_packages_and_whatever_else_makes_the_image():
+def test_recipe_digest_changes_with_packages_and_further_inputs():
     before = recipe_digest(RECIPE)
     assert before == recipe_digest(RECIPE)
     packages = (*RECIPE.packages, "one-more")
@@ -72,7 +72,7 @@ def test_recipe_digest_follows_the_packages_and_whatever_else_makes_the_image():
     assert recipe_digest(RECIPE, "a boot loader") != before
 
 
-def test_customisation_leaves_no_key_and_no_identity_in_the_image(tmp_path):
+def test_customization_leaves_no_key_and_no_identity_in_the_image(tmp_path):
     for folder in ("etc/ssh/sshd_config.d", "etc/systemd/system", "etc/apt/sources.list.d"):
         (tmp_path / folder).mkdir(parents=True)
     for folder in ("etc/apt/apt.conf.d", "var/lib/dbus", "root"):

@@ -13,7 +13,7 @@ def routes(*pairs):
 
 
 @pytest.mark.parametrize("net", ["10.213.7.0/24", "10.213.7.128/25", "10.0.0.0/8"])
-def test_subnet_that_goes_elsewhere_is_found_with_its_device(net):
+def test_subnet_that_is_routed_elsewhere_is_found_with_its_device(net):
     found = find_overlap(SUBNET, "br", routes(("192.0.2.0/24", "eth0"), (net, "docker0")))
     assert found is not None
     assert (str(found.destination), found.device) == (net, "docker0")
@@ -23,11 +23,11 @@ def test_subnet_that_goes_elsewhere_is_found_with_its_device(net):
     "pair",
     [("10.213.7.0/24", "br"), ("10.213.8.0/24", "eth0"), ("0.0.0.0/1", "vpn0")],
 )
-def test_own_bridge_neighbours_and_halves_of_everything_do_not_count(pair):
+def test_own_bridge_neighboring_subnets_and_default_routes_do_not_overlap(pair):
     assert find_overlap(SUBNET, "br", routes(pair)) is None
 
 
-def test_routes_are_read_from_what_ip_prints():
+def test_routes_are_parsed_from_the_output_of_ip():
     text = json.dumps(
         [
             {"dst": "default", "gateway": "192.0.2.1", "dev": "eth0"},
@@ -43,7 +43,7 @@ def test_routes_are_read_from_what_ip_prints():
     assert parse_routes("") == ()
 
 
-def test_addresses_are_read_from_what_ip_prints():
+def test_addresses_are_parsed_from_the_output_of_ip():
     text = json.dumps([{"addr_info": [{"local": "10.0.0.1", "prefixlen": 24}]}])
     assert parse_addresses(text) == ("10.0.0.1/24",)
     assert parse_addresses("[]") == ()

@@ -29,7 +29,7 @@ MACHINE = {
 }
 
 
-def test_machine_spec_holds_what_was_given():
+def test_machine_spec_holds_the_given_values():
     spec = parse_spec(json.dumps(MACHINE), MachineSpec)
     assert (spec.name, spec.boots, spec.hosts["server2"]) == ("server1", 1, "10.1.2.12")
     assert str(spec.subnet) == "10.1.2.0/24"
@@ -37,11 +37,11 @@ def test_machine_spec_holds_what_was_given():
 
 
 @pytest.mark.parametrize("kind", [HostSpec, NetworkSpec, StackSpec])
-def test_what_made_a_machine_also_removes_it(kind):
+def test_spec_of_a_machine_is_accepted_by_every_verb(kind):
     assert parse_spec(json.dumps(MACHINE), kind).stack == "dev"
 
 
-def test_private_key_is_in_no_text_of_the_spec():
+def test_private_key_is_not_in_the_specs_repr():
     assert "secret" not in repr(parse_spec(json.dumps(MACHINE), MachineSpec))
 
 
@@ -85,6 +85,6 @@ def test_missing_and_unknown_keys_are_named():
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null"])
-def test_what_is_not_an_object_is_refused(text):
+def test_anything_but_an_object_is_refused(text):
     with pytest.raises(MachinesError, match="JSON"):
         parse_spec(text, StackSpec)

@@ -1,4 +1,4 @@
-"""Who is not root, and may not become it, is told so in one line."""
+"""Without root, a verb runs again under sudo or fails with one line."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def never(*words):
 @pytest.mark.parametrize(
     ("sudo", "status"), [(None, 0), ("/usr/bin/sudo", 1)], ids=["no sudo", "sudo asks"]
 )
-def test_without_root_and_sudo_there_is_one_line(monkeypatch, capsys, sudo, status):
+def test_without_root_or_sudo_the_error_is_one_line(monkeypatch, capsys, sudo, status):
     monkeypatch.setattr("machines.shared.computer.shutil.which", lambda _: sudo)
     monkeypatch.setattr("machines.shared.computer.ask", lambda *_: (status, ""))
     monkeypatch.setattr("machines.shared.computer.os.execvp", never)

@@ -35,7 +35,7 @@ def test_unclaimed_stack_is_free_but_not_claimed(paths):
         owner("", "/srv/one"),
     ],
 )
-def test_same_state_or_same_project_may_go_on(paths, asking):
+def test_same_state_or_same_project_is_accepted(paths, asking):
     claim(paths, HERE)
     assert require_free_or_own(paths, asking) == HERE
     require_claimed(paths, asking)
@@ -67,7 +67,7 @@ def test_sweep_of_an_existing_project_needs_force(paths, tmp_path):
 
 
 @pytest.mark.parametrize("path", [str(Path.cwd()), "/srv/removed-long-ago"])
-def test_sweep_of_own_and_of_abandoned_machines_is_allowed(paths, path):
+def test_sweep_of_own_or_abandoned_machines_is_allowed(paths, path):
     claim(paths, owner("t1", path))
     require_sweepable(paths, force=False)
     assert read_owner(paths).path == path

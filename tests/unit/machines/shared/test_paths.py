@@ -19,18 +19,18 @@ def test_locks_of_a_stack_and_its_hosts_are_different_files(paths):
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "-a", "a b", "x" * 101])
-def test_stack_name_that_is_no_folder_is_refused(name):
+def test_stack_name_that_is_not_a_folder_name_is_refused(name):
     with pytest.raises(MachinesError, match="stack "):
         StackPaths(stack=name)
 
 
 @pytest.mark.parametrize("name", ["", "Server1", "a_b", "-a", "a-", "../x", "x" * 64])
-def test_machine_name_that_is_no_host_name_is_refused(paths, name):
+def test_machine_name_that_is_not_a_host_name_is_refused(paths, name):
     with pytest.raises(MachinesError, match="machine "):
         paths.host(name)
 
 
-def test_mac_address_is_local_unicast_and_stays():
+def test_mac_address_is_local_unicast_and_stable():
     assert fixed_mac("10.0.0.1") == fixed_mac("10.0.0.1")
     assert fixed_mac("10.0.0.1") != fixed_mac("10.0.0.2")
     assert re.fullmatch(r"02(:[0-9a-f]{2}){5}", fixed_mac("10.0.0.1"))
