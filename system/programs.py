@@ -21,13 +21,14 @@ def tool_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**environment, "LC_ALL": "C", **(extra or {})}
 
 
-def capture(
+def capture(  # noqa: PLR0913 (all but one by keyword)
     argv: Sequence[str | Path],
     *,
     folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
     text: str | None = None,
     timeout_seconds: float | None = TIMEOUT_SECONDS,
+    inherit_files: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """Run a program and return its exit status, stdout and stderr.
 
@@ -36,7 +37,8 @@ def capture(
         folder: its working directory; ours by default.
         environment: its whole environment; `tool_environment()` by default.
         text: its standard input, which is empty by default.
-        timeout_seconds: after this time it is killed; None waits for ever.
+        timeout_seconds: after this time it is killed; None waits forever.
+        inherit_files: pass on inheritable file descriptors, such as a lock that it has to keep.
 
     Raises:
         LocalError: the program is missing, or did not finish in time.
@@ -53,8 +55,7 @@ def capture(
             errors="replace",
             timeout=timeout_seconds,
             check=False,
-            # Python's descriptors are closed on exec, unless one was made inheritable on purpose.
-            close_fds=False,
+            close_fds=not inherit_files,
         )
     except FileNotFoundError as error:
         message = f"{error.filename}: not found on this computer: install it"

@@ -5,8 +5,6 @@ is new enough is used instead, and manages its own plugins.
 """
 
 import argparse
-import contextlib
-import fcntl
 import filecmp
 import os
 import re
@@ -14,12 +12,12 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from project import ROOT, cache_folder
 from system.errors import LocalError
+from system.locks import lock_held
 from system.programs import run
 from toolchain.recipe import (
     ALL_STACKS,
@@ -153,26 +151,14 @@ def build_missing(go: str, layout: Layout, folder: Path, binaries: list[Binary])
     wanted: list[Binary | ModuleFile] = [*binaries, *MODULE_FILES]
     if all((folder / entry.target).exists() for entry in wanted):
         return False
-    with only_one_builder(layout.cache):
+    layout.cache.mkdir(parents=True, exist_ok=True)
+    with lock_held(layout.cache / "lock", lambda: report("waiting for another build to finish")):
         for entry in wanted:
             if not (folder / entry.target).exists():
                 started = time.monotonic()
                 make_entry(go, layout.modules, folder, entry)
                 report(f"{entry.name}  {time.monotonic() - started:.0f} s")
     return True
-
-
-@contextlib.contextmanager
-def only_one_builder(cache: Path) -> Iterator[None]:
-    """Hold the lock of the cache; report when that means waiting for another clone."""
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            report("waiting for another build to finish")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def make_entry(go: str, modules: Path, folder: Path, entry: Binary | ModuleFile) -> None:

@@ -1,6 +1,5 @@
 """Where assembled archives are cached, and the lock under which one is made."""
 
-import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from project import cache_folder
+from system.locks import lock_held
 
 _WORK: Final = ".work-"
 
@@ -28,10 +28,13 @@ def locked_work_folder(archive: Path, report: Callable[[str], None]) -> Iterator
     """Hold an archive's lock and yield an empty folder beside it, which is removed afterwards."""
     archive.parent.mkdir(parents=True, exist_ok=True)
     folder = archive.with_name(f"{_WORK}{archive.stem}")
-    with archive.with_suffix(".lock").open("w") as lock:
-        _wait_for(lock.fileno(), archive, report)
+
+    def on_wait() -> None:
+        report(f"another process is making {archive.name}; waiting for it")
+
+    with lock_held(archive.with_suffix(".lock"), on_wait) as lock:
         # Inherited by Maven, which may outlive us: the lock is held while it still writes here.
-        os.set_inheritable(lock.fileno(), True)  # noqa: FBT003 -- positional only
+        os.set_inheritable(lock, True)  # noqa: FBT003 (positional only)
         # A killed run may have left it behind.
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
@@ -39,11 +42,3 @@ def locked_work_folder(archive: Path, report: Callable[[str], None]) -> Iterator
             yield folder
         finally:
             shutil.rmtree(folder)
-
-
-def _wait_for(lock: int, archive: Path, report: Callable[[str], None]) -> None:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        report(f"another process is making {archive.name}; waiting for it")
-        fcntl.flock(lock, fcntl.LOCK_EX)

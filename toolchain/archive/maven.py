@@ -45,7 +45,7 @@ def collect(version: str, into: Path, local_repository: Path | None = None) -> C
     ]
     if local_repository is not None:
         command.append(f"-Dmaven.repo.local={local_repository}")
-    done = capture([*command, "package"], timeout_seconds=_TIMEOUT_SECONDS)
+    done = capture([*command, "package"], timeout_seconds=_TIMEOUT_SECONDS, inherit_files=True)
     if done.returncode != 0:
         lines = (done.stdout + done.stderr).splitlines()[-_LINES_SHOWN:]
         message = (

@@ -8,6 +8,7 @@ import pytest
 
 from project import ROOT
 from system.errors import LocalError
+from system.locks import lock_held
 from toolchain import build, recipe
 
 
@@ -160,21 +161,19 @@ def test_a_failed_build_shows_the_tail_of_its_output_and_leaves_nothing(layout, 
     assert not any(path.is_file() for path in (layout.cache / "digest").rglob("*"))
 
 
-def test_a_second_clone_waits_for_the_build_of_the_first(layout, capsys):
-    order = []
-
-    def second_clone():
-        with build.only_one_builder(layout.cache):
-            order.append("second")
-
-    waiting = threading.Thread(target=second_clone)
-    with build.only_one_builder(layout.cache):
+def test_a_second_clone_waits_for_the_build_of_the_first(layout, tmp_path, capsys):
+    go = str(fake_go(tmp_path))
+    (layout.modules / "engine").mkdir(parents=True)
+    layout.cache.mkdir()
+    words = (go, layout, layout.cache / "digest", [])
+    waiting = threading.Thread(target=build.build_missing, args=words)
+    with lock_held(layout.cache / "lock", pytest.fail):
         waiting.start()
         waiting.join(timeout=0.3)
-        order.append("first")
+        assert not (layout.cache / "digest").exists()
     waiting.join(timeout=10)
-    assert order == ["first", "second"]
-    assert capsys.readouterr().out == "toolchain: waiting for another build to finish\n"
+    assert (layout.cache / "digest").exists()
+    assert "toolchain: waiting for another build to finish\n" in capsys.readouterr().out
 
 
 def test_an_installed_plugin_is_replaced_only_when_its_binary_changed(layout, tmp_path):
