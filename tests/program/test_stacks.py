@@ -45,7 +45,7 @@ def test_a_stack_with_key_agent_is_previewed_without_an_agent_but_not_updated(
     [
         (None, "does not exist"),
         ("ssh-ed25519 AAAA me\n", "is a public key"),
-        ("hello\n", "is no private key"),
+        ("hello\n", "is not a private key"),
         ("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA\n", "passphrase"),
     ],
 )
