@@ -11,8 +11,8 @@ DIGEST = "ab" * 64
 BUILT = "0123456789abcdef"
 
 
-def image_of(said, architecture="x86_64"):
-    raw = {"provider": "libvirt", "servers": SERVERS, **({"image": said} if said else {})}
+def image_of(setting, architecture="x86_64"):
+    raw = {"provider": "libvirt", "servers": SERVERS, **({"image": setting} if setting else {})}
     settings = TypeAdapter(LibvirtHostsSettings).validate_python(raw)
     return plan_image(settings.image, architecture, BUILT)
 
@@ -35,8 +35,8 @@ def test_debians_image_is_refused_for_an_architecture_without_a_known_digest():
 
 def test_an_images_path_is_its_digest_in_every_clone():
     assert image_of("built").link == f".state/images/{BUILT}.qcow2"
-    said = {"source": "url", "url": "https://x/i.qcow2", "sha512": DIGEST}
-    assert image_of(said).link == ".state/images/abababababababab.qcow2"
+    setting = {"source": "url", "url": "https://x/i.qcow2", "sha512": DIGEST}
+    assert image_of(setting).link == ".state/images/abababababababab.qcow2"
     file = image_of({"source": "file", "path": "/somewhere/i.qcow2", "sha512": DIGEST})
     assert (file.path, file.url) == ("/somewhere/i.qcow2", None)
     assert "somewhere" not in file.link

@@ -81,8 +81,8 @@ def test_user_data_holds_only_the_users_key_and_the_host_key():
     text = render_user_data("ssh-ed25519 AAAA login", "PRIVATE\nHALF\n", "ssh-ed25519 BBBB host")
     first, _, rest = text.partition("\n")
     assert first == "#cloud-config"
-    said = json.loads(rest)
-    assert said.pop("users") == [
+    data = json.loads(rest)
+    assert data.pop("users") == [
         {
             "name": "admin",
             "sudo": "ALL=(ALL) NOPASSWD:ALL",
@@ -91,11 +91,11 @@ def test_user_data_holds_only_the_users_key_and_the_host_key():
             "ssh_authorized_keys": ["ssh-ed25519 AAAA login"],
         }
     ]
-    assert said.pop("ssh_keys") == {
+    assert data.pop("ssh_keys") == {
         "ed25519_private": "PRIVATE\nHALF\n",
         "ed25519_public": "ssh-ed25519 BBBB host",
     }
-    assert set(said) == {"ssh_deletekeys", "ssh_genkeytypes", "ssh_quiet_keygen"}
+    assert set(data) == {"ssh_deletekeys", "ssh_genkeytypes", "ssh_quiet_keygen"}
 
 
 def test_new_keys_are_a_new_instance_for_cloud_init():
@@ -107,8 +107,8 @@ def test_new_keys_are_a_new_instance_for_cloud_init():
 
 def test_the_address_comes_from_dhcp_on_the_only_network_interface():
     machine = planned().machines[0]
-    said = json.loads(render_network_config(machine))
-    assert said["ethernets"]["card"] == {
+    data = json.loads(render_network_config(machine))
+    assert data["ethernets"]["card"] == {
         "match": {"macaddress": machine.mac.lower()},
         "dhcp4": True,
     }

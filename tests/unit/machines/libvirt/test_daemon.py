@@ -80,12 +80,12 @@ def test_without_systemd_the_daemon_is_started_without_confinement(computer, tmp
     (tmp_path / "qemu.conf").write_text("# mine\n")
     ensure_daemon("qemu:///system")
     assert computer.did == ("setsid virtlogd --daemon", "setsid libvirtd --daemon")
-    said = (tmp_path / "qemu.conf").read_text()
-    assert said.startswith("# mine\n")
+    text = (tmp_path / "qemu.conf").read_text()
+    assert text.startswith("# mine\n")
     computer.answers = False
     ensure_daemon("qemu:///system")
-    assert (tmp_path / "qemu.conf").read_text() == said
-    assert said.count('security_driver = "none"') == 1
+    assert (tmp_path / "qemu.conf").read_text() == text
+    assert text.count('security_driver = "none"') == 1
 
 
 def test_a_remote_hypervisor_is_only_queried(computer):

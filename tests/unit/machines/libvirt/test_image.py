@@ -14,8 +14,8 @@ from tests.support.virtual import write_image
 
 def image_of(file, **changes):
     sha512 = hashlib.sha512(file.read_bytes()).hexdigest()
-    said = {"digest": sha512[:16], "sha512": sha512, "url": None, "path": str(file), **changes}
-    return Image(**said)
+    fields = {"digest": sha512[:16], "sha512": sha512, "url": None, "path": str(file), **changes}
+    return Image(**fields)
 
 
 @pytest.fixture

@@ -118,7 +118,7 @@ func TestAServerWithoutABannerHangsDespiteAllTimeouts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = listener.Close() }() // the backlog accepts; nobody ever answers
+	defer func() { _ = listener.Close() }() // the backlog accepts connections, but nothing answers
 	_, key := sshtest.NewKey(t)
 	e := newEngine(t, remoteCommand)
 	e.customTimeoutSeconds = 1

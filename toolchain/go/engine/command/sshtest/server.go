@@ -123,7 +123,7 @@ func (s *Server) serve() {
 			return // the test has ended
 		}
 		if s.accepted.Add(1) <= s.DropFirst {
-			_ = connection.Close() // the client sees a dropped connection, as is meant
+			_ = connection.Close() // the client is to see a dropped connection
 			continue
 		}
 		go s.handshake(connection)
@@ -142,14 +142,14 @@ func (s *Server) handshake(connection net.Conn) {
 	for channel := range channels {
 		go s.serveChannel(channel)
 	}
-	_ = client.Close() // the client is already gone
+	_ = client.Close() // the client has disconnected
 	s.open.Add(-1)
 }
 
 func discard(requests <-chan *ssh.Request) {
 	for request := range requests {
 		if request.WantReply {
-			_ = request.Reply(false, nil) // the client may be gone
+			_ = request.Reply(false, nil) // the client may have disconnected
 		}
 	}
 }
