@@ -6,7 +6,7 @@ from blueprint.plan.archives import plan_archive
 from blueprint.settings.artifact import FileArtifact
 from blueprint.settings.cluster import ClusterSettings
 from project import ROOT
-from toolchain.archive.errors import ArchiveError
+from system.errors import LocalError
 from toolchain.archive.local_file import use_file
 
 
@@ -16,7 +16,7 @@ def find_archive_problems(settings: ClusterSettings) -> Iterator[str]:
     if isinstance(artifact, FileArtifact):
         try:
             use_file(ROOT / artifact.path, artifact.sha512, ROOT)
-        except ArchiveError as problem:
+        except LocalError as problem:
             yield str(problem)
         return
     path = plan_archive(settings).upload_path

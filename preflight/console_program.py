@@ -8,7 +8,7 @@ from blueprint.settings.artifact import FileArtifact
 from blueprint.settings.cluster import ClusterSettings
 from blueprint.settings.console import DashboardConsole
 from project import ROOT
-from toolchain.archive.errors import ArchiveError
+from system.errors import LocalError
 from toolchain.archive.local_file import use_file
 from toolchain.console_archive import console_sha512
 
@@ -27,5 +27,5 @@ def find_jar_problems(settings: ClusterSettings) -> Iterator[str]:
         return
     try:
         use_file(ROOT / console.jar.path, console.jar.sha512, ROOT, "cluster.console.jar")
-    except ArchiveError as problem:
+    except LocalError as problem:
         yield str(problem)

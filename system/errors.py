@@ -2,4 +2,4 @@
 
 
 class LocalError(RuntimeError):
-    """Something on this computer is missing or failed: what, the cause, and the remedy."""
+    """Something on this computer is missing or failed: one message with cause and remedy."""

@@ -1,21 +1,62 @@
-"""Locks between the processes of one user; the kernel releases them when their holder ends."""
+"""Lock files; the kernel releases them however the process ends."""
 
+import errno
 import fcntl
+import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from system.errors import LocalError
+
+WAIT_SECONDS = 150.0
+
 
 @contextmanager
-def lock_held(file: Path, on_wait: Callable[[], None]) -> Iterator[int]:
-    """Hold an exclusive lock on a file and yield its descriptor.
+def locked(
+    file: Path,
+    *,
+    shared: bool = False,
+    wait_seconds: float = WAIT_SECONDS,
+    on_wait: Callable[[], None] = lambda: None,
+) -> Iterator[int]:
+    """Hold a lock file and yield its descriptor; wait for another run that holds it.
 
-    `on_wait` is called once if another process holds the lock.
+    `on_wait` is called once if there is one.
+
+    Raises:
+        LocalError: another process still holds it after `wait_seconds`.
+
     """
-    with file.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            on_wait()
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield lock.fileno()
+    deadline = time.monotonic() + wait_seconds
+    descriptor = _try_lock(file, shared=shared)
+    if descriptor is None:
+        on_wait()
+    while descriptor is None:
+        if time.monotonic() > deadline:
+            msg = f"{file}: held by another run for {wait_seconds:.0f} s: wait for it, or stop it"
+            raise LocalError(msg)
+        time.sleep(0.05)
+        descriptor = _try_lock(file, shared=shared)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _try_lock(file: Path, *, shared: bool) -> int | None:
+    # Not inheritable, so a started machine never holds a lock.
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        # The last holder may have removed the file; a lock on a removed file protects nothing.
+        if os.fstat(descriptor).st_ino == file.stat().st_ino:
+            return descriptor
+    except OSError as error:
+        os.close(descriptor)
+        if error.errno in (errno.EAGAIN, errno.ENOENT):
+            return None
+        raise
+    os.close(descriptor)
+    return None

@@ -12,12 +12,12 @@ import shutil
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from project import ROOT, cache_folder
 from system.errors import LocalError
-from system.locks import lock_held
+from system.locks import locked
 from system.programs import run
 from toolchain.recipe import (
     ALL_STACKS,
@@ -31,6 +31,7 @@ from toolchain.recipe import (
 )
 
 GO_TIMEOUT_SECONDS = 1800
+LOCK_SECONDS = 3600
 SHOWN_LINES_OF_A_FAILURE = 15
 
 
@@ -38,13 +39,8 @@ SHOWN_LINES_OF_A_FAILURE = 15
 class Layout:
     """The paths that are read and written: those of one clone and of the user's cache."""
 
-    root: Path
-    cache: Path
-
-    @classmethod
-    def of_project(cls, root: Path = ROOT) -> "Layout":
-        """Return the layout of the clone at `root` with the cache of the user."""
-        return cls(root=root, cache=cache_folder() / "toolchain")
+    root: Path = ROOT
+    cache: Path = field(default_factory=lambda: cache_folder() / "toolchain")
 
     @property
     def modules(self) -> Path:
@@ -70,7 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     stack: str = parser.parse_args(arguments).stack
     try:
-        report(make_toolchain(Layout.of_project(), stack))
+        report(make_toolchain(Layout(), stack))
     except (LocalError, OSError) as error:
         sys.stderr.write(f"toolchain: {error}\n")
         return 1
@@ -152,13 +148,17 @@ def build_missing(go: str, layout: Layout, folder: Path, binaries: list[Binary])
     if all((folder / entry.target).exists() for entry in wanted):
         return False
     layout.cache.mkdir(parents=True, exist_ok=True)
-    with lock_held(layout.cache / "lock", lambda: report("waiting for another build to finish")):
+    with locked(layout.cache / "lock", wait_seconds=LOCK_SECONDS, on_wait=_report_wait):
         for entry in wanted:
             if not (folder / entry.target).exists():
                 started = time.monotonic()
                 make_entry(go, layout.modules, folder, entry)
                 report(f"{entry.name}  {time.monotonic() - started:.0f} s")
     return True
+
+
+def _report_wait() -> None:
+    report("waiting for another build to finish")
 
 
 def make_entry(go: str, modules: Path, folder: Path, entry: Binary | ModuleFile) -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO, Final
 
-from toolchain.archive.errors import ArchiveError
+from system.errors import LocalError
 
 # The earliest time that the format can hold.
 _FIXED_TIME: Final = (1980, 1, 1, 0, 0, 0)
@@ -30,14 +30,14 @@ def write_stored_zip(target: Path | IO[bytes], entries: Iterable[Entry]) -> None
     Uncompressed, because deflated bytes differ between builds of zlib.
 
     Raises:
-        ArchiveError: two entries have the same name.
+        LocalError: two entries have the same name.
 
     """
     ordered = sorted(entries, key=lambda entry: entry.name)
     repeated = sorted({a.name for a, b in pairwise(ordered) if a.name == b.name})
     if repeated:
         message = f"{', '.join(repeated)} is in the archive twice; find both sources"
-        raise ArchiveError(message)
+        raise LocalError(message)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for entry in ordered:
             archive.writestr(_describe(entry), entry.content)

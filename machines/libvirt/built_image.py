@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from machines.libvirt.recipe import DISK_MIB, EXTLINUX, RECIPE
-from machines.shared.errors import MachinesError
 from machines.shared.recipe import recipe_digest
 from machines.shared.root_folder import build_once, make_root
 from project import cache_folder
+from system.errors import LocalError
 from system.programs import ask, run
 
 MBR = Path("/usr/lib/syslinux/mbr/mbr.bin")
@@ -34,8 +34,7 @@ def ensure_built() -> Path:
     """Return the image's file; build it if it is missing.
 
     Raises:
-        MachinesError: the image does not boot on this computer's architecture.
-        LocalError: a tool failed.
+        LocalError: the image does not boot on this architecture, or a tool failed.
 
     """
     if platform.machine() != BOOTS_ON:
@@ -43,7 +42,7 @@ def ensure_built() -> Path:
             f"cluster.hosts.image: 'built' boots on {BOOTS_ON} only, this computer is "
             f"{platform.machine()}: use debian, or a file or URL of your own"
         )
-        raise MachinesError(msg)
+        raise LocalError(msg)
     return build_once(built_file(), _build)
 
 
@@ -64,15 +63,7 @@ def _build(scratch: Path) -> Path:
         run("mkfs.ext4", "-q", *plain, "-d", str(root), device, timeout_seconds=COPY_SECONDS)
         with _mounted(device, scratch / "mounted") as mounted:
             run("extlinux", "--install", str(mounted / "boot" / "extlinux"))
-    run(
-        "qemu-img",
-        "convert",
-        "-O",
-        "qcow2",
-        str(disk),
-        str(finished),
-        timeout_seconds=COPY_SECONDS,
-    )
+    run("qemu-img", "convert", "-O", "qcow2", disk, finished, timeout_seconds=COPY_SECONDS)
     finished.chmod(0o644)
     size, seconds = finished.stat().st_size >> 20, time.monotonic() - begun
     sys.stderr.write(f"{what}: {size} MB in {seconds:.0f} s, in {file}\n")

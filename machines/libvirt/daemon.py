@@ -7,7 +7,7 @@ from pathlib import Path
 
 from machines.libvirt.virsh import Virsh
 from machines.shared.computer import install_packages
-from machines.shared.errors import MachinesError
+from system.errors import LocalError
 from system.programs import ask, run
 
 LOCAL_URI = "qemu:///system"
@@ -40,8 +40,7 @@ def ensure_daemon(uri: str) -> None:
     """Install the packages that `uri` needs; start libvirt's daemon if `uri` is the local one.
 
     Raises:
-        MachinesError: no hypervisor answers at `uri`, or its daemon does not start.
-        LocalError: a package cannot be installed.
+        LocalError: a package cannot be installed, or no hypervisor answers at `uri`.
 
     """
     if uri != LOCAL_URI:
@@ -67,8 +66,7 @@ def ensure_packages(packages: tuple[str, ...]) -> None:
     """Install those of the packages that are missing.
 
     Raises:
-        MachinesError: this computer has no apt-get.
-        LocalError: the installation failed.
+        LocalError: this computer has no apt-get, or the installation failed.
 
     """
     install_packages(_lacking(packages))
@@ -94,4 +92,4 @@ def _start_without_systemd() -> None:
         # It exits when it finds the pid file of a running one.
         if status != 0 and "already" not in output.lower():
             msg = f"{daemon}: did not start: {output.strip()}: see /var/log/libvirt"
-            raise MachinesError(msg)
+            raise LocalError(msg)

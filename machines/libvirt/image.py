@@ -1,6 +1,5 @@
 """Build, download or link the image of a stack's virtual machines, and check it."""
 
-import hashlib
 import sys
 import tempfile
 import time
@@ -10,8 +9,9 @@ from pathlib import Path
 from blueprint.hosts.images import Image
 from machines.libvirt.built_image import ensure_built
 from machines.libvirt.qcow2 import virtual_size_mib
-from machines.shared.errors import MachinesError
 from project import cache_folder
+from system.digests import sha512_of
+from system.errors import LocalError
 
 BLOCK_BYTES = 1 << 20
 PROGRESS_SECONDS = 10.0
@@ -22,8 +22,7 @@ def ensure_image(image: Image, project: Path) -> Path:
     """Link the image to where the program expects it, and return the link.
 
     Raises:
-        MachinesError: the image is unavailable, has another digest, or is not in qcow2 format.
-        LocalError: a tool that builds it failed.
+        LocalError: the image is unavailable, has another digest, or is not in qcow2 format.
 
     """
     link = project / image.link
@@ -35,7 +34,7 @@ def ensure_image(image: Image, project: Path) -> Path:
         virtual_size_mib(file)
     except ValueError as error:
         msg = f"cluster.hosts.image: {error}"
-        raise MachinesError(msg) from error
+        raise LocalError(msg) from error
     link.parent.mkdir(parents=True, exist_ok=True)
     link.unlink(missing_ok=True)
     link.symlink_to(file)
@@ -52,7 +51,7 @@ def _file_of(image: Image, project: Path) -> Path:
         msg = (
             f"cluster.hosts.image.path: {image.path} is no file on this computer: correct the path"
         )
-        raise MachinesError(msg)
+        raise LocalError(msg)
     _require_digest(image, file, "cluster.hosts.image.sha512")
     return file
 
@@ -71,7 +70,7 @@ def _downloaded(image: Image, url: str) -> Path:
                 f"cluster.hosts.image: {url} cannot be downloaded ({error}): "
                 "use built (make lab-image), or a file on this computer"
             )
-            raise MachinesError(msg) from error
+            raise LocalError(msg) from error
         _require_digest(image, part, url)
         part.replace(file)
     return file
@@ -90,9 +89,8 @@ def _download(url: str, part: Path) -> None:
 
 
 def _require_digest(image: Image, file: Path, what: str) -> None:
-    with file.open("rb") as source:
-        found = hashlib.file_digest(source, "sha512").hexdigest()
+    found = sha512_of(file)
     if found != image.sha512:
         expected = (image.sha512 or "")[:16]
         msg = f"{what}: has {found[:16]}…, expected {expected}…: correct the digest or the file"
-        raise MachinesError(msg)
+        raise LocalError(msg)

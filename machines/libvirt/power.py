@@ -4,8 +4,8 @@ import sys
 import time
 
 from machines.libvirt.virsh import Virsh
-from machines.shared.errors import MachinesError
 from machines.shared.ssh import sshd_answers
+from system.errors import LocalError
 
 SHUTDOWN_SECONDS = 240.0
 EMULATED_SHUTDOWN_SECONDS = 900.0
@@ -18,8 +18,7 @@ def ensure_on(virsh: Virsh, domain: str) -> None:
     """Start a virtual machine if it is not running.
 
     Raises:
-        MachinesError: it does not stay on.
-        LocalError: it is not defined, or does not start.
+        LocalError: it is not defined, does not start, or does not stay on.
 
     """
     if _state(virsh, domain) == "running":
@@ -27,7 +26,7 @@ def ensure_on(virsh: Virsh, domain: str) -> None:
     virsh.run("start", domain)
     if _state(virsh, domain) != "running":
         msg = f"{domain}: did not stay on: see /var/log/libvirt/qemu/{domain}.log"
-        raise MachinesError(msg)
+        raise LocalError(msg)
 
 
 def shut_down(virsh: Virsh, domain: str, address: str, *, emulated: bool) -> None:

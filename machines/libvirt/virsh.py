@@ -3,7 +3,7 @@
 import shutil
 from dataclasses import dataclass
 
-from machines.shared.errors import MachinesError
+from system.errors import LocalError
 from system.programs import ask, run
 
 ANSWER_SECONDS = 30.0
@@ -36,12 +36,12 @@ class Virsh:
         """Raise an error unless the hypervisor answers.
 
         Raises:
-            MachinesError: virsh is missing, or the hypervisor does not answer.
+            LocalError: virsh is missing, or the hypervisor does not answer.
 
         """
         if shutil.which("virsh") is None:
             msg = f"cluster.hosts.uri: {self.uri} needs virsh: run `make hypervisor`"
-            raise MachinesError(msg)
+            raise LocalError(msg)
         status, output = self.ask("uri")
         if status != 0:
             cause = " ".join(output.split()) or "no answer"
@@ -49,7 +49,7 @@ class Virsh:
                 f"cluster.hosts.uri: {self.uri} does not answer ({cause}): run `make hypervisor`, "
                 "or add your user to the group libvirt"
             )
-            raise MachinesError(msg)
+            raise LocalError(msg)
 
     def names(self, kind: str) -> tuple[str, ...]:
         """Return the names that `list` (domains), `net-list` or `pool-list` prints."""

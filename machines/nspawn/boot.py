@@ -7,9 +7,9 @@ from pathlib import Path
 from machines.nspawn.cgroups import has_unified_cgroups, make_cgroups, runs_systemd
 from machines.nspawn.disk import mounted_at
 from machines.nspawn.processes import supervisor_of
-from machines.shared.errors import MachinesError
 from machines.shared.paths import HostPaths
 from machines.shared.ssh import sshd_answers
+from system.errors import LocalError
 from system.programs import launch, run
 
 START_SECONDS = 60.0
@@ -86,7 +86,7 @@ def await_ssh(host: HostPaths, address: str, wait_seconds: float = START_SECONDS
     """Wait until the machine's sshd answers.
 
     Raises:
-        MachinesError: no answer in time, or the machine stopped; with its console's last lines.
+        LocalError: no answer in time, or the machine stopped; with its console's last lines.
 
     """
     last_seen = time.monotonic()
@@ -98,7 +98,7 @@ def await_ssh(host: HostPaths, address: str, wait_seconds: float = START_SECONDS
         if now > deadline or now > last_seen + _GONE_SECONDS:
             cause = "its sshd does not answer" if running else "its systemd-nspawn has exited"
             msg = f"machine {host.name} ({address}): {cause}: {console_tail(host)}"
-            raise MachinesError(msg)
+            raise LocalError(msg)
         time.sleep(0.05)
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from machines.shared.errors import MachinesError
+from system.errors import LocalError
 
 REMOVE_SECONDS = 10.0
 _TREES = Path("/sys/fs/cgroup")
@@ -31,7 +31,7 @@ def make_cgroups(device: str) -> list[Path]:
     """Make a machine's cgroup in every hierarchy that its systemd manages, and return them.
 
     Raises:
-        MachinesError: a hierarchy is not writable, as in an unprivileged container.
+        LocalError: a hierarchy is not writable, as in an unprivileged container.
 
     """
     groups = [tree / device for tree in _managed_trees()]
@@ -40,7 +40,7 @@ def make_cgroups(device: str) -> list[Path]:
             group.mkdir(exist_ok=True)
         except OSError as error:
             msg = f"{group}: {error.strerror}: machines need cgroups that root can write to"
-            raise MachinesError(msg) from error
+            raise LocalError(msg) from error
     return groups
 
 
@@ -48,7 +48,7 @@ def remove_cgroups(device: str) -> None:
     """Remove a machine's cgroups; wait for its last processes to leave them.
 
     Raises:
-        MachinesError: one is still in use after `REMOVE_SECONDS`.
+        LocalError: one is still in use after `REMOVE_SECONDS`.
 
     """
     deadline = time.monotonic() + REMOVE_SECONDS
@@ -60,7 +60,7 @@ def remove_cgroups(device: str) -> None:
             except OSError as error:
                 if time.monotonic() > deadline:
                     msg = f"{tree / device}: not removed: {error.strerror}: run `make down` again"
-                    raise MachinesError(msg) from error
+                    raise LocalError(msg) from error
                 time.sleep(0.02)
 
 

@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 from machines.nspawn.spec import MachineSpec
-from machines.shared.errors import MachinesError
 from machines.shared.paths import HostPaths
+from system.errors import LocalError
 from system.processes import mounts_of
 from system.programs import ask, run
 
@@ -25,13 +25,12 @@ def mount_disk(host: HostPaths, image: Path) -> None:
     """Mount a machine's overlay: its own files, in `upper`, over the image.
 
     Raises:
-        MachinesError: the image is missing from the cache.
-        LocalError: the mount failed.
+        LocalError: the image is missing from the cache, or the mount failed.
 
     """
     if not image.is_dir():
         msg = f"machine {host.name}: its image {image} is missing: run `make down`, then `make up`"
-        raise MachinesError(msg)
+        raise LocalError(msg)
     for folder in (host.upper, host.work, host.root):
         folder.mkdir(exist_ok=True)
     layers = f"lowerdir={image},upperdir={host.upper},workdir={host.work}"
@@ -46,7 +45,7 @@ def unmount_disk(host: HostPaths) -> None:
             msg = (
                 f"{host.root}: not unmounted: {output.strip()}: stop what uses it, then run again"
             )
-            raise MachinesError(msg)
+            raise LocalError(msg)
 
 
 def write_host_files(spec: MachineSpec) -> bool:
@@ -74,7 +73,7 @@ def remove_files(host: HostPaths) -> None:
     """Remove a machine's folder; refuse while something is still mounted in it."""
     if mounted_at(host.root):
         msg = f"{host.root}: still mounted: stop what uses it, then run again"
-        raise MachinesError(msg)
+        raise LocalError(msg)
     if host.folder.exists():
         # The record goes first, so that what an interrupted removal leaves is not a machine.
         host.record_file.unlink(missing_ok=True)

@@ -23,7 +23,7 @@ def planned_identity(stack: str, host: str) -> MachineIdentity:
     a preview and the `up` after it compute the same new incarnation.
 
     Raises:
-        MachinesError: a name is invalid, or the machine's record cannot be read.
+        LocalError: a name is invalid, or the machine's record cannot be read.
 
     """
     paths = StackPaths(stack=stack).host(host)

@@ -34,8 +34,7 @@ def ensure_image() -> Path:
     """Return the image's folder; build it if it is missing.
 
     Raises:
-        MachinesError: there is no apt-get, or another process has been building for too long.
-        LocalError: a tool could not be installed, or mmdebstrap failed.
+        LocalError: a tool cannot be installed, or mmdebstrap failed.
 
     """
     install_packages(_missing_packages())

@@ -19,10 +19,10 @@ from machines.nspawn.network import connect, disconnect, ensure_bridge, record_n
 from machines.nspawn.processes import kill_processes, leader_of, supervisor_of
 from machines.nspawn.record import MachineRecord, read_machine, write_machine
 from machines.nspawn.spec import HostSpec, MachineSpec
-from machines.shared.errors import MachinesError
-from machines.shared.locks import locked
 from machines.shared.owner import require_claimed, require_free_or_own
 from machines.shared.paths import HostPaths
+from system.errors import LocalError
+from system.locks import locked
 from system.programs import run
 
 
@@ -30,7 +30,7 @@ def ensure_machine(spec: MachineSpec) -> MachineRecord:
     """Make sure that the machine exists, runs, has its keys and answers by SSH; return its record.
 
     Raises:
-        MachinesError: the stack has another owner, the machine has another incarnation, or it does
+        LocalError: the stack has another owner, the machine has another incarnation, or it does
             not start.
 
     """
@@ -56,7 +56,7 @@ def remove_machine(spec: HostSpec) -> None:
     """Remove a machine with its data, in whatever state an interrupted run left it.
 
     Raises:
-        MachinesError: the stack belongs to another project.
+        LocalError: the stack belongs to another project.
 
     """
     with locked(spec.paths.lock_file, shared=True), locked(spec.host.lock_file):
@@ -90,7 +90,7 @@ def _recorded(spec: MachineSpec) -> MachineRecord:
             f"machine {spec.name}: incarnation {record.incarnation} exists, "
             f"{spec.incarnation} is wanted: remove it first"
         )
-        raise MachinesError(msg)
+        raise LocalError(msg)
     return record
 
 
@@ -132,13 +132,13 @@ def _refresh(spec: MachineSpec) -> None:
             f"machine {spec.name}: running, but {spec.host.root} is not mounted: "
             "run `python3 -m machines kill`, then `make up` again"
         )
-        raise MachinesError(msg)
+        raise LocalError(msg)
     if write_host_files(spec):
         supervisor = supervisor_of(spec.host.root)
         leader = None if supervisor is None else leader_of(supervisor, spec.host.upper)
         if leader is None:
             msg = f"machine {spec.name}: stopped while its keys were updated: run `make up` again"
-            raise MachinesError(msg)
+            raise LocalError(msg)
         run("nsenter", f"--target={leader}", "--all", "systemctl", "reload", "ssh")
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from machines.nspawn.disk import mounted_at
 from machines.nspawn.spec import MachineSpec, NetworkSpec
-from machines.shared.errors import MachinesError
-from machines.shared.locks import locked
 from machines.shared.paths import HostPaths, StackPaths, fixed_mac, machines_root
 from machines.shared.records import read_object, write_object
+from system.errors import LocalError
+from system.locks import locked
 from system.programs import ask, run, tool_environment
 
 # Shorter prefixes are default routes (a VPN splits its own into two halves), not subnets in use.
@@ -68,7 +68,7 @@ def require_free_network(spec: NetworkSpec) -> None:
     """Refuse a network that this computer already uses for something else.
 
     Raises:
-        MachinesError: the subnet or the bridge's name is already in use.
+        LocalError: the subnet or the bridge's name is already in use.
 
     """
     _refuse_name_of_another(spec)
@@ -79,14 +79,14 @@ def require_free_network(spec: NetworkSpec) -> None:
             f"network {spec.subnet}: this computer already routes {overlap.destination} to "
             f"{overlap.device}: choose another subnet"
         )
-        raise MachinesError(msg)
+        raise LocalError(msg)
 
 
 def ensure_bridge(spec: NetworkSpec) -> None:
     """Make sure that the stack's bridge is up with its address; concurrent calls are safe.
 
     Raises:
-        MachinesError: the network is in use, or the kernel refuses the bridge.
+        LocalError: the network is in use, or the kernel refuses the bridge.
 
     """
     require_free_network(spec)
@@ -98,7 +98,7 @@ def ensure_bridge(spec: NetworkSpec) -> None:
         )
         if status != 0 and not link_exists(spec.bridge):
             msg = f"bridge {spec.bridge}: {output.strip()}: the kernel must support bridges"
-            raise MachinesError(msg)
+            raise LocalError(msg)
     address = f"{spec.gateway}/{spec.prefix_length}"
     shown = parse_addresses(run("ip", "-json", "-4", "addr", "show", "dev", spec.bridge))
     for old in set(shown) - {address}:
@@ -146,7 +146,7 @@ def remove_link(device: str) -> None:
     status, output = ask("ip", "link", "del", device)
     if status != 0 and link_exists(device):
         msg = f"{device}: not removed: {output.strip()}: remove it with `ip link del {device}`"
-        raise MachinesError(msg)
+        raise LocalError(msg)
 
 
 def connect(spec: MachineSpec) -> None:
@@ -177,7 +177,7 @@ def disconnect(host: HostPaths) -> None:
             host.namespace_file.unlink(missing_ok=True)
         if host.namespace_file.exists():
             msg = f"network namespace {host.device}: not removed: {output.strip()}: run again"
-            raise MachinesError(msg)
+            raise LocalError(msg)
 
 
 def remove_unused_namespaces_folder() -> None:
@@ -201,8 +201,8 @@ def _refuse_name_of_another(spec: NetworkSpec) -> None:
         if recorded is None or other == spec.stack or recorded.get("bridge") != spec.bridge:
             continue
         msg = f"bridge {spec.bridge}: stack {other} uses this name: choose another stack name"
-        raise MachinesError(msg)
+        raise LocalError(msg)
     if link_exists(spec.bridge) and not (Path("/sys/class/net") / spec.bridge / "bridge").exists():
         problem = "this computer has another device of that name"
         msg = f"bridge {spec.bridge}: {problem}: choose another stack name"
-        raise MachinesError(msg)
+        raise LocalError(msg)

@@ -5,7 +5,7 @@ import signal
 import time
 from pathlib import Path
 
-from machines.shared.errors import MachinesError
+from system.errors import LocalError
 from system.processes import arguments_of, has_ended, mounts_of, parent_of, process_ids
 
 KILL_SECONDS = 20.0
@@ -60,7 +60,7 @@ def kill_processes(root: Path, upper: Path) -> None:
     """Kill all processes of a machine and wait until they are gone.
 
     Raises:
-        MachinesError: a process is still running after `KILL_SECONDS`.
+        LocalError: a process is still running after `KILL_SECONDS`.
 
     """
     deadline = time.monotonic() + KILL_SECONDS
@@ -69,7 +69,7 @@ def kill_processes(root: Path, upper: Path) -> None:
         if time.monotonic() > deadline:
             pid = min(members)
             msg = f"{root}: process {pid} still runs {KILL_SECONDS:.0f} s after SIGKILL: reboot"
-            raise MachinesError(msg)
+            raise LocalError(msg)
         for pid in members:
             _kill(pid)
         time.sleep(0.02)

@@ -3,8 +3,8 @@
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from machines.shared.errors import MachinesError
 from machines.shared.records import read_object, write_object
+from system.errors import LocalError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +28,7 @@ def read_machine(file: Path) -> MachineRecord | None:
     """Return a machine's record, or None if there is no such file.
 
     Raises:
-        MachinesError: the file is not a machine's record.
+        LocalError: the file is not a machine's record.
 
     """
     value = read_object(file)
@@ -38,7 +38,7 @@ def read_machine(file: Path) -> MachineRecord | None:
         return MachineRecord(**value)
     except TypeError as error:
         msg = f"{file}: not a machine's record ({error}): remove this file, then run again"
-        raise MachinesError(msg) from error
+        raise LocalError(msg) from error
 
 
 def write_machine(file: Path, record: MachineRecord) -> None:

@@ -18,18 +18,18 @@ from machines.nspawn.network import (
 from machines.nspawn.processes import running_below, supervisor_of
 from machines.nspawn.record import read_machine
 from machines.nspawn.spec import NetworkSpec
-from machines.shared.errors import MachinesError
-from machines.shared.locks import locked
 from machines.shared.owner import claim, require_free_or_own, require_sweepable
 from machines.shared.paths import StackPaths
 from machines.shared.spec import StackSpec
+from system.errors import LocalError
+from system.locks import locked
 
 
 def ensure_network(spec: NetworkSpec) -> None:
     """Claim the stack on this computer and make its bridge.
 
     Raises:
-        MachinesError: the stack belongs to another project, or the subnet is in use.
+        LocalError: the stack belongs to another project, or the subnet is in use.
 
     """
     with locked(spec.paths.lock_file):
@@ -46,7 +46,7 @@ def remove_network(spec: StackSpec) -> None:
     """Remove the stack's bridge, and its folder if no machine is left in it.
 
     Raises:
-        MachinesError: the stack belongs to another project.
+        LocalError: the stack belongs to another project.
 
     """
     with locked(spec.paths.lock_file):
@@ -61,7 +61,7 @@ def sweep(paths: StackPaths, *, force: bool) -> None:
     """Remove everything of a stack: processes, mounts, namespaces, devices and files.
 
     Raises:
-        MachinesError: the stack belongs to another project that still exists.
+        LocalError: the stack belongs to another project that still exists.
 
     """
     with locked(paths.lock_file):
@@ -109,7 +109,7 @@ def list_machines(paths: StackPaths) -> list[dict[str, Any]]:
 def _bridge_of(paths: StackPaths) -> str | None:
     try:
         return recorded_bridge(paths)
-    except MachinesError as error:
+    except LocalError as error:
         sys.stderr.write(f"{error}\n")
         return None
 

@@ -1,12 +1,12 @@
 """Root, packages and release of this computer."""
 
 import os
+import platform
 import shutil
 import sys
-from pathlib import Path
 
-from machines.shared.errors import MachinesError
 from machines.shared.paths import ROOT_VARIABLE
+from system.errors import LocalError
 from system.programs import ask, run
 
 INSTALL_SECONDS = 600.0
@@ -17,14 +17,14 @@ def become_root(module: str, arguments: list[str]) -> None:
     """Return if we are root; otherwise replace this process by the same verb under sudo.
 
     Raises:
-        MachinesError: we are not root, and sudo is missing or asks for a password.
+        LocalError: we are not root, and sudo is missing or asks for a password.
 
     """
     if os.geteuid() == 0:
         return
     if shutil.which("sudo") is None or ask("sudo", "-n", "true")[0] != 0:
         msg = "machines on this computer need root: run as root, or allow sudo without a password"
-        raise MachinesError(msg)
+        raise LocalError(msg)
     kept = [f"{name}={os.environ[name]}" for name in _KEPT_VARIABLES if name in os.environ]
     command = ["sudo", "-n", "env", *kept, sys.executable, "-B", "-m", module, *arguments]
     sys.stdout.flush()
@@ -35,15 +35,14 @@ def install_packages(missing: list[str]) -> None:
     """Install Debian packages by name; do nothing if the list is empty.
 
     Raises:
-        MachinesError: this computer has no apt-get.
-        LocalError: the installation failed.
+        LocalError: this computer has no apt-get, or the installation failed.
 
     """
     if not missing:
         return
     if shutil.which("apt-get") is None:
         msg = f"this computer lacks {', '.join(missing)} and has no apt-get: install them"
-        raise MachinesError(msg)
+        raise LocalError(msg)
     sys.stderr.write(f"this computer: installing {' '.join(missing)}\n")
     command = (
         *("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "--yes"),
@@ -56,9 +55,8 @@ def install_packages(missing: list[str]) -> None:
 
 def debian_codename() -> str:
     """Return the codename of the Debian release on this computer, or "" on other systems."""
-    file = Path("/etc/os-release")
-    text = file.read_text(encoding="utf-8") if file.exists() else ""
-    keys = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
-    if keys.get("ID", "").strip('"') != "debian":
+    try:
+        release = platform.freedesktop_os_release()
+    except OSError:
         return ""
-    return keys.get("VERSION_CODENAME", "").strip('"')
+    return release.get("VERSION_CODENAME", "") if release["ID"] == "debian" else ""

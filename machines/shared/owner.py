@@ -4,9 +4,9 @@ import contextlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from machines.shared.errors import MachinesError
 from machines.shared.paths import StackPaths
 from machines.shared.records import read_object, write_object
+from system.errors import LocalError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +40,7 @@ def require_free_or_own(paths: StackPaths, asking: Owner) -> Owner | None:
     """Return the current owner, or None.
 
     Raises:
-        MachinesError: another project owns the stack's machines.
+        LocalError: another project owns the stack's machines.
 
     """
     claimed = read_owner(paths)
@@ -49,7 +49,7 @@ def require_free_or_own(paths: StackPaths, asking: Owner) -> Owner | None:
             f"stack {paths.stack}: its machines on this computer belong to {claimed.path}: "
             f"run `make down` there, or choose another stack name"
         )
-        raise MachinesError(msg)
+        raise LocalError(msg)
     return claimed
 
 
@@ -57,19 +57,19 @@ def require_claimed(paths: StackPaths, asking: Owner) -> None:
     """Refuse a stack that is not claimed, for example after a sweep while we waited for the lock.
 
     Raises:
-        MachinesError: the stack has no owner, or another one.
+        LocalError: the stack has no owner, or another one.
 
     """
     if require_free_or_own(paths, asking) is None:
         msg = f"stack {paths.stack}: not claimed on this computer: run `make up` again"
-        raise MachinesError(msg)
+        raise LocalError(msg)
 
 
 def claim(paths: StackPaths, asking: Owner) -> None:
     """Record the owner in the stack's folder.
 
     Raises:
-        MachinesError: another project owns the stack's machines.
+        LocalError: another project owns the stack's machines.
 
     """
     claimed = require_free_or_own(paths, asking)
@@ -91,7 +91,7 @@ def require_sweepable(paths: StackPaths, *, force: bool) -> None:
     """Refuse to sweep the machines of another project that still exists.
 
     Raises:
-        MachinesError: the owner is another project that exists, and `force` is false.
+        LocalError: the owner is another project that exists, and `force` is false.
 
     """
     claimed = None if force else read_owner(paths)
@@ -102,4 +102,4 @@ def require_sweepable(paths: StackPaths, *, force: bool) -> None:
             f"stack {paths.stack}: its machines belong to {claimed.path}: "
             f"run `make down` there, or use --force"
         )
-        raise MachinesError(msg)
+        raise LocalError(msg)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from machines.shared.errors import MachinesError
+from system.errors import LocalError
 
 DEFAULT_ROOT = "/var/lib/rocketmq-pulumi"
 ROOT_VARIABLE = "ROCKETMQ_MACHINES_ROOT"
@@ -24,7 +24,7 @@ class StackPaths:
     """The paths of a stack: its folder, records and lock.
 
     Raises:
-        MachinesError: the stack's name is not a valid folder name.
+        LocalError: the stack's name is not a valid folder name.
 
     """
 
@@ -34,7 +34,7 @@ class StackPaths:
         """Check the name."""
         if not _STACK_NAME.fullmatch(self.stack):
             msg = f"stack {self.stack!r}: allowed are letters, digits, '-', '_' and '.'"
-            raise MachinesError(msg)
+            raise LocalError(msg)
 
     @property
     def folder(self) -> Path:
@@ -77,7 +77,7 @@ class HostPaths:
     """The paths of a machine: its folder, disk and lock, and the name of its devices.
 
     Raises:
-        MachinesError: the machine's name is not a valid host name.
+        LocalError: the machine's name is not a valid host name.
 
     """
 
@@ -88,7 +88,7 @@ class HostPaths:
         """Check the name."""
         if not _HOST_NAME.fullmatch(self.name):
             msg = f"machine {self.name!r}: allowed are lower-case letters, digits and '-'"
-            raise MachinesError(msg)
+            raise LocalError(msg)
 
     @property
     def folder(self) -> Path:

@@ -5,14 +5,14 @@ import os
 from pathlib import Path
 from typing import Any
 
-from machines.shared.errors import MachinesError
+from system.errors import LocalError
 
 
 def read_object(file: Path) -> dict[str, Any] | None:
     """Return the object in a JSON file, or None where there is no file.
 
     Raises:
-        MachinesError: the file is not a JSON object.
+        LocalError: the file is not a JSON object.
 
     """
     try:
@@ -21,10 +21,10 @@ def read_object(file: Path) -> dict[str, Any] | None:
         return None
     except ValueError as error:
         msg = f"{file}: not JSON ({error}): remove this file, then run again"
-        raise MachinesError(msg) from error
+        raise LocalError(msg) from error
     if not isinstance(value, dict):
         msg = f"{file}: a JSON object is expected: remove this file, then run again"
-        raise MachinesError(msg)
+        raise LocalError(msg)
     return value
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from machines.shared.apt_sources import read_mirrors, render_sources, transport_options
 from machines.shared.computer import debian_codename
-from machines.shared.locks import locked
 from machines.shared.paths import short_digest
 from machines.shared.recipe import RootRecipe
+from system.locks import locked
 from system.programs import run, run_with_progress
 
 BUILD_SECONDS = 1800.0
@@ -29,7 +29,7 @@ def build_once(product: Path, build: Callable[[Path], Path]) -> Path:
             becomes the product.
 
     Raises:
-        MachinesError: another process has been building it for half an hour.
+        LocalError: another process has been building it for half an hour.
 
     """
     if product.exists():

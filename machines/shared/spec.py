@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
-from machines.shared.errors import MachinesError
 from machines.shared.owner import Owner, project_path
 from machines.shared.paths import StackPaths
+from system.errors import LocalError
 
 _SPEC = TypeVar("_SPEC", bound="StackSpec")
 Check = Callable[[str, Any], Any]
-"""Takes a key and its value; returns the value for the spec, or raises MachinesError."""
+"""Takes a key and its value; returns the value for the spec, or raises LocalError."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,31 +37,31 @@ def parse_spec(text: str, kind: type[_SPEC], checks: Mapping[str, Check]) -> _SP
             removed with the spec that made it.
 
     Raises:
-        MachinesError: the first problem, with the key, the value and what is allowed.
+        LocalError: the first problem, with the key, the value and what is allowed.
 
     """
     try:
         value = json.loads(text)
     except ValueError as error:
         msg = f"spec: not JSON ({error}): give one object on standard input"
-        raise MachinesError(msg) from error
+        raise LocalError(msg) from error
     if not isinstance(value, dict):
         msg = "spec: not a JSON object: give one object on standard input"
-        raise MachinesError(msg)
+        raise LocalError(msg)
     names = {entry.name for entry in fields(kind)}
     allowed = ", ".join(sorted(names))
     if unknown := sorted(set(value) - set(checks)):
         msg = f"spec: unknown key {unknown[0]!r}: allowed are {allowed}"
-        raise MachinesError(msg)
+        raise LocalError(msg)
     if missing := sorted(names - set(value)):
         msg = f"spec: key {missing[0]!r} is missing: required are {allowed}"
-        raise MachinesError(msg)
+        raise LocalError(msg)
     return kind(**{name: checks[name](name, value[name]) for name in names})
 
 
-def wrong_value(name: str, value: object, allowed: str) -> MachinesError:
+def wrong_value(name: str, value: object, allowed: str) -> LocalError:
     """Return the error for a value that is not allowed."""
-    return MachinesError(f"spec: {name} = {value!r}: allowed is {allowed}")
+    return LocalError(f"spec: {name} = {value!r}: allowed is {allowed}")
 
 
 def check_text(name: str, value: object) -> str:

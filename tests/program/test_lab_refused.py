@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 from machines.libvirt.contents import Contents
-from machines.shared.errors import MachinesError
+from system.errors import LocalError
 from tests.support import virtual
 from tests.support.recording import Recorder
 from tests.support.stacks import raw_cluster
@@ -69,7 +69,7 @@ def test_everything_at_once_is_one_report(refused):
 
 def test_a_hypervisor_that_does_not_answer(refused, monkeypatch):
     def silent(_uri, _stack):
-        raise MachinesError("cluster.hosts.uri: qemu:///system does not answer: run make x")
+        raise LocalError("cluster.hosts.uri: qemu:///system does not answer: run make x")
 
     monkeypatch.setattr("preflight.hypervisor._facts", silent)
     (line,) = refused()

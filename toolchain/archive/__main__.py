@@ -7,7 +7,6 @@ from blueprint.rocketmq.versions import DEFAULT_VERSION
 from project import ROOT
 from system.errors import LocalError
 from toolchain.archive.assemble import assemble
-from toolchain.archive.errors import ArchiveError
 from toolchain.archive.reproducibility import check_reproducible
 
 
@@ -27,7 +26,7 @@ def main(arguments: list[str]) -> int:
             check_reproducible(options.version, _report)
         else:
             assemble(options.version, ROOT, _report, fresh=options.fresh)
-    except (ArchiveError, LocalError, ValueError) as error:
+    except (LocalError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

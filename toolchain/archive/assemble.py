@@ -6,8 +6,8 @@ from pathlib import Path
 
 from blueprint.rocketmq.versions import maven_sha512, require_supported, top_directory
 from system.digests import sha512_of
+from system.errors import LocalError
 from toolchain.archive.cache import cached_archive, locked_work_folder
-from toolchain.archive.errors import ArchiveError
 from toolchain.archive.layout import collect_entries
 from toolchain.archive.maven import collect
 from toolchain.archive.upload_link import link_for_upload
@@ -27,8 +27,7 @@ def assemble(version: str, project: Path, report: Report, *, fresh: bool = False
         fresh: use an empty Maven repository instead of the user's.
 
     Raises:
-        ArchiveError: Maven failed, or the archive does not have the digest in the table.
-        LocalError: Maven took too long.
+        LocalError: Maven failed, or the archive does not have the digest in the table.
         ValueError: the version is not supported, or cannot be assembled.
 
     """
@@ -58,8 +57,7 @@ def make_archive(version: str, folder: Path, repository: Path | None, report: Re
         report: takes each line of progress.
 
     Raises:
-        ArchiveError: Maven failed, or a part is missing.
-        LocalError: Maven took too long.
+        LocalError: Maven failed, or a part is missing.
 
     """
     report(f"RocketMQ {version}: collecting jars and source release with Maven (100 MB)")
@@ -87,4 +85,4 @@ def _require_digest(version: str, made: Path, expected: str) -> None:
             "run it with --check-reproducible and put the digest into "
             "blueprint/rocketmq/versions.py"
         )
-        raise ArchiveError(message)
+        raise LocalError(message)

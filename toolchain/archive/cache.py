@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from project import cache_folder
-from system.locks import lock_held
+from system.locks import locked
 
+WAIT_SECONDS: Final = 3600
 _WORK: Final = ".work-"
 
 
@@ -25,14 +26,20 @@ def cached_archive(version: str, sha512: str) -> Path:
 
 @contextmanager
 def locked_work_folder(archive: Path, report: Callable[[str], None]) -> Iterator[Path]:
-    """Hold an archive's lock and yield an empty folder beside it, which is removed afterwards."""
+    """Hold an archive's lock and yield an empty folder beside it, which is removed afterwards.
+
+    Raises:
+        LocalError: another process has been making the archive for an hour.
+
+    """
     archive.parent.mkdir(parents=True, exist_ok=True)
     folder = archive.with_name(f"{_WORK}{archive.stem}")
 
     def on_wait() -> None:
         report(f"another process is making {archive.name}; waiting for it")
 
-    with lock_held(archive.with_suffix(".lock"), on_wait) as lock:
+    lock_file = archive.with_suffix(".lock")
+    with locked(lock_file, wait_seconds=WAIT_SECONDS, on_wait=on_wait) as lock:
         # Inherited by Maven, which may outlive us: the lock is held while it still writes here.
         os.set_inheritable(lock, True)  # noqa: FBT003 (positional only)
         # A killed run may have left it behind.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from toolchain.archive.errors import ArchiveError
+from system.errors import LocalError
 from toolchain.stored_zip import Entry
 
 # As in RocketMQ's own distribution/release.xml.
@@ -52,7 +52,7 @@ def collect_entries(source_release: Path, jars: Path, top_directory: str) -> Ite
     """Yield every file of the archive, below its top directory.
 
     Raises:
-        ArchiveError: a file is missing that RocketMQ needs to start, or that its license requires.
+        LocalError: a file is missing that RocketMQ needs to start, or that its license requires.
 
     """
     missing = set(_REQUIRED)
@@ -65,11 +65,11 @@ def collect_entries(source_release: Path, jars: Path, top_directory: str) -> Ite
             f"{source_release.name}: no {', '.join(sorted(missing))}; this source release has a "
             "different layout, so use an official archive for this version"
         )
-        raise ArchiveError(message)
+        raise LocalError(message)
     found = sorted(jars.glob("*.jar"))
     if not any(jar.name.startswith("rocketmq-") for jar in found):
         message = f"{jars.name}: no rocketmq-*.jar; Maven collected nothing, so run it again"
-        raise ArchiveError(message)
+        raise LocalError(message)
     for jar in found:
         yield Entry(name=f"{top_directory}/lib/{jar.name}", content=jar.read_bytes())
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from system.errors import LocalError
 from system.programs import capture
-from toolchain.archive.errors import ArchiveError
 
 POM: Final = Path(__file__).with_name("pom.xml")
 _LINES_SHOWN: Final = 30
@@ -30,8 +30,7 @@ def collect(version: str, into: Path, local_repository: Path | None = None) -> C
         local_repository: Maven's local repository; None means the user's.
 
     Raises:
-        ArchiveError: Maven or Java is missing, or Maven failed; its last lines are in the message.
-        LocalError: Maven took more than half an hour.
+        LocalError: Maven or Java is missing, or Maven failed; its last lines are in the message.
 
     """
     command = [
@@ -52,7 +51,7 @@ def collect(version: str, into: Path, local_repository: Path | None = None) -> C
             f"mvn: cannot collect RocketMQ {version}, exit status {done.returncode}; "
             f"check the network and Maven's settings.xml; its last {len(lines)} lines:"
         )
-        raise ArchiveError("\n  ".join([message, *lines]))
+        raise LocalError("\n  ".join([message, *lines]))
     return Collected(source_release=into / "source-release.zip", jars=into / "lib")
 
 
@@ -64,5 +63,5 @@ def _find_maven() -> str:
             f"cluster.artifact 'maven': no {' and no '.join(missing)} on PATH; "
             "install maven and default-jdk-headless, or use an archive from a URL or a file"
         )
-        raise ArchiveError(message)
+        raise LocalError(message)
     return maven

@@ -5,16 +5,15 @@ from pathlib import Path
 
 from blueprint.rocketmq.versions import require_supported
 from system.digests import sha512_of
+from system.errors import LocalError
 from toolchain.archive.assemble import Report, make_archive
-from toolchain.archive.errors import ArchiveError
 
 
 def check_reproducible(version: str, report: Report) -> str:
     """Assemble twice, each time from an empty Maven repository, and return the common digest.
 
     Raises:
-        ArchiveError: the two digests differ, or Maven failed.
-        LocalError: Maven took too long.
+        LocalError: the two digests differ, or Maven failed.
         ValueError: the version is not supported.
 
     """
@@ -25,7 +24,7 @@ def check_reproducible(version: str, report: Report) -> str:
             f"RocketMQ {version}: two assemblies differ, {first} and {second}; "
             "compare their entries and make toolchain/archive/layout.py leave out the cause"
         )
-        raise ArchiveError(message)
+        raise LocalError(message)
     return first
 
 

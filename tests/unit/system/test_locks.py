@@ -1,28 +1,44 @@
-"""A lock is exclusive, and waiting for it is reported once."""
+"""A lock is exclusive or shared, and waiting for it is reported once."""
 
 import threading
 
-from system.locks import lock_held
+import pytest
+
+from system.errors import LocalError
+from system.locks import locked
+
+
+def test_lock_is_exclusive_or_shared_and_released(tmp_path):
+    file = tmp_path / "lock"
+    with locked(file):
+        with (
+            pytest.raises(LocalError, match="held by another run"),
+            locked(file, wait_seconds=0),
+        ):
+            pass
+        file.unlink()
+    with locked(file, shared=True), locked(file, shared=True, wait_seconds=0):
+        assert file.exists()
+    with locked(file, wait_seconds=0):
+        assert file.exists()
 
 
 def test_a_free_lock_is_taken_without_waiting(tmp_path):
-    waited = []
-    with lock_held(tmp_path / "lock", lambda: waited.append(1)):
+    with locked(tmp_path / "lock", on_wait=pytest.fail):
         pass
-    with lock_held(tmp_path / "lock", lambda: waited.append(1)):
+    with locked(tmp_path / "lock", on_wait=pytest.fail):
         pass
-    assert waited == []
 
 
 def test_a_second_holder_reports_and_waits_for_the_first(tmp_path):
     order, reported = [], threading.Event()
 
     def second():
-        with lock_held(tmp_path / "lock", reported.set):
+        with locked(tmp_path / "lock", on_wait=reported.set):
             order.append("second")
 
     thread = threading.Thread(target=second)
-    with lock_held(tmp_path / "lock", reported.set):
+    with locked(tmp_path / "lock"):
         thread.start()
         assert reported.wait(timeout=30)
         order.append("first")

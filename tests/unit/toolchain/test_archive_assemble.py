@@ -11,10 +11,10 @@ import pytest
 
 from blueprint.rocketmq.versions import maven_sha512
 from project import ROOT
+from system.errors import LocalError
 from toolchain.archive import assemble as assembling
 from toolchain.archive.cache import cache_directory, cached_archive, locked_work_folder
-from toolchain.archive.errors import ArchiveError
-from toolchain.archive.local_file import use_file, verify_file
+from toolchain.archive.local_file import use_file
 from toolchain.archive.maven import collect
 from toolchain.archive.reproducibility import check_reproducible
 from toolchain.archive.upload_link import link_for_upload
@@ -111,9 +111,7 @@ def test_a_damaged_cached_archive_is_made_again(tmp_path, maven, digest):
 
 def test_a_different_jar_is_an_error_with_both_digests_and_caches_nothing(tmp_path, parts, digest):
     (parts / "rocketmq-broker-5.3.3.jar").write_bytes(b"not the jar")
-    with pytest.raises(
-        ArchiveError, match=rf"SHA-512 [0-9a-f]{{128}}, expected {digest}; .*fresh"
-    ):
+    with pytest.raises(LocalError, match=rf"SHA-512 [0-9a-f]{{128}}, expected {digest}; .*fresh"):
         assembling.assemble("5.3.3", tmp_path, [].append)
     assert [path.suffix for path in cache_directory().iterdir()] == [".lock"]
     assert not (tmp_path / ".state").exists()
@@ -136,7 +134,7 @@ def test_two_assemblies_of_the_same_parts_are_equal(digest):
 def test_two_assemblies_that_differ_are_an_error_with_both_digests(tmp_path):
     changing = FAKE_MAVEN + 'date +%N >>"$into/lib/rocketmq-broker-5.3.3.jar"\n'
     install_tool(tmp_path / "tools", "mvn", changing)
-    with pytest.raises(ArchiveError, match=r"assemblies differ, [0-9a-f]{128} and [0-9a-f]{128};"):
+    with pytest.raises(LocalError, match=r"assemblies differ, [0-9a-f]{128} and [0-9a-f]{128};"):
         check_reproducible("5.3.3", [].append)
 
 
@@ -192,14 +190,14 @@ def test_a_failure_of_maven_shows_its_last_thirty_lines(tmp_path, monkeypatch):
     install_tool(tools, "mvn", "#!/bin/sh\nseq 1 100\nexit 7\n")
     install_tool(tools, "java", "#!/bin/sh\n")
     monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
-    with pytest.raises(ArchiveError, match="exit status 7") as caught:
+    with pytest.raises(LocalError, match="exit status 7") as caught:
         collect("5.3.3", tmp_path)
     assert str(caught.value).splitlines()[1:] == [f"  {number}" for number in range(71, 101)]
 
 
 def test_missing_tools_are_named_with_the_packages_to_install(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ArchiveError, match="no java and no mvn on PATH; install maven"):
+    with pytest.raises(LocalError, match="no java and no mvn on PATH; install maven"):
         collect("5.3.3", tmp_path)
 
 
@@ -227,7 +225,7 @@ def test_a_local_file_with_its_digest_is_linked_below_the_project(tmp_path, loca
 def test_a_wrong_digest_names_key_path_both_digests_and_the_remedy(tmp_path, local_archive):
     path, sha512 = local_archive
     wrong = "0" * 128
-    with pytest.raises(ArchiveError) as caught:
+    with pytest.raises(LocalError) as caught:
         use_file(path, wrong, tmp_path)
     line = str(caught.value)
     assert "\n" not in line
@@ -238,8 +236,8 @@ def test_a_wrong_digest_names_key_path_both_digests_and_the_remedy(tmp_path, loc
 
 @pytest.mark.parametrize("name", ["absent.zip", "."])
 def test_an_unreadable_file_is_refused_with_its_path(name, tmp_path):
-    with pytest.raises(ArchiveError, match=r"cluster\.artifact\.path: cannot read .*\("):
-        verify_file(tmp_path / name, "0" * 128)
+    with pytest.raises(LocalError, match=r"cluster\.artifact\.path: cannot read .*\("):
+        use_file(tmp_path / name, "0" * 128, tmp_path)
 
 
 def test_linking_twice_leaves_one_link_and_no_temporary_file(tmp_path, local_archive):

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from toolchain.archive.errors import ArchiveError
+from system.errors import LocalError
 from toolchain.archive.layout import collect_entries, place_source
 from toolchain.stored_zip import Entry, write_stored_zip
 
@@ -75,7 +75,7 @@ def test_entries_are_sorted_uncompressed_and_carry_fixed_modes(tmp_path):
 
 
 def test_a_duplicate_entry_is_refused_by_name(tmp_path):
-    with pytest.raises(ArchiveError, match=r"^top/LICENSE is in the archive twice; "):
+    with pytest.raises(LocalError, match=r"^top/LICENSE is in the archive twice; "):
         written(tmp_path, [*ENTRIES, Entry(name="top/LICENSE", content=b"other")])
 
 
@@ -132,11 +132,11 @@ def test_the_archive_holds_scripts_configuration_licenses_and_jars(tmp_path):
 def test_a_source_release_without_the_broker_script_is_refused(tmp_path):
     files = [file for file in SOURCE_FILES if not file.endswith("mqbroker")]
     source = source_release(tmp_path, files)
-    with pytest.raises(ArchiveError, match=r"no bin/mqbroker; "):
+    with pytest.raises(LocalError, match=r"no bin/mqbroker; "):
         list(collect_entries(source, tmp_path, "top"))
 
 
 def test_archives_without_jars_are_refused(tmp_path):
     source = source_release(tmp_path, SOURCE_FILES)
-    with pytest.raises(ArchiveError, match=r"no rocketmq-\*\.jar"):
+    with pytest.raises(LocalError, match=r"no rocketmq-\*\.jar"):
         list(collect_entries(source, tmp_path, "top"))

@@ -8,7 +8,7 @@ import pytest
 
 from project import ROOT
 from system.errors import LocalError
-from system.locks import lock_held
+from system.locks import locked
 from toolchain import build, recipe
 
 
@@ -167,7 +167,7 @@ def test_a_second_clone_waits_for_the_build_of_the_first(layout, tmp_path, capsy
     layout.cache.mkdir()
     words = (go, layout, layout.cache / "digest", [])
     waiting = threading.Thread(target=build.build_missing, args=words)
-    with lock_held(layout.cache / "lock", pytest.fail):
+    with locked(layout.cache / "lock"):
         waiting.start()
         waiting.join(timeout=0.3)
         assert not (layout.cache / "digest").exists()

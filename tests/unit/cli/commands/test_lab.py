@@ -7,7 +7,7 @@ from cli.commands import lab
 from cli.commands.lab import clear_leftovers, prepare_lab, uri_of
 from cli.engine.stack_folder import StackFolder
 from cli.errors import CommandError
-from machines.shared.errors import MachinesError
+from system.errors import LocalError
 from tests.support.stacks import raw_cluster
 from tests.support.virtual import capabilities
 
@@ -82,7 +82,7 @@ def test_another_image_is_not_built(folder, virsh, ran):
 @pytest.mark.usefixtures("virsh")
 def test_an_image_that_cannot_be_obtained_is_reported_in_one_line(folder, monkeypatch):
     def fail(*_):
-        raise MachinesError("cluster.hosts.image.path: x is no file of this computer: correct it")
+        raise LocalError("cluster.hosts.image.path: x is no file of this computer: correct it")
 
     monkeypatch.setattr(lab, "ensure_image", fail)
     with pytest.raises(CommandError, match=r"image\.path: x is no file"):

@@ -4,7 +4,7 @@ import pytest
 
 from machines.libvirt import daemon
 from machines.libvirt.daemon import PACKAGES, ensure_daemon
-from machines.shared.errors import MachinesError
+from system.errors import LocalError
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def computer(monkeypatch, tmp_path):
 
         def require(self):
             if not Computer.answers:
-                raise MachinesError(f"{self.uri} does not answer")
+                raise LocalError(f"{self.uri} does not answer")
 
     monkeypatch.setattr(daemon, "ask", Computer.ask)
     monkeypatch.setattr(daemon, "run", Computer.run)
@@ -89,6 +89,6 @@ def test_without_systemd_the_daemon_is_started_without_confinement(computer, tmp
 
 
 def test_a_remote_hypervisor_is_only_queried(computer):
-    with pytest.raises(MachinesError, match=r"qemu\+ssh://far/system does not answer"):
+    with pytest.raises(LocalError, match=r"qemu\+ssh://far/system does not answer"):
         ensure_daemon("qemu+ssh://far/system")
     assert not [did for did in computer.did if "libvirtd" in did or "qemu-system" in did]

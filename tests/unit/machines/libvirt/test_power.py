@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from machines.libvirt import power
-from machines.shared.errors import MachinesError
+from system.errors import LocalError
 
 
 @dataclass
@@ -66,7 +66,7 @@ def test_a_machine_that_is_off_is_started():
 
 
 def test_a_machine_that_does_not_stay_on_is_an_error_naming_its_log():
-    with pytest.raises(MachinesError, match=r"d: did not stay on: see /var/log/.*/d.log"):
+    with pytest.raises(LocalError, match=r"d: did not stay on: see /var/log/.*/d.log"):
         power.ensure_on(FakeVirsh(["shut off"]), "d")
 
 

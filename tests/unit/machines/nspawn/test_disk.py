@@ -1,9 +1,5 @@
-import pytest
-
 from machines.nspawn.boot import console_tail, nspawn_command
 from machines.nspawn.disk import hosts_text, remove_files
-from machines.shared.errors import MachinesError
-from machines.shared.locks import locked
 
 HOSTS = {"server2": "10.0.0.2", "server1": "10.0.0.1"}
 
@@ -44,18 +40,3 @@ def test_removing_files_twice_is_safe(paths):
     remove_files(host)
     remove_files(host)
     assert not host.folder.exists()
-
-
-def test_lock_is_exclusive_or_shared_and_released(tmp_path):
-    file = tmp_path / "lock"
-    with locked(file):
-        with (
-            pytest.raises(MachinesError, match="held by another run"),
-            locked(file, wait_seconds=0),
-        ):
-            pass
-        file.unlink()
-    with locked(file, shared=True), locked(file, shared=True, wait_seconds=0):
-        assert file.exists()
-    with locked(file, wait_seconds=0):
-        assert file.exists()

@@ -8,7 +8,7 @@ import pytest
 from machines.nspawn.identity import MachineIdentity, planned_identity
 from machines.nspawn.processes import supervisor_of
 from machines.nspawn.record import MachineRecord, write_machine
-from machines.shared.errors import MachinesError
+from system.errors import LocalError
 
 RECORD = MachineRecord(
     incarnation="0123456789ab",
@@ -99,8 +99,8 @@ def test_supervisor_that_ended_is_not_found(host, supervisor):
 
 def test_unreadable_record_is_refused_with_its_path(host):
     host.record_file.write_text("{")
-    with pytest.raises(MachinesError, match=r"machine\.json: not JSON"):
+    with pytest.raises(LocalError, match=r"machine\.json: not JSON"):
         planned_identity("dev", "server1")
     host.record_file.write_text('{"incarnation": "x"}')
-    with pytest.raises(MachinesError, match="not a machine's record"):
+    with pytest.raises(LocalError, match="not a machine's record"):
         planned_identity("dev", "server1")

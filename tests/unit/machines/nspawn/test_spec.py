@@ -3,9 +3,9 @@ import json
 import pytest
 
 from machines.nspawn.spec import MACHINE_CHECKS, HostSpec, MachineSpec, NetworkSpec
-from machines.shared.errors import MachinesError
 from machines.shared.spec import StackSpec
 from machines.shared.spec import parse_spec as parse_any_spec
+from system.errors import LocalError
 
 
 def parse_spec(text, kind):
@@ -68,7 +68,7 @@ def test_private_key_is_not_in_the_specs_repr():
     ],
 )
 def test_wrong_value_is_refused_in_one_line(key, value):
-    with pytest.raises(MachinesError) as refusal:
+    with pytest.raises(LocalError) as refusal:
         parse_spec(json.dumps(MACHINE | {key: value}), MachineSpec)
     text = str(refusal.value)
     assert "\n" not in text
@@ -78,13 +78,13 @@ def test_wrong_value_is_refused_in_one_line(key, value):
 
 def test_missing_and_unknown_keys_are_named():
     less = {key: value for key, value in MACHINE.items() if key != "address"}
-    with pytest.raises(MachinesError, match="'address' is missing"):
+    with pytest.raises(LocalError, match="'address' is missing"):
         parse_spec(json.dumps(less), MachineSpec)
-    with pytest.raises(MachinesError, match="unknown key 'adress'"):
+    with pytest.raises(LocalError, match="unknown key 'adress'"):
         parse_spec(json.dumps(MACHINE | {"adress": "x"}), MachineSpec)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null"])
 def test_anything_but_an_object_is_refused(text):
-    with pytest.raises(MachinesError, match="JSON"):
+    with pytest.raises(LocalError, match="JSON"):
         parse_spec(text, StackSpec)

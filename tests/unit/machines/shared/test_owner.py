@@ -2,7 +2,6 @@ from pathlib import Path
 
 import pytest
 
-from machines.shared.errors import MachinesError
 from machines.shared.owner import (
     Owner,
     claim,
@@ -11,6 +10,7 @@ from machines.shared.owner import (
     require_free_or_own,
     require_sweepable,
 )
+from system.errors import LocalError
 
 
 def owner(token, path):
@@ -22,7 +22,7 @@ HERE = owner("t1", "/srv/one")
 
 def test_unclaimed_stack_is_free_but_not_claimed(paths):
     assert require_free_or_own(paths, HERE) is None
-    with pytest.raises(MachinesError, match="not claimed"):
+    with pytest.raises(LocalError, match="not claimed"):
         require_claimed(paths, HERE)
 
 
@@ -44,7 +44,7 @@ def test_same_state_or_same_project_is_accepted(paths, asking):
 @pytest.mark.parametrize("token", ["t2", ""])
 def test_other_project_is_refused_in_one_line_with_path_and_remedy(paths, token):
     claim(paths, owner("", "/srv/one"))
-    with pytest.raises(MachinesError) as refusal:
+    with pytest.raises(LocalError) as refusal:
         claim(paths, owner(token, "/srv/two"))
     assert "/srv/one" in str(refusal.value)
     assert "make down" in str(refusal.value)
@@ -61,7 +61,7 @@ def test_claim_follows_the_state_to_another_clone(paths):
 
 def test_sweep_of_an_existing_project_needs_force(paths, tmp_path):
     claim(paths, owner("t1", str(tmp_path)))
-    with pytest.raises(MachinesError, match=str(tmp_path)):
+    with pytest.raises(LocalError, match=str(tmp_path)):
         require_sweepable(paths, force=False)
     require_sweepable(paths, force=True)
 

@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from machines.shared.errors import MachinesError
 from machines.shared.paths import StackPaths, fixed_mac
+from system.errors import LocalError
 
 
 def test_device_names_fit_the_kernel_and_differ_by_stack_and_host():
@@ -20,13 +20,13 @@ def test_locks_of_a_stack_and_its_hosts_are_different_files(paths):
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "-a", "a b", "x" * 101])
 def test_stack_name_that_is_not_a_folder_name_is_refused(name):
-    with pytest.raises(MachinesError, match="stack "):
+    with pytest.raises(LocalError, match="stack "):
         StackPaths(stack=name)
 
 
 @pytest.mark.parametrize("name", ["", "Server1", "a_b", "-a", "a-", "../x", "x" * 64])
 def test_machine_name_that_is_not_a_host_name_is_refused(paths, name):
-    with pytest.raises(MachinesError, match="machine "):
+    with pytest.raises(LocalError, match="machine "):
         paths.host(name)
 
 
