@@ -34,7 +34,7 @@ from remoting.errors import CheckFailedError, RemotingError, SlaveAheadError, St
 from remoting.plan.plan import CONTROLLER, DLEDGER, PlannedProxy, read_plan
 from remoting.polling import Deadline
 from remoting.protocol.connection import REQUEST_TIMEOUT_SECONDS, Connection
-from remoting.replication.degrading_guard import PatientGuard
+from remoting.replication.degrading_guard import DegradingGuard
 from remoting.replication.elected_groups import ElectedGroup, GroupWatch
 from remoting.replication.guard import Guard
 from remoting.requests.admin import broker_config, cluster_info, ha_status
@@ -163,7 +163,7 @@ def _guard(options: argparse.Namespace) -> int:
     plan = read_plan(options.plan)
     master = plan.master_named(options.broker)
     slaves = tuple(slave.address for slave in plan.slaves_of(master))
-    kind = Guard if master.slave_required else PatientGuard
+    kind = Guard if master.slave_required else DegradingGuard
     guard = kind(
         master.address, slaves, master.permission, options.state, report, options.request_seconds
     )

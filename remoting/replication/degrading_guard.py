@@ -25,7 +25,7 @@ NEVER = str(4102444800000)
 
 
 @dataclass
-class PatientGuard(Guard):
+class DegradingGuard(Guard):
     """Waits for slaves as long as `grace_requests` may take, from the master's first answer on."""
 
     grace_requests: float = GRACE_REQUESTS

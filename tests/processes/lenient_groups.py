@@ -13,7 +13,7 @@ from remoting.codes import ResponseCode
 from remoting.errors import NotYetError, RemotingError, SlaveAheadError
 from remoting.polling import Check, Deadline, poll
 from remoting.protocol.connection import Connection
-from remoting.replication.degrading_guard import PatientGuard
+from remoting.replication.degrading_guard import DegradingGuard
 from remoting.replication.guard import GuardState
 from remoting.requests.admin import commit_log_max_offset
 from tests.processes.test_checks_on_real_processes import (
@@ -109,12 +109,12 @@ class Guarding:
     def __init__(self, group: Group, state: Path) -> None:
         self.error: RemotingError | None = None
         slaves = (group.slave.address,)
-        guard = PatientGuard(group.master.address, slaves, 6, state, lambda _: None)
+        guard = DegradingGuard(group.master.address, slaves, 6, state, lambda _: None)
         guard.request_seconds, guard.grace_requests = GRACE_SECONDS, 1
         self._thread = threading.Thread(target=self._run, args=(guard,), daemon=True)
         self._thread.start()
 
-    def _run(self, guard: PatientGuard) -> None:
+    def _run(self, guard: DegradingGuard) -> None:
         try:
             guard.run()
         except SlaveAheadError as error:

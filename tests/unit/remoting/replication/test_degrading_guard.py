@@ -6,7 +6,7 @@ import pytest
 
 from remoting.errors import NotYetError, SlaveAheadError, StillAheadError
 from remoting.polling import Check, Deadline, poll
-from remoting.replication.degrading_guard import NEVER, PatientGuard
+from remoting.replication.degrading_guard import NEVER, DegradingGuard
 from remoting.replication.guard import Guard, GuardState
 from tests.unit.remoting.replication.test_guard import drained, wait_for_state
 from tests.unit.remoting.scripted_peer import FakeBroker, ScriptedPeer
@@ -28,7 +28,7 @@ def absent():
 
 
 def guard(master, slaves, state, grace=0.3):
-    return PatientGuard(
+    return DegradingGuard(
         master,
         tuple(slaves),
         6,
@@ -186,7 +186,7 @@ def test_a_guard_started_again_still_knows_where_its_master_went_on_alone(state,
     assert master.permission == 4
 
 
-@pytest.mark.parametrize("kind", [Guard, PatientGuard])
+@pytest.mark.parametrize("kind", [Guard, DegradingGuard])
 def test_a_new_boot_of_the_master_forgets_nothing_that_is_still_to_be_compared(state, kind):
     GuardState("ahead", "slave was ahead", 100, 150, "boot-1", alone_from=100).write(state)
     master = drained(500, boot="boot-2", records={100: b"written alone"})
