@@ -3,12 +3,29 @@
 import json
 
 from blueprint.plan.cluster_spec import ClusterSpec
-from blueprint.plan.processes import BrokerSpec, Process, ProxySpec
+from blueprint.plan.processes import BrokerSpec, ControllerSpec, Process, ProxySpec
 
 
 def render_plan(cluster: ClusterSpec) -> str:
     """Return the JSON that `remoting.plan` parses: each process with its host and address."""
-    plan = {
+    return json.dumps(_document(cluster), indent=2) + "\n"
+
+
+def render_slice(cluster: ClusterSpec, process: Process) -> str:
+    """Return what the roll-out's step of a process reads of the plan, as JSON."""
+    plan = _document(cluster)
+    read: dict[str, object] = {"cluster": cluster.name, "election": cluster.election.value}
+    if isinstance(process, BrokerSpec):
+        group = [_broker(cluster, broker) for broker in cluster.group_of(process)]
+        read |= {"nameServers": plan["nameServers"], "brokers": group}
+    if isinstance(process, BrokerSpec | ControllerSpec):
+        read["controllers"] = plan["controllers"]
+    read["process"] = _proxy(process) if isinstance(process, ProxySpec) else _process(process)
+    return json.dumps(read)
+
+
+def _document(cluster: ClusterSpec) -> dict[str, object]:
+    return {
         "cluster": cluster.name,
         "election": cluster.election.value,
         "hosts": [host.name for host in cluster.hosts],
@@ -22,7 +39,6 @@ def render_plan(cluster: ClusterSpec) -> str:
             if p.metrics_address
         ],
     }
-    return json.dumps(plan, indent=2) + "\n"
 
 
 def _process(process: Process) -> dict[str, object]:

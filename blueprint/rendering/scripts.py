@@ -23,8 +23,8 @@ from blueprint.plan.paths import (
     version_directory,
 )
 from blueprint.plan.processes import Process
+from blueprint.rendering.plan_file import render_slice
 from blueprint.rendering.processes import guard_unit, render_guard_unit
-from blueprint.rendering.readiness import plan_checks, plan_restart_checks
 from blueprint.rendering.templates import TEMPLATES, render
 from blueprint.rocketmq.schemes import Scheme, refuse_switch
 from project import ROOT
@@ -198,8 +198,8 @@ def render_step(
     Args:
         cluster: the plan.
         process: whose step it is.
-        files: what each of its file resources printed; a change of any is a reason to look.
-        timeout_seconds: how long its readiness may take on this host.
+        files: what each of its file resources printed; any change runs the step again.
+        timeout_seconds: how long each check of its readiness may take on this host.
 
     """
     body = render(
@@ -209,8 +209,10 @@ def render_step(
         patience=patience_with(process.host),
         files=" ".join(files),
         remoting=str(REMOTING),
-        checks=plan_checks(cluster, process, timeout_seconds),
-        restart_checks=plan_restart_checks(cluster, process, timeout_seconds),
+        plan=str(PLAN),
+        plan_digest=digest_of([render_slice(cluster, process)]),
+        process=process.name,
+        timeout_seconds=timeout_seconds,
         guard_unit=guard_unit(cluster, process),
     )
     return frame(f"{process.paths.instance}-step", process.host, body)

@@ -30,7 +30,7 @@ class RollOut(pulumi.ComponentResource):
         services = [process.service for process in processes]
         for process in processes:
             # All JVMs start side by side; only then is the first one asked.
-            before = [*services, *steps[-1:]]
+            before = [process.host.plan, *services, *steps[-1:]]
             steps.append(self._step(cluster, process, before))
         self.steps = tuple(steps)
         self.register_outputs({})

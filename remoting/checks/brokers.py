@@ -1,14 +1,20 @@
-"""The checks that gate each step of a start; every one is bounded by a deadline."""
+"""The checks of a broker; each is bounded by a deadline."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from remoting.checks.configuration import compare_configuration
 from remoting.checks.messages import VERIFICATION_TOPIC, check_send_and_read
-from remoting.checks.registration import BrokerIdentity, check_broker_registered
-from remoting.checks.systemd import Step, unit_steps
+from remoting.checks.registration import (
+    BrokerIdentity,
+    check_broker_registered,
+    registration_steps,
+)
+from remoting.checks.steps import ALWAYS, Occasion, Step
+from remoting.checks.systemd import unit_step
 from remoting.errors import NotYetError
 from remoting.polling import Check, Deadline, poll
 from remoting.protocol.connection import Connection
@@ -25,7 +31,7 @@ if TYPE_CHECKING:
 def check_in_sync(
     master: str, slaves: Sequence[str], deadline: Deadline, *, may_lag: bool = False
 ) -> Offsets:
-    """Wait until every slave holds exactly what its master holds, or held when this began.
+    """Wait until every slave holds exactly what its master holds; with `may_lag`, held at first.
 
     Raises:
         SlaveAheadError: at once, when a slave holds more than its master.
@@ -46,59 +52,71 @@ def check_in_sync(
     return poll(attempt, check, deadline)
 
 
-def broker_steps(
-    plan: Plan, broker: PlannedBroker, deadline: Deadline, *, check_units: bool
-) -> list[Step]:
-    """Return the checks of a broker on this host; nothing is sent before all others passed."""
-    units = unit_steps(broker.unit, deadline, check_units=check_units)
-    steps = [*units, Step("registered", lambda: _registered(plan, broker, deadline))]
-    steps.append(configuration_step(broker, deadline))
+def broker_steps(plan: Plan, broker: PlannedBroker) -> list[Step]:
+    """Return the checks of a master or slave; nothing is sent before all others have passed."""
+    steps = [
+        unit_step(broker.unit),
+        *registration_steps(partial(_registered, plan, broker)),
+        configuration_step(broker),
+    ]
     if not broker.is_master:
-        return [*steps, Step("in-sync", lambda: _slave_in_sync(plan, broker, deadline))]
-    slaves = [slave.address for slave in plan.slaves_of(broker)]
-    # A master that may go on alone is sound without its slave: the slave's own checks fail then.
-    if slaves and broker.slave_required:
-        steps.append(Step("in-sync", lambda: _in_sync(broker.address, slaves, deadline)))
+        return [*steps, _in_sync_step(plan.master_of(broker), [broker], ALWAYS)]
+    slaves = plan.slaves_of(broker)
+    if slaves:
+        # A master that may take messages alone is verified without its slaves, whose own checks
+        # fail then. After its restart it waits for them all the same, before the next restart.
+        verified = Occasion.VERIFICATION if broker.slave_required else Occasion.RESTART
+        steps.append(_in_sync_step(broker, slaves, Occasion.RESTART | verified))
     return [
         *steps,
-        permission_step(broker, deadline),
-        Step("send-and-read", lambda: _send_and_read(broker, deadline)),
-        routed_step(plan, broker, deadline),
+        permission_step(broker),
+        Step("send-and-read", partial(_send_and_read, broker), Occasion.VERIFICATION),
+        routed_step(plan, broker),
     ]
 
 
-def _registered(plan: Plan, broker: PlannedBroker, deadline: Deadline) -> str:
+def _registered(plan: Plan, broker: PlannedBroker, deadline: Deadline, *, nudge: bool) -> str:
     identity = BrokerIdentity(plan.cluster, broker.group, broker.broker_id, broker.address)
     addresses = [server.address for server in plan.name_servers]
-    check_broker_registered(addresses, identity, deadline, nudge=False)
+    check_broker_registered(addresses, identity, deadline, nudge=nudge)
     return f"on {len(addresses)} name servers"
 
 
-def _in_sync(master: str, slaves: list[str], deadline: Deadline) -> str:
-    return f"at {check_in_sync(master, slaves, deadline).master} bytes"
+def _in_sync_step(
+    master: PlannedBroker, slaves: Sequence[PlannedBroker], occasions: Occasion
+) -> Step:
+    """Return the check that slaves hold what their master holds.
+
+    Slaves of a master that may take messages alone may lag: under constant writes they never
+    hold all that it holds, so they must hold what it held when the check began.
+    """
+    addresses = [slave.address for slave in slaves]
+    may_lag = not master.slave_required
+
+    def in_sync(deadline: Deadline) -> str:
+        offsets = check_in_sync(master.address, addresses, deadline, may_lag=may_lag)
+        lowest = f"{min(offsets.slaves)} of " if may_lag else ""
+        return f"at {lowest}{offsets.master} bytes"
+
+    return Step("in-sync", in_sync, occasions)
 
 
-def _slave_in_sync(plan: Plan, slave: PlannedBroker, deadline: Deadline) -> str:
-    master, slaves = plan.master_of(slave), [slave.address]
-    if master.slave_required:
-        return _in_sync(master.address, slaves, deadline)
-    offsets = check_in_sync(master.address, slaves, deadline, may_lag=True)
-    return f"at {min(offsets.slaves)} of {offsets.master} bytes"
-
-
-def configuration_step(broker: PlannedBroker, deadline: Deadline) -> Step:
+def configuration_step(broker: PlannedBroker) -> Step:
     """Return the check that a broker runs with the properties that were rendered for it."""
     check = Check("configuration", broker.address, f"{broker.config_file} and broker.log")
 
-    def attempt() -> str:
-        return f"{compare_configuration(broker, deadline.request_seconds)} keys"
+    def configured(deadline: Deadline) -> str:
+        def attempt() -> str:
+            return f"{compare_configuration(broker, deadline.request_seconds)} keys"
 
-    return Step("configuration", lambda: poll(attempt, check, deadline))
+        return poll(attempt, check, deadline)
+
+    return Step("configuration", configured)
 
 
-def permission_step(broker: PlannedBroker, deadline: Deadline) -> Step:
+def permission_step(broker: PlannedBroker) -> Step:
     """Return the check that a broker runs with the planned permission."""
-    return Step("permission", lambda: _permission(broker, deadline))
+    return Step("permission", partial(_permission, broker), Occasion.VERIFICATION)
 
 
 def _permission(broker: PlannedBroker, deadline: Deadline) -> str:
@@ -131,9 +149,9 @@ def _send_and_read(broker: PlannedBroker, deadline: Deadline) -> str:
     return f"{sent.status} in {sent.milliseconds} ms"
 
 
-def routed_step(plan: Plan, broker: PlannedBroker, deadline: Deadline) -> Step:
-    """Return the check that clients are told the planned permission of a broker's group."""
-    return Step("routed", lambda: _routed(plan, broker, deadline))
+def routed_step(plan: Plan, broker: PlannedBroker) -> Step:
+    """Return the check that name servers tell clients the planned permission of a group."""
+    return Step("routed", partial(_routed, plan, broker), Occasion.VERIFICATION)
 
 
 def _routed(plan: Plan, broker: PlannedBroker, deadline: Deadline) -> str:

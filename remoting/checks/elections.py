@@ -1,4 +1,4 @@
-"""The checks that gate the start of a cluster whose masters are elected; all have a deadline."""
+"""The checks of controllers and of groups that elect their master; each has a deadline."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from remoting.checks.brokers import configuration_step, permission_step, routed_step
 from remoting.checks.messages import VERIFICATION_TOPIC, check_send_and_read
-from remoting.checks.registration import Nudger
-from remoting.checks.systemd import Step, unit_steps
+from remoting.checks.registration import Nudger, registration_steps
+from remoting.checks.steps import ROLL_OUT, Occasion, Step
+from remoting.checks.systemd import unit_step
 from remoting.errors import NotYetError
 from remoting.polling import Check, Deadline, poll
 from remoting.protocol.connection import Connection
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from remoting.plan.plan import Plan, PlannedBroker, PlannedController
-    from remoting.polling import Deadline
     from remoting.replication.elected_groups import ElectedGroup
 
 
@@ -115,62 +115,66 @@ def _logs_of(group: ElectedGroup) -> str:
     return f"broker.log and store.log of {', '.join(group.replicas)}"
 
 
-def controller_steps(
-    plan: Plan, controller: PlannedController, deadline: Deadline, *, check_units: bool
-) -> list[Step]:
-    """Return the checks of a controller on this host."""
+def controller_steps(plan: Plan, controller: PlannedController) -> list[Step]:
+    """Return the checks of a controller."""
 
-    def ready() -> str:
+    def ready(deadline: Deadline) -> str:
         planned = [one.address for one in plan.controllers]
         return f"led by {check_controller_ready(controller.address, deadline, planned)}"
 
-    return [
-        *unit_steps(controller.unit, deadline, check_units=check_units),
-        Step("ready", ready),
-    ]
+    return [unit_step(controller.unit), Step("ready", ready)]
 
 
-def replica_steps(
-    plan: Plan, replica: PlannedBroker, deadline: Deadline, *, check_units: bool
-) -> list[Step]:
-    """Return the checks of a replica on this host, whoever of its group is elected."""
+def replica_steps(plan: Plan, replica: PlannedBroker) -> list[Step]:
+    """Return the checks of a replica, whichever of its group is elected.
+
+    The roll-out waits for the whole group when the turn of its last replica comes, or when a
+    replica was restarted; a verification checks the group by itself.
+    """
     name_servers = [server.address for server in plan.name_servers]
     group = planned_group(plan, replica.group)
+    is_last = replica == plan.replicas_of(replica.group)[-1]
 
-    def registered() -> str:
-        check_replica_registered(name_servers, group, replica.address, deadline, nudge=False)
+    def registered(deadline: Deadline, *, nudge: bool) -> str:
+        check_replica_registered(name_servers, group, replica.address, deadline, nudge=nudge)
         return f"on {len(name_servers)} name servers"
 
     return [
-        *unit_steps(replica.unit, deadline, check_units=check_units),
-        Step("registered", registered),
-        configuration_step(replica, deadline),
-        permission_step(replica, deadline),
+        unit_step(replica.unit),
+        *registration_steps(registered),
+        configuration_step(replica),
+        permission_step(replica),
+        *_election_steps(plan, group, ROLL_OUT if is_last else Occasion.RESTART),
     ]
 
 
-def group_steps(plan: Plan, name: str, deadline: Deadline) -> list[Step]:
+def group_steps(plan: Plan, name: str) -> list[Step]:
     """Return the checks of a group; nothing is sent before it is elected and in sync."""
     name_servers = [server.address for server in plan.name_servers]
-    controllers = [controller.address for controller in plan.controllers]
     group = planned_group(plan, name)
 
-    def elected() -> str:
-        return f"{check_elected(name_servers, group, deadline)} is the master"
-
-    def in_sync() -> str:
-        found = check_group_in_sync(GroupWatch(name_servers, group, controllers), deadline)
-        return f"at {found.offsets[found.master]} bytes"
-
-    def send_and_read() -> str:
+    def send_and_read(deadline: Deadline) -> str:
         master = check_elected(name_servers, group, deadline)
         sent, _ = check_send_and_read(master, name, VERIFICATION_TOPIC, deadline)
         return f"{sent.status} in {sent.milliseconds} ms from {master}"
 
     return [
-        Step("elected", elected),
-        Step("in-sync", in_sync),
-        Step("send-and-read", send_and_read),
+        *_election_steps(plan, group, Occasion.VERIFICATION),
+        Step("send-and-read", send_and_read, Occasion.VERIFICATION),
         # All replicas of a group have the same permission.
-        routed_step(plan, plan.replicas_of(name)[0], deadline),
+        routed_step(plan, plan.replicas_of(name)[0]),
     ]
+
+
+def _election_steps(plan: Plan, group: ElectedGroup, occasions: Occasion) -> list[Step]:
+    name_servers = [server.address for server in plan.name_servers]
+    controllers = [controller.address for controller in plan.controllers]
+
+    def elected(deadline: Deadline) -> str:
+        return f"{check_elected(name_servers, group, deadline)} is the master"
+
+    def in_sync(deadline: Deadline) -> str:
+        found = check_group_in_sync(GroupWatch(name_servers, group, controllers), deadline)
+        return f"at {found.offsets[found.master]} bytes"
+
+    return [Step("elected", elected, occasions), Step("in-sync", in_sync, occasions)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from remoting.checks.systemd import Step, unit_steps
+from remoting.checks.steps import Occasion, Step
+from remoting.checks.systemd import unit_step
 from remoting.errors import NotYetError
 from remoting.polling import Check, Deadline, poll
 from remoting.protocol.connection import Connection
@@ -27,31 +28,31 @@ def check_name_server_ready(address: str, deadline: Deadline) -> int:
     return poll(attempt, check, deadline)
 
 
-def name_server_steps(
-    plan: Plan, server: PlannedNameServer, deadline: Deadline, *, check_units: bool
-) -> list[Step]:
-    """Return the checks of a name server on this host."""
+def name_server_steps(plan: Plan, server: PlannedNameServer) -> list[Step]:
+    """Return the checks of a name server."""
 
-    def ready() -> str:
+    def ready(deadline: Deadline) -> str:
         check_name_server_ready(server.address, deadline)
         return "answers"
 
-    units = unit_steps(server.unit, deadline, check_units=check_units)
-    return [*units, Step("ready", ready), listing_step(plan, server, deadline)]
+    return [unit_step(server.unit), Step("ready", ready), listing_step(plan, server)]
 
 
-def listing_step(plan: Plan, server: PlannedNameServer, deadline: Deadline) -> Step:
+def listing_step(plan: Plan, server: PlannedNameServer) -> Step:
     """Return the check that a name server lists the planned brokers and no other."""
     check = Check("lists-planned", server.address, f"namesrv.log of {server.name}")
 
-    def attempt() -> str:
-        with Connection(server.address, deadline.request_seconds) as connection:
-            problems = listing_problems(plan, cluster_info(connection))
-        if problems:
-            raise NotYetError("; ".join(problems))
-        return f"{len(plan.brokers)} brokers"
+    def listed(deadline: Deadline) -> str:
+        def attempt() -> str:
+            with Connection(server.address, deadline.request_seconds) as connection:
+                problems = listing_problems(plan, cluster_info(connection))
+            if problems:
+                raise NotYetError("; ".join(problems))
+            return f"{len(plan.brokers)} brokers"
 
-    return Step("lists-planned", lambda: poll(attempt, check, deadline))
+        return poll(attempt, check, deadline)
+
+    return Step("lists-planned", listed, Occasion.VERIFICATION)
 
 
 def listing_problems(plan: Plan, listed: dict[str, ListedBroker]) -> list[str]:

@@ -6,7 +6,8 @@ import socket
 import uuid
 from typing import TYPE_CHECKING
 
-from remoting.checks.systemd import Step, unit_steps
+from remoting.checks.steps import Occasion, Step
+from remoting.checks.systemd import unit_step
 from remoting.errors import NotYetError, RefusedError, UnreachableError
 from remoting.polling import Check, Deadline, poll
 from remoting.protocol.connection import Connection, split_address
@@ -14,7 +15,6 @@ from remoting.requests.admin import route_permissions
 
 if TYPE_CHECKING:
     from remoting.plan.plan import Plan, PlannedMetrics, PlannedProxy
-    from remoting.polling import Deadline
 
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
@@ -99,17 +99,19 @@ def check_metrics(metrics: PlannedMetrics, deadline: Deadline) -> int:
     return poll(attempt, check, deadline)
 
 
-def proxy_steps(
-    plan: Plan, proxy: PlannedProxy, deadline: Deadline, *, check_units: bool
-) -> list[Step]:
-    """Return the checks of a proxy on this host."""
+def proxy_steps(plan: Plan, proxy: PlannedProxy) -> list[Step]:
+    """Return the checks of a proxy."""
 
-    def ready() -> str:
+    def ready(deadline: Deadline) -> str:
         return f"routes to {check_proxy_ready(proxy, plan.cluster, deadline)} groups"
 
-    return [*unit_steps(proxy.unit, deadline, check_units=check_units), Step("ready", ready)]
+    return [unit_step(proxy.unit), Step("ready", ready)]
 
 
-def metrics_step(metrics: PlannedMetrics, deadline: Deadline) -> Step:
-    """Return the check that a process of this host offers its metrics."""
-    return Step("metrics", lambda: f"{check_metrics(metrics, deadline)} lines")
+def metrics_step(metrics: PlannedMetrics) -> Step:
+    """Return the check that a process offers its metrics."""
+
+    def offered(deadline: Deadline) -> str:
+        return f"{check_metrics(metrics, deadline)} lines"
+
+    return Step("metrics", offered, Occasion.VERIFICATION)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
+from remoting.checks.steps import ROLL_OUT, Occasion, Step
 from remoting.errors import NotYetError, RemotingError, TimedOutError
 from remoting.polling import Check, Deadline, poll
 from remoting.protocol.connection import Connection
 from remoting.requests.admin import cluster_info, update_broker_config
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from collections.abc import Callable, Sequence
 
 _NUDGE_INTERVAL_SECONDS = 1.0
 
@@ -47,6 +48,19 @@ def check_broker_registered(
         return nudger.count
 
     return poll(attempt, check, deadline)
+
+
+def registration_steps(registered: Callable[..., str]) -> list[Step]:
+    """Return the check of a registration, which the roll-out speeds up by nudges.
+
+    Args:
+        registered: takes the deadline, and `nudge` by keyword.
+
+    """
+    return [
+        Step("registered", partial(registered, nudge=True), ROLL_OUT),
+        Step("registered", partial(registered, nudge=False), Occasion.VERIFICATION),
+    ]
 
 
 def _require_listed(name_server: str, broker: BrokerIdentity, timeout_seconds: float) -> None:

@@ -1,39 +1,25 @@
-"""A step of a check, and whether a process's unit is active."""
+"""Whether a process's unit is active."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from remoting.checks.steps import UNIT, Step
 from remoting.errors import NotYetError
 from remoting.polling import Check, Deadline, poll
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-
 _SYSTEMCTL_SECONDS = 10
-
 _STOPPED = ("inactive", "failed")
 
 
-@dataclass(frozen=True)
-class Step:
-    """One named check; `run` returns what it found, or raises a RemotingError."""
-
-    name: str
-    run: Callable[[], str]
-
-
-def unit_steps(unit: str, deadline: Deadline, *, check_units: bool) -> list[Step]:
-    """Return the check that systemd runs a unit and starts it at boot; none if unwanted."""
-    return [Step("unit", lambda: _unit_active(unit, deadline))] if check_units else []
+def unit_step(unit: str) -> Step:
+    """Return the check that systemd runs a unit and starts it at boot."""
+    return Step(UNIT, lambda deadline: _unit_active(unit, deadline))
 
 
 def _unit_active(unit: str, deadline: Deadline) -> str:
-    check = Check("unit", unit, f"`systemctl status {unit}`")
+    check = Check(UNIT, unit, f"`systemctl status {unit}`")
 
     def attempt() -> str:
         unit_state = _unit_state(unit, check)

@@ -30,11 +30,6 @@ def seconds_argument(text: str) -> float:
     return seconds
 
 
-def joined_addresses(text: str) -> list[str]:
-    """Return the addresses of a list that is joined by ;."""
-    return [one.strip() for one in text.split(";") if one.strip()]
-
-
 def print_json(value: object) -> int:
     """Print one line of JSON and return the exit code of success."""
     sys.stdout.write(json.dumps(value) + "\n")

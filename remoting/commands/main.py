@@ -10,32 +10,22 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from remoting.checks.brokers import check_in_sync
-from remoting.checks.elections import (
-    check_controller_ready,
-    check_group_in_sync,
-    check_replica_registered,
-)
 from remoting.checks.messages import VERIFICATION_TOPIC, check_send_and_read, ensure_topic
-from remoting.checks.name_servers import check_name_server_ready
-from remoting.checks.proxies import check_proxy_ready
-from remoting.checks.registration import BrokerIdentity, check_broker_registered
+from remoting.checks.processes import wait_until_ready
 from remoting.commands.arguments import (
     EXIT_AHEAD,
     EXIT_FAILED,
     EXIT_OK,
     address_argument,
-    joined_addresses,
     print_json,
     seconds_argument,
 )
 from remoting.commands.console import add_console_commands
 from remoting.errors import CheckFailedError, RemotingError, SlaveAheadError, StillAheadError
-from remoting.plan.plan import CONTROLLER, DLEDGER, PlannedProxy, read_plan
+from remoting.plan.plan import read_plan
 from remoting.polling import Deadline
 from remoting.protocol.connection import REQUEST_TIMEOUT_SECONDS, Connection
 from remoting.replication.degrading_guard import DegradingGuard
-from remoting.replication.elected_groups import ElectedGroup, GroupWatch
 from remoting.replication.guard import Guard
 from remoting.requests.admin import broker_config, cluster_info, ha_status
 from remoting.requests.messages import count_messages, read_topic, send_message
@@ -72,45 +62,36 @@ def argument_parser() -> argparse.ArgumentParser:
 
 
 def _add_checks(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    ready = commands.add_parser("name-server-ready", help="wait until a name server answers")
-    ready.add_argument("--address", required=True, type=address_argument)
-    ready.set_defaults(run=_name_server_ready)
-    registered = commands.add_parser("broker-registered", help="wait until it is listed")
-    registered.add_argument("--name-servers", required=True, help="addresses, joined by ;")
-    registered.add_argument("--cluster", required=True)
-    registered.add_argument("--broker", required=True, help="its brokerName")
-    registered.add_argument("--id", required=True, type=int)
-    registered.add_argument("--address", required=True, type=address_argument)
-    registered.add_argument("--nudge", action="store_true", help="make it register at once")
-    registered.set_defaults(run=_broker_registered)
-    in_sync = commands.add_parser("in-sync", help="wait until slaves hold what their master does")
+    ready = commands.add_parser("ready", help="wait for a process, as its step of an update does")
+    _add_plan(ready)
+    ready.add_argument("--process", required=True, help="its name in the plan")
+    ready.add_argument(
+        "--restarted", action="store_true", help="also wait for the rest of its group"
+    )
+    ready.set_defaults(run=_ready)
+    verify = commands.add_parser("verify", help="check every process of a host")
+    _add_plan(verify)
+    verify.add_argument("--host", required=True)
+    verify.add_argument("--json", action="store_true")
+    verify.set_defaults(run=_verify)
+    for command in (ready, verify):
+        command.add_argument("--no-units", action="store_true", help="do not ask systemd")
+    roundtrip = commands.add_parser("send-and-read", help="send a message and read it back")
+    _add_broker(roundtrip)
+    roundtrip.add_argument("--topic", default=VERIFICATION_TOPIC)
+    roundtrip.set_defaults(run=_send_and_read)
+    for command in (ready, verify, roundtrip, *add_console_commands(commands)):
+        command.add_argument("--timeout", type=seconds_argument, default=60.0, help="in seconds")
     guard = commands.add_parser("guard", help="lift a master's drain once its slaves are in sync")
-    in_sync.add_argument("--master", required=True, type=address_argument)
-    in_sync.add_argument("--slave", action="append", required=True, type=address_argument)
-    in_sync.set_defaults(run=_in_sync)
-    guard.add_argument("--plan", type=Path, required=True)
+    _add_plan(guard)
     guard.add_argument("--broker", required=True, help="the master's name in the plan")
     guard.add_argument("--state", type=Path, required=True, help="file for the decision")
     guard.add_argument("--request-seconds", type=seconds_argument, default=REQUEST_TIMEOUT_SECONDS)
     guard.set_defaults(run=_guard)
-    roundtrip = commands.add_parser("send-and-read", help="send a message and read it back")
-    _add_broker(roundtrip)
-    roundtrip.add_argument("--cluster", help="accepted for the log; the broker knows its own")
-    roundtrip.add_argument("--topic", default=VERIFICATION_TOPIC)
-    roundtrip.set_defaults(run=_send_and_read)
-    verify = commands.add_parser("verify", help="check every process of a host")
-    verify.add_argument("--plan", type=Path, required=True)
-    verify.add_argument("--host", required=True)
-    verify.add_argument("--json", action="store_true")
-    verify.add_argument("--no-units", action="store_true", help="do not ask systemd")
-    verify.set_defaults(run=_verify)
-    further = (
-        *add_election_commands(commands),
-        *add_proxy_commands(commands),
-        *add_console_commands(commands),
-    )
-    for command in (ready, registered, in_sync, roundtrip, verify, *further):
-        command.add_argument("--timeout", type=seconds_argument, default=60.0)
+
+
+def _add_plan(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--plan", type=Path, required=True)
 
 
 def _add_tools(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -137,22 +118,15 @@ def _add_broker(command: argparse.ArgumentParser) -> None:
     command.add_argument("--broker", required=True, help="its brokerName")
 
 
-def _name_server_ready(options: argparse.Namespace) -> int:
-    brokers = check_name_server_ready(options.address, Deadline.after(options.timeout))
-    return print_json({"address": options.address, "brokerNames": brokers})
-
-
-def _broker_registered(options: argparse.Namespace) -> int:
-    name_servers = joined_addresses(options.name_servers)
-    broker = BrokerIdentity(options.cluster, options.broker, options.id, options.address)
-    deadline = Deadline.after(options.timeout)
-    nudges = check_broker_registered(name_servers, broker, deadline, nudge=options.nudge)
-    return print_json({"broker": options.broker, "address": options.address, "nudges": nudges})
-
-
-def _in_sync(options: argparse.Namespace) -> int:
-    offsets = check_in_sync(options.master, options.slave, Deadline.after(options.timeout))
-    return print_json({"master": offsets.master, "slaves": offsets.slaves})
+def _ready(options: argparse.Namespace) -> int:
+    found = wait_until_ready(
+        read_plan(options.plan),
+        options.process,
+        options.timeout,
+        restarted=options.restarted,
+        check_units=not options.no_units,
+    )
+    return print_json({"process": options.process, "checks": found})
 
 
 def _guard(options: argparse.Namespace) -> int:
@@ -247,73 +221,3 @@ def _count(options: argparse.Namespace) -> int:
         for one in messages
     ]
     return print_json({"count": len(listed), "messages": listed})
-
-
-def add_election_commands(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
-) -> tuple[argparse.ArgumentParser, ...]:
-    """Add the commands; return those that wait and so take a timeout."""
-    ready = commands.add_parser("controller-ready", help="wait until it knows a leader")
-    ready.add_argument("--address", required=True, type=address_argument)
-    ready.set_defaults(run=_controller_ready)
-    registered = commands.add_parser("replica-registered", help="wait until it is listed")
-    _add_group(registered)
-    registered.add_argument("--address", required=True, type=address_argument)
-    registered.add_argument("--nudge", action="store_true", help="make it register at once")
-    registered.set_defaults(run=_replica_registered)
-    in_sync = commands.add_parser("group-in-sync", help="wait until all hold what the master does")
-    _add_group(in_sync)
-    in_sync.add_argument("--replica", action="append", required=True, type=address_argument)
-    in_sync.add_argument("--election", required=True, choices=(DLEDGER, CONTROLLER))
-    in_sync.add_argument("--controller", action="append", default=[], type=address_argument)
-    in_sync.set_defaults(run=_group_in_sync, usage_error=in_sync.error)
-    return ready, registered, in_sync
-
-
-def _add_group(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--name-servers", required=True, help="addresses, joined by ;")
-    command.add_argument("--cluster", required=True)
-    command.add_argument("--group", required=True, help="its brokerName")
-
-
-def _controller_ready(options: argparse.Namespace) -> int:
-    leader = check_controller_ready(options.address, Deadline.after(options.timeout))
-    return print_json({"address": options.address, "leader": leader})
-
-
-def _replica_registered(options: argparse.Namespace) -> int:
-    name_servers = joined_addresses(options.name_servers)
-    group = ElectedGroup(options.cluster, options.group, (options.address,))
-    deadline = Deadline.after(options.timeout)
-    nudges = check_replica_registered(
-        name_servers, group, options.address, deadline, nudge=options.nudge
-    )
-    return print_json({"group": options.group, "address": options.address, "nudges": nudges})
-
-
-def _group_in_sync(options: argparse.Namespace) -> int:
-    if (options.election == CONTROLLER) != bool(options.controller):
-        options.usage_error("--controller goes with --election controller, and only with it")
-    name_servers = joined_addresses(options.name_servers)
-    group = ElectedGroup(options.cluster, options.group, tuple(options.replica))
-    watch = GroupWatch(name_servers, group, tuple(options.controller))
-    found = check_group_in_sync(watch, Deadline.after(options.timeout))
-    return print_json({"master": found.master, "offsets": dict(found.offsets)})
-
-
-def add_proxy_commands(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
-) -> tuple[argparse.ArgumentParser, ...]:
-    """Add `proxy-ready`."""
-    ready = commands.add_parser("proxy-ready", help="wait until a proxy serves")
-    ready.add_argument("--address", required=True, type=address_argument, help="for gRPC")
-    ready.add_argument("--remoting-address", required=True, type=address_argument)
-    ready.add_argument("--cluster", required=True)
-    ready.set_defaults(run=_proxy_ready)
-    return (ready,)
-
-
-def _proxy_ready(options: argparse.Namespace) -> int:
-    proxy = PlannedProxy("", "", options.address, options.remoting_address, "", "")
-    groups = check_proxy_ready(proxy, options.cluster, Deadline.after(options.timeout))
-    return print_json({"address": options.address, "groups": groups})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Union
 
 from remoting.errors import PlanError
 from remoting.plan.json_reader import Section
@@ -22,8 +22,8 @@ ELECTED_ID = -1
 
 
 @dataclass(frozen=True)
-class PlannedNameServer:
-    """One name server process."""
+class PlannedProcess:
+    """One process, on which host and at which `ip:port`."""
 
     name: str
     host: str
@@ -32,33 +32,25 @@ class PlannedNameServer:
     log: str
 
 
-@dataclass(frozen=True)
-class PlannedController:
+class PlannedNameServer(PlannedProcess):
+    """A name server."""
+
+
+class PlannedController(PlannedProcess):
     """One of the processes that elect the masters of all groups."""
 
-    name: str
-    host: str
-    address: str
-    unit: str
-    log: str
-
 
 @dataclass(frozen=True)
-class PlannedBroker:
-    """One broker process; `group` is RocketMQ's brokerName, `permission` its brokerPermission."""
+class PlannedBroker(PlannedProcess):
+    """A broker; `group` is RocketMQ's brokerName, `permission` its brokerPermission."""
 
-    name: str
-    host: str
     group: str
     broker_id: int
     """`ELECTED_ID` for a replica."""
     role: str
-    address: str
     permission: int
     config_file: str
     """Its properties as they were rendered, on its own host."""
-    unit: str
-    log: str
     guard_state: str | None
     slave_required: bool
     """Whether a master must stay drained without its slave."""
@@ -70,15 +62,13 @@ class PlannedBroker:
 
 
 @dataclass(frozen=True)
-class PlannedProxy:
-    """One proxy process; `address` is where gRPC clients go, `remoting_address` the others."""
+class PlannedProxy(PlannedProcess):
+    """A proxy; `address` is where gRPC clients go, `remoting_address` the others."""
 
-    name: str
-    host: str
-    address: str
     remoting_address: str
-    unit: str
-    log: str
+
+
+AnyProcess = Union[PlannedNameServer, PlannedController, PlannedBroker, PlannedProxy]
 
 
 @dataclass(frozen=True)
@@ -106,9 +96,27 @@ class Plan:
     metrics: tuple[PlannedMetrics, ...]
 
     @property
+    def processes(self) -> tuple[AnyProcess, ...]:
+        """Return every process; the roll-out takes masters before slaves."""
+        return (*self.name_servers, *self.controllers, *self.brokers, *self.proxies)
+
+    @property
     def has_elections(self) -> bool:
         """Tell whether masters are elected instead of planned."""
         return self.election != NO_ELECTION
+
+    def process_named(self, name: str) -> AnyProcess:
+        """Return a process by its name.
+
+        Raises:
+            PlanError: the plan has no such process.
+
+        """
+        for process in self.processes:
+            if process.name == name:
+                return process
+        key = "process"
+        raise PlanError(key, name, ", ".join(process.name for process in self.processes))
 
     def replicas_of(self, group: str) -> tuple[PlannedBroker, ...]:
         """Return all brokers of a group, whatever their roles."""
@@ -173,7 +181,7 @@ def parse_plan(document: object) -> Plan:
         cluster=root.text("cluster"),
         election=election,
         hosts=root.names("hosts"),
-        name_servers=tuple(PlannedNameServer(**_server(section)) for section in servers),
+        name_servers=tuple(PlannedNameServer(**_process(section)) for section in servers),
         controllers=_controllers(root, election),
         brokers=tuple(_broker(section, election) for section in brokers),
         proxies=tuple(_proxy(section) for section in proxies),
@@ -197,10 +205,10 @@ def _controllers(root: Section, election: str) -> tuple[PlannedController, ...]:
     if sections and election != CONTROLLER:
         names, allowed = [one.text("name") for one in sections], f"none with election {election}"
         raise PlanError(root.path("controllers"), names, allowed)
-    return tuple(PlannedController(**_server(section)) for section in sections)
+    return tuple(PlannedController(**_process(section)) for section in sections)
 
 
-def _server(section: Section) -> dict[str, str]:
+def _process(section: Section) -> dict[str, str]:
     texts = {key: section.text(key) for key in ("name", "host", "unit", "log")}
     return {**texts, "address": section.address("address")}
 
@@ -208,16 +216,12 @@ def _server(section: Section) -> dict[str, str]:
 def _broker(section: Section, election: str) -> PlannedBroker:
     role = section.choice("role", ROLES if election == NO_ELECTION else (REPLICA,))
     return PlannedBroker(
-        name=section.text("name"),
-        host=section.text("host"),
+        **_process(section),
         group=section.text("group"),
         broker_id=_broker_id(section, role),
         role=role,
-        address=section.address("address"),
         permission=section.number("permission"),
         config_file=section.text("configFile"),
-        unit=section.text("unit"),
-        log=section.text("log"),
         guard_state=section.text_or_none("guardState"),
         slave_required=section.flag("slaveRequired"),
     )
@@ -235,14 +239,7 @@ def _broker_id(section: Section, role: str) -> int:
 
 
 def _proxy(section: Section) -> PlannedProxy:
-    return PlannedProxy(
-        name=section.text("name"),
-        host=section.text("host"),
-        address=section.address("address"),
-        remoting_address=section.address("remotingAddress"),
-        unit=section.text("unit"),
-        log=section.text("log"),
-    )
+    return PlannedProxy(**_process(section), remoting_address=section.address("remotingAddress"))
 
 
 def _metrics(section: Section) -> PlannedMetrics:

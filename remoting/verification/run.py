@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from remoting.checks.brokers import broker_steps
-from remoting.checks.elections import controller_steps, group_steps, replica_steps
-from remoting.checks.name_servers import listing_step, name_server_steps
-from remoting.checks.proxies import metrics_step, proxy_steps
+from remoting.checks.elections import group_steps
+from remoting.checks.name_servers import listing_step
+from remoting.checks.processes import process_steps
+from remoting.checks.proxies import metrics_step
+from remoting.checks.steps import Occasion, steps_on
 from remoting.errors import CheckFailedError, PlanError, RemotingError
+from remoting.plan.plan import PlannedBroker, PlannedController, PlannedNameServer
 from remoting.verification.report import Outcome, ProcessReport, VerificationReport
 
 if TYPE_CHECKING:
-    from remoting.checks.systemd import Step
-    from remoting.plan.plan import Plan
+    from collections.abc import Sequence
+
+    from remoting.checks.steps import Step
+    from remoting.plan.plan import AnyProcess, Plan
     from remoting.polling import Deadline
 
 GRACE_SECONDS = 3
@@ -26,6 +30,8 @@ GRACE_SECONDS = 3
 
 @dataclass(frozen=True)
 class _Subject:
+    """What gets a line of the table; `log` is empty unless it is a process of this host."""
+
     process: str
     role: str
     address: str
@@ -46,69 +52,55 @@ def verify_host(
         key = "host"
         raise PlanError(key, host, ", ".join(plan.hosts))
     started = time.monotonic()
-    subjects = _subjects(plan, host, deadline, check_units=check_units)
+    subjects = _subjects(plan, host)
+
+    def run(subject: _Subject) -> ProcessReport:
+        steps = steps_on(Occasion.VERIFICATION, subject.steps, check_units=check_units)
+        return _run_steps(subject, steps, deadline)
+
     with ThreadPoolExecutor(max_workers=len(subjects)) as pool:
-        processes = tuple(pool.map(lambda subject: _run_steps(subject, deadline), subjects))
+        processes = tuple(pool.map(run, subjects))
     at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     return VerificationReport(host, at, round(time.monotonic() - started, 2), processes)
 
 
-def _subjects(plan: Plan, host: str, deadline: Deadline, *, check_units: bool) -> list[_Subject]:
+def _subjects(plan: Plan, host: str) -> list[_Subject]:
     subjects: list[_Subject] = []
-    for server in plan.name_servers:
-        if server.host == host:
-            steps = name_server_steps(plan, server, deadline, check_units=check_units)
-            log = server.log
+    for process in plan.processes:
+        if process.host == host:
+            steps, log = process_steps(plan, process), process.log
+        elif isinstance(process, PlannedNameServer):
+            # What the name servers of other hosts list is checked from every host.
+            steps, log = [listing_step(plan, process)], ""
         else:
-            steps, log = [listing_step(plan, server, deadline)], ""
-        subjects.append(_Subject(server.name, "name server", server.address, log, steps))
-    for broker in plan.brokers:
-        if broker.host == host:
-            make = replica_steps if plan.has_elections else broker_steps
-            steps = make(plan, broker, deadline, check_units=check_units)
-            subjects.append(_Subject(broker.name, broker.role, broker.address, broker.log, steps))
+            continue
+        subjects.append(_Subject(process.name, _role(process), process.address, log, steps))
     if plan.has_elections:
-        subjects += _election_subjects(plan, host, deadline, check_units=check_units)
-    return [*subjects, *_proxy_subjects(plan, host, deadline, check_units=check_units)]
-
-
-def _proxy_subjects(
-    plan: Plan, host: str, deadline: Deadline, *, check_units: bool
-) -> list[_Subject]:
-    subjects: list[_Subject] = []
-    for proxy in plan.proxies:
-        if proxy.host == host:
-            steps = proxy_steps(plan, proxy, deadline, check_units=check_units)
-            subjects.append(_Subject(proxy.name, "proxy", proxy.address, proxy.log, steps))
+        # Whichever host its master is on, every host with a replica checks the group.
+        for group in plan.groups_on(host):
+            replicas = f"{len(plan.replicas_of(group))} replicas"
+            subjects.append(_Subject(group, "group", replicas, "", group_steps(plan, group)))
     for metrics in plan.metrics:
         if metrics.host == host:
-            step = metrics_step(metrics, deadline)
-            subjects.append(_Subject(metrics.name, "metrics", metrics.address, "", [step]))
+            steps = [metrics_step(metrics)]
+            subjects.append(_Subject(metrics.name, "metrics", metrics.address, "", steps))
     return subjects
 
 
-def _election_subjects(
-    plan: Plan, host: str, deadline: Deadline, *, check_units: bool
-) -> list[_Subject]:
-    subjects: list[_Subject] = []
-    for one in plan.controllers:
-        if one.host == host:
-            steps = controller_steps(plan, one, deadline, check_units=check_units)
-            subjects.append(_Subject(one.name, "controller", one.address, one.log, steps))
-    for group in plan.groups_on(host):
-        # No process of this host: whichever host its master is on, every host with a replica asks.
-        steps = group_steps(plan, group, deadline)
-        replicas = f"{len(plan.replicas_of(group))} replicas"
-        subjects.append(_Subject(group, "group", replicas, "", steps))
-    return subjects
+def _role(process: AnyProcess) -> str:
+    if isinstance(process, PlannedBroker):
+        return process.role
+    if isinstance(process, PlannedController):
+        return "controller"
+    return "name server" if isinstance(process, PlannedNameServer) else "proxy"
 
 
-def _run_steps(subject: _Subject, deadline: Deadline) -> ProcessReport:
+def _run_steps(subject: _Subject, steps: Sequence[Step], deadline: Deadline) -> ProcessReport:
     outcomes: list[Outcome] = []
-    for step in subject.steps:
+    for step in steps:
         started = time.monotonic()
         try:
-            detail, is_ok = step.run(), True
+            detail, is_ok = step.run(deadline), True
         except RemotingError as error:
             cause = error.cause if isinstance(error, CheckFailedError) else str(error)
             detail, is_ok = cause, False

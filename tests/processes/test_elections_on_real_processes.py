@@ -13,22 +13,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from remoting.checks.elections import check_group_in_sync
 from remoting.checks.messages import ensure_topic
 from remoting.commands.main import EXIT_FAILED, EXIT_OK
 from remoting.errors import NotYetError
 from remoting.polling import Check, Deadline, poll
 from remoting.protocol.connection import Connection
+from remoting.replication.elected_groups import GroupWatch
 from remoting.requests.admin import cluster_info, topic_config
 from remoting.requests.messages import count_messages, read_topic
-from tests.processes.elected_groups import CLUSTER, GROUP, ElectedCluster, make_elected_cluster
+from tests.processes.elected_groups import GROUP, ElectedCluster, make_elected_cluster
 from tests.processes.instances import running
-from tests.processes.test_checks_on_real_processes import run, verify, wait_until_answering
+from tests.processes.test_checks_on_real_processes import ready, verify, wait_until_answering
 from tests.support.numbered_producer import NumberedProducer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from remoting.replication.elected_groups import GroupOffsets
     from tests.processes.instances import Instance
 
 pytestmark = pytest.mark.processes
@@ -50,16 +53,10 @@ def cluster(
         shutil.rmtree(folder)
 
 
-def servers(cluster: ElectedCluster) -> tuple[str, ...]:
-    joined = ";".join(cluster.name_server_addresses)
-    return ("--name-servers", joined, "--cluster", CLUSTER, "--group", GROUP)
-
-
-def group_in_sync(cluster: ElectedCluster, seconds: float) -> tuple[int, str, str]:
-    replicas = [text for one in cluster.replicas for text in ("--replica", one.address)]
-    controllers = [text for one in cluster.controllers for text in ("--controller", one.address)]
-    election = ("--election", cluster.election, *controllers)
-    return run("group-in-sync", *servers(cluster), *replicas, *election, "--timeout", seconds)
+def wait_for_group(cluster: ElectedCluster, seconds: float) -> GroupOffsets:
+    controllers = [one.address for one in cluster.controllers]
+    watch = GroupWatch(cluster.name_server_addresses, cluster.group, controllers)
+    return check_group_in_sync(watch, Deadline.after(seconds))
 
 
 def bodies_on(instance: Instance) -> list[int]:
@@ -106,29 +103,30 @@ def wait_for_topic_on_every_replica(cluster: ElectedCluster) -> None:
     poll(attempt, Check("topic", TOPIC, "broker.log"), Deadline.after(START_SECONDS))
 
 
-def test_controllers_agree_on_a_leader_and_replicas_register(cluster: ElectedCluster):
+def test_controllers_agree_on_a_leader_and_the_last_replica_waits_for_the_group(
+    cluster: ElectedCluster, tmp_path: Path
+):
+    plan = cluster.write_plan(tmp_path)
     leaders = set()
-    for controller in cluster.controllers:
-        arguments = ("--address", controller.address, "--timeout", START_SECONDS)
-        code, out, err = run("controller-ready", *arguments)
+    for number in range(1, len(cluster.controllers) + 1):
+        code, out, err = ready(plan, f"controller-{number}")
         assert (code, err) == (EXIT_OK, "")
-        leaders.add(json.loads(out)["leader"])
+        leaders.add(json.loads(out)["checks"]["ready"])
     assert len(leaders) == min(1, len(cluster.controllers))
-    assert leaders <= {controller.address for controller in cluster.controllers}
-    for replica in cluster.replicas:
-        address = ("--address", replica.address, "--nudge", "--timeout", START_SECONDS)
-        code, _, err = run("replica-registered", *servers(cluster), *address)
+    assert leaders <= {f"led by {controller.address}" for controller in cluster.controllers}
+    for number in range(1, len(cluster.replicas) + 1):
+        code, out, err = ready(plan, f"broker-a-{number}")
         assert (code, err) == (EXIT_OK, "")
+        is_last = number == len(cluster.replicas)
+        assert ("in-sync" in json.loads(out)["checks"]) == is_last
 
 
 def test_a_started_group_elects_a_master_and_becomes_in_sync(cluster: ElectedCluster):
-    code, out, err = group_in_sync(cluster, START_SECONDS)
-    assert (code, err) == (EXIT_OK, "")
-    found = json.loads(out)
-    assert set(found["offsets"]) == {replica.address for replica in cluster.replicas}
-    assert found["master"] == cluster.master().address
+    found = wait_for_group(cluster, START_SECONDS)
+    assert set(found.offsets) == {replica.address for replica in cluster.replicas}
+    assert found.master == cluster.master().address
     # The others copy it later: in up to 13 s, or a master that is elected before lacks it.
-    ensure_topic(found["master"], TOPIC, 5)
+    ensure_topic(found.master, TOPIC, 5)
 
 
 def test_a_sound_group_is_verified_on_each_host(cluster: ElectedCluster, tmp_path: Path):
@@ -162,9 +160,7 @@ def test_every_acknowledged_message_outlives_a_killed_master(
 def test_a_killed_master_comes_back_as_a_replica_in_sync(cluster: ElectedCluster):
     (killed,) = (one for one in cluster.replicas if one.process is None)
     killed.start()
-    code, out, err = group_in_sync(cluster, START_SECONDS)
-    assert (code, err) == (EXIT_OK, "")
-    assert json.loads(out)["master"] != killed.address
+    assert wait_for_group(cluster, START_SECONDS).master != killed.address
     counts = {replica.address: count_on(replica) for replica in cluster.replicas}
     assert len(set(counts.values())) == 1, counts
     assert counts[killed.address] >= len(cluster.acknowledged) >= 300
@@ -199,8 +195,7 @@ def test_a_replica_that_lacks_acknowledged_messages_is_not_elected_and_none_is_l
     assert count_on(stale) < len(cluster.acknowledged)
     for other in others:
         other.start()
-    code, _, err = group_in_sync(cluster, 2 * START_SECONDS)
-    assert (code, err) == (EXIT_OK, "")
+    wait_for_group(cluster, 2 * START_SECONDS)
     counts = {replica.address: count_on(replica) for replica in cluster.replicas}
     assert len(set(counts.values())) == 1, counts
     assert cluster.acknowledged - set(bodies_on(cluster.master())) == set()

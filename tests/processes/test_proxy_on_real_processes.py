@@ -10,10 +10,10 @@ import pytest
 
 from blueprint.plan.memory import POP_DIRECT_MIB
 from remoting.checks.messages import ensure_topic
-from remoting.checks.proxies import check_metrics
+from remoting.checks.proxies import check_metrics, check_proxy_ready
 from remoting.checks.registration import BrokerIdentity, check_broker_registered
-from remoting.commands.main import EXIT_FAILED, EXIT_OK, main
-from remoting.plan.plan import PlannedMetrics
+from remoting.errors import CheckFailedError
+from remoting.plan.plan import PlannedMetrics, PlannedProxy
 from remoting.polling import Deadline
 from remoting.protocol.connection import Connection
 from remoting.requests.messages import read_topic
@@ -91,10 +91,13 @@ class Proxied:
         deadline = Deadline.after(START_SECONDS)
         check_broker_registered([self.name_server.address], broker, deadline, nudge=True)
 
-    def proxy_ready(self, seconds: float = START_SECONDS) -> int:
+    def wait_for_proxy(self, seconds: float = START_SECONDS) -> None:
         remoting_address = f"{IP}:{self.base + 6}"
-        addresses = ["--address", self.proxy.address, "--remoting-address", remoting_address]
-        return main(["proxy-ready", *addresses, "--cluster", CLUSTER, "--timeout", str(seconds)])
+        log = str(self.proxy.output)
+        planned = PlannedProxy(
+            "proxy-1", "server1", self.proxy.address, "proxy.service", log, remoting_address
+        )
+        check_proxy_ready(planned, CLUSTER, Deadline.after(seconds))
 
     def _instance(self, name, main_class, offset, properties, heap) -> Instance:
         address = f"{IP}:{self.base + offset}"
@@ -130,7 +133,7 @@ def test_a_proxy_that_starts_after_its_broker_becomes_ready(proxied):
     proxied.broker.start()
     proxied.wait_for_broker()
     proxied.proxy.start()
-    assert proxied.proxy_ready() == EXIT_OK, proxied.proxy.output.read_text()
+    proxied.wait_for_proxy()
 
 
 def test_the_official_client_loses_no_message_though_topics_are_not_made_by_themselves(
@@ -170,11 +173,12 @@ def test_metrics_tell_which_process_they_are_of(proxied, name, metric):
 
 
 def test_a_proxy_is_not_ready_while_its_name_server_is_dead_and_is_again_afterwards(
-    proxied, capsys
+    proxied,
 ):
     proxied.name_server.kill()
-    assert proxied.proxy_ready(seconds=2) == EXIT_FAILED
-    assert "it reaches no name server, and knows what it knew before" in capsys.readouterr().err
+    expected = "it reaches no name server, and knows what it knew before"
+    with pytest.raises(CheckFailedError, match=expected):
+        proxied.wait_for_proxy(seconds=2)
     proxied.name_server.start()
     proxied.wait_for_broker()
-    assert proxied.proxy_ready() == EXIT_OK
+    proxied.wait_for_proxy()

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+SLAVE_IP = "127.0.0.3"
+"""Of slaves that must be told from their master by where they connect from."""
+
+
 @dataclass(frozen=True)
 class Request:
     code: int
@@ -143,6 +147,27 @@ class FakeBroker:
         ]
         status = {"master": self.is_master, "masterCommitLogMaxOffset": self.offset}
         return json.dumps({**status, "haConnectionInfo": connections})
+
+
+class WrittenTo(FakeBroker):
+    """A master whose log grows between two answers, and whose slave is always a little behind."""
+
+    def __call__(self, request: Request) -> bytes:
+        self.offset += 10
+        self.acks = {SLAVE_IP: self.offset - 35}
+        return super().__call__(request)
+
+
+class Following(FakeBroker):
+    """The slave of such a master."""
+
+    def __init__(self, master: FakeBroker):
+        super().__init__()
+        self._master = master
+
+    def __call__(self, request: Request) -> bytes:
+        self.offset = self._master.offset - 35
+        return super().__call__(request)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from blueprint.plan.archives import plan_archive
+from blueprint.plan.paths import PLAN, REMOTING
 from blueprint.rendering.scripts import (
     Archive,
     render_first_contact,
@@ -23,6 +24,7 @@ from blueprint.rendering.scripts import (
 )
 from blueprint.rendering.templates import TEMPLATES
 from project import ROOT
+from remoting.commands.main import argument_parser
 from tests.support.stacks import changed, planned, raw_cluster, ring, settings_of
 
 SHELLCHECK = Path(sys.executable).parent / "shellcheck"
@@ -191,19 +193,31 @@ def test_verification_changes_with_the_output_of_any_step():
     assert len(texts) == 4
 
 
-def test_a_slaves_step_waits_for_its_own_masters_replica_and_a_masters_does_not():
-    assert (
-        "in-sync --slave=10.98.64.152:11911 --master 10.98.64.151:10911 "
-        in (SCRIPTS["broker-a-s step"])
-    )
-    ensured = SCRIPTS["broker-a step"].partition("ensure() {")[2]
-    assert "broker-registered --nudge" in ensured
-    assert "in-sync" not in ensured
+@pytest.mark.parametrize("process", planned(raw_cluster()).processes, ids=lambda p: p.name)
+def test_a_step_waits_for_its_process_by_the_plan(process):
+    _, _, ensured = SCRIPTS[f"{process.name} step"].partition("ensure() {")
+    (line,) = [line for line in ensured.splitlines() if " ready " in line]
+    words = shlex.split(line)
+    assert words[:3] == ["python3", str(REMOTING), "ready"]
+    options = argument_parser().parse_args(words[2:9])
+    assert (options.plan, options.process, options.timeout) == (PLAN, process.name, 180)
 
 
-def test_a_restarted_master_waits_for_its_slaves_before_the_next_step():
-    restarted = SCRIPTS["broker-a step"].partition("restart() {")[2].partition("ensure() {")[0]
-    assert "in-sync --slave=10.98.64.152:11911 --master 10.98.64.151:10911 " in restarted
+def test_a_step_runs_again_when_its_part_of_the_plan_changes():
+    raw = raw_cluster()
+    fewer = changed(nameServers=1)
+    steps = {
+        kind: [_step(planned(cluster), name) for cluster in (raw, fewer)]
+        for kind, name in (("broker", "broker-a"), ("name server", "namesrv-server1"))
+    }
+    # Brokers register with every name server; a name server answers for itself.
+    assert steps["broker"][0] != steps["broker"][1]
+    assert steps["name server"][0] == steps["name server"][1]
+
+
+def _step(cluster, name):
+    (process,) = [process for process in cluster.processes if process.name == name]
+    return render_step(cluster, process, PRINTED, 180)
 
 
 def test_the_tools_contain_every_module_of_the_checks():
@@ -239,5 +253,5 @@ def test_the_zipapp_of_the_tools_runs(tmp_path):
     shown = subprocess.run(
         [sys.executable, "-I", app, "--help"], text=True, capture_output=True, check=True
     )
-    for command in ("name-server-ready", "broker-registered", "in-sync", "verify", "guard"):
+    for command in ("ready", "verify", "send-and-read", "guard"):
         assert command in shown.stdout

@@ -11,9 +11,14 @@ from remoting.checks.name_servers import check_name_server_ready
 from remoting.checks.registration import BrokerIdentity, check_broker_registered
 from remoting.errors import CheckFailedError, NotYetError, SlaveAheadError
 from remoting.polling import Check, Deadline, poll
-from tests.unit.remoting.scripted_peer import FakeBroker, ScriptedPeer, listed_broker
-
-SLAVE_IP = "127.0.0.3"
+from tests.unit.remoting.scripted_peer import (
+    SLAVE_IP,
+    FakeBroker,
+    Following,
+    ScriptedPeer,
+    WrittenTo,
+    listed_broker,
+)
 
 
 def identity(address, cluster="DefaultCluster"):
@@ -116,27 +121,6 @@ def test_a_slave_ahead_ends_the_wait_at_once():
     ):
         check_in_sync(peer.address, [slave.address], Deadline.after(30))
     assert time.monotonic() - started < 5
-
-
-class WrittenTo(FakeBroker):
-    """A master whose log grows between two answers, and whose slave is always a little behind."""
-
-    def __call__(self, request):
-        self.offset += 10
-        self.acks = {SLAVE_IP: self.offset - 35}
-        return super().__call__(request)
-
-
-class Following(FakeBroker):
-    """The slave of such a master."""
-
-    def __init__(self, master):
-        super().__init__()
-        self._master = master
-
-    def __call__(self, request):
-        self.offset = self._master.offset - 35
-        return super().__call__(request)
 
 
 @pytest.mark.parametrize("may_lag", [True, False])

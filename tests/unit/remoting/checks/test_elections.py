@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import time
 from contextlib import contextmanager
 
@@ -11,7 +10,6 @@ from remoting.checks.elections import (
     check_elected,
     check_replica_registered,
 )
-from remoting.commands.main import EXIT_FAILED, EXIT_OK, main
 from remoting.errors import CheckFailedError
 from remoting.polling import Deadline
 from remoting.replication.elected_groups import ElectedGroup
@@ -135,55 +133,3 @@ def test_an_election_that_does_not_end_fails_in_time_and_names_the_logs():
     ):
         check_elected([server.address], GROUP, Deadline.after(0.3))
     assert time.monotonic() - started < 2
-
-
-GROUP_ARGUMENTS = ("--cluster", "DefaultCluster", "--group", "broker-a")
-
-
-def test_the_commands_print_one_json_line_each(capsys):
-    controller = FakeController(leader="10.0.0.12:9878")
-    with (
-        ScriptedPeer(FakeBroker(7)) as master,
-        ScriptedPeer(FakeBroker(7)) as slave,
-        ScriptedPeer(controller) as lead,
-        ScriptedPeer(name_server({0: master.address, 2: slave.address})) as server,
-    ):
-        controller.master, controller.in_sync = master.address, (master.address, slave.address)
-        servers = ("--name-servers", f"{server.address};{server.address}", *GROUP_ARGUMENTS)
-        replicas = ("--replica", master.address, "--replica", slave.address)
-        by_controller = ("--election", "controller", "--controller", lead.address)
-        assert main(["controller-ready", "--address", lead.address]) == EXIT_OK
-        assert main(["replica-registered", *servers, "--address", slave.address]) == EXIT_OK
-        assert main(["group-in-sync", *servers, *replicas, "--election", "dledger"]) == EXIT_OK
-        assert main(["group-in-sync", *servers, *replicas, *by_controller]) == EXIT_OK
-    shown = capsys.readouterr()
-    ready, registered, alone, controlled = map(json.loads, shown.out.splitlines())
-    assert (shown.err, ready["leader"], registered["nudges"]) == ("", "10.0.0.12:9878", 0)
-    offsets = {master.address: 7, slave.address: 7}
-    assert alone == controlled == {"master": master.address, "offsets": offsets}
-
-
-def test_a_group_that_is_not_in_sync_exits_1_with_one_line(capsys):
-    with (
-        ScriptedPeer(FakeBroker(7)) as master,
-        ScriptedPeer(FakeBroker(5)) as slave,
-        ScriptedPeer(name_server({0: master.address, 2: slave.address})) as server,
-    ):
-        servers = ("--name-servers", server.address, *GROUP_ARGUMENTS, "--timeout", "0.2")
-        replicas = ("--replica", master.address, "--replica", slave.address)
-        code = main(["group-in-sync", *servers, *replicas, "--election", "dledger"])
-    shown = capsys.readouterr()
-    assert (code, shown.out, shown.err.count("\n")) == (EXIT_FAILED, "", 1)
-    assert f"group-in-sync failed for broker-a: {slave.address} is 2 bytes behind" in shown.err
-
-
-@pytest.mark.parametrize(
-    "election",
-    [("--election", "controller"), ("--election", "dledger", "--controller", "10.0.0.1:9878")],
-)
-def test_controllers_go_with_the_election_by_controllers_only(capsys, election):
-    servers = ("--name-servers", "127.0.0.1:1", *GROUP_ARGUMENTS)
-    with pytest.raises(SystemExit) as refused:
-        main(["group-in-sync", *servers, "--replica", ADDRESS, *election])
-    assert refused.value.code == 2
-    assert "--controller goes with --election controller" in capsys.readouterr().err

@@ -45,7 +45,7 @@ def grpc_port(answer):
 
 
 def ready(address, remoting_address, cluster="DefaultCluster"):
-    proxy = PlannedProxy("proxy-1", "server1", address, remoting_address, "unit", "/proxy.log")
+    proxy = PlannedProxy("proxy-1", "server1", address, "unit", "/proxy.log", remoting_address)
     return check_proxy_ready(proxy, cluster, Deadline.after(0.3))
 
 

@@ -9,9 +9,7 @@ from remoting.polling import Check, Deadline, poll
 from remoting.replication.degrading_guard import NEVER, DegradingGuard
 from remoting.replication.guard import Guard, GuardState
 from tests.unit.remoting.replication.test_guard import drained, wait_for_state
-from tests.unit.remoting.scripted_peer import FakeBroker, ScriptedPeer
-
-SLAVE_IP = "127.0.0.3"
+from tests.unit.remoting.scripted_peer import SLAVE_IP, FakeBroker, ScriptedPeer
 
 
 @pytest.fixture

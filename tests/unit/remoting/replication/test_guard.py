@@ -9,9 +9,7 @@ import pytest
 from remoting.errors import NotYetError, SlaveAheadError, StillAheadError
 from remoting.polling import Check, Deadline, poll
 from remoting.replication.guard import Guard, GuardState
-from tests.unit.remoting.scripted_peer import FakeBroker, ScriptedPeer
-
-SLAVE_IP = "127.0.0.3"
+from tests.unit.remoting.scripted_peer import SLAVE_IP, FakeBroker, ScriptedPeer
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import pytest
 
 from remoting.errors import NotYetError, SlaveAheadError, UnreachableError
 from remoting.replication.offsets import compare_offsets
-from tests.unit.remoting.scripted_peer import FakeBroker, ScriptedPeer
+from tests.unit.remoting.scripted_peer import SLAVE_IP, FakeBroker, ScriptedPeer
 
-SLAVE_IP, OTHER_SLAVE_IP = "127.0.0.3", "127.0.0.4"
+OTHER_SLAVE_IP = "127.0.0.4"
 
 
 @contextmanager
