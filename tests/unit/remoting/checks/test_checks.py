@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import struct
-import time
+from contextlib import suppress
 
 import pytest
 
 from remoting.checks.brokers import check_in_sync
 from remoting.checks.messages import check_send_and_read
 from remoting.checks.name_servers import check_name_server_ready
-from remoting.checks.registration import BrokerIdentity, check_broker_registered
+from remoting.checks.registration import BrokerIdentity, Nudger, check_broker_registered
 from remoting.errors import CheckFailedError, NotYetError, SlaveAheadError
 from remoting.polling import Check, Deadline, poll
 from tests.unit.remoting.scripted_peer import (
@@ -34,13 +34,12 @@ def test_a_name_server_that_answers_is_ready():
         assert check_name_server_ready(peer.address, Deadline.after(1)) == 1
 
 
-def test_a_failed_check_names_itself_the_address_the_cause_and_what_to_look_at():
-    started = time.monotonic()
+def test_a_failed_check_names_itself_the_address_the_cause_and_what_to_look_at(clock):
     expected = r"^name-server-ready failed for 127\.0\.0\.1:1: .*refused; look at .*namesrv\.log"
     with pytest.raises(CheckFailedError, match=expected) as failed:
         check_name_server_ready("127.0.0.1:1", Deadline.after(0.3))
     assert "\n" not in str(failed.value)
-    assert 0.3 <= time.monotonic() - started < 2
+    assert clock.now == pytest.approx(0.3)
 
 
 def test_a_broker_is_registered_once_every_name_server_lists_it():
@@ -89,6 +88,7 @@ def test_a_nudge_makes_it_register_and_leaves_its_permission_alone():
     assert (broker.nudges, broker.permission) == (1, 4)
 
 
+@pytest.mark.usefixtures("clock")
 def test_nudges_come_about_once_a_second_and_only_while_it_is_not_listed():
     broker = FakeBroker()
     with ScriptedPeer(broker) as peer, ScriptedPeer(name_server({})) as server:
@@ -111,8 +111,7 @@ def test_a_broker_that_cannot_be_nudged_is_named_in_the_cause():
         check_broker_registered([server.address], broker, Deadline.after(0.2), nudge=True)
 
 
-def test_a_slave_ahead_ends_the_wait_at_once():
-    started = time.monotonic()
+def test_a_slave_ahead_ends_the_wait_at_once(clock):
     master = FakeBroker(offset=10)
     with (
         ScriptedPeer(master) as peer,
@@ -120,7 +119,7 @@ def test_a_slave_ahead_ends_the_wait_at_once():
         pytest.raises(SlaveAheadError),
     ):
         check_in_sync(peer.address, [slave.address], Deadline.after(30))
-    assert time.monotonic() - started < 5
+    assert clock.sleeps == []
 
 
 @pytest.mark.parametrize("may_lag", [True, False])
@@ -197,39 +196,32 @@ def test_another_body_than_the_one_sent_fails():
         send_and_read(Store(damage=b"!"))
 
 
-def test_a_broker_that_is_slow_to_register_is_not_nudged_again_meanwhile():
-    nudges = []
-
-    def slow(request):
-        nudges.append(request.code)
-        time.sleep(0.6)
-
-    with ScriptedPeer(name_server({})) as server, ScriptedPeer(slow) as broker:
-        deadline = Deadline(time.monotonic() + 0.8, longest_request=0.3)
-        with pytest.raises(CheckFailedError, match="does not list it"):
-            check_broker_registered(
-                [server.address], identity(broker.address), deadline, nudge=True
-            )
-    assert len(nudges) <= 2
+def test_a_broker_that_is_slow_to_register_is_not_nudged_again_meanwhile(clock):
+    unlisted = NotYetError("it is not listed")
+    with ScriptedPeer(lambda _: None) as broker:
+        nudger = Nudger(broker.address)
+        for later, nudges in ((0.0, 1), (0.1, 1), (0.2, 2)):
+            clock.now = later
+            with suppress(NotYetError):
+                nudger.nudge(0.15, unlisted)
+            assert len(broker.requests) == nudges
 
 
-def test_a_request_may_take_longer_where_the_whole_may_take_very_long():
-    assert Deadline.after(180).request_seconds == pytest.approx(6)
-    assert Deadline.after(60).request_seconds == pytest.approx(5)
-    assert Deadline.after(1800).request_seconds == pytest.approx(60)
-    assert Deadline.after(3).request_seconds == pytest.approx(3, abs=0.1)
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize(
+    ("whole", "one"),
     # Even the last attempt gives a busy host the time to answer.
-    assert Deadline.after(0.2).request_seconds == pytest.approx(1)
+    [(1800, 60), (180, 6), (60, 5), (3, 3), (0.2, 1)],
+)
+def test_a_request_may_take_longer_where_the_whole_may_take_very_long(whole, one):
+    assert Deadline.after(whole).request_seconds == pytest.approx(one)
 
 
-def test_between_two_attempts_there_is_as_much_rest_as_one_takes():
-    started = []
-
+def test_between_two_attempts_there_is_as_much_rest_as_one_takes(clock):
     def attempt():
-        started.append(time.monotonic())
-        time.sleep(0.4)
+        clock.now += 0.4
         raise NotYetError("not yet")
 
     with pytest.raises(CheckFailedError):
         poll(attempt, Check("any", "it", "nothing"), Deadline.after(1.0))
-    assert started[1] - started[0] >= 0.8
+    assert clock.sleeps == [pytest.approx(0.4)]
