@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from subprocess import CompletedProcess
@@ -15,7 +16,7 @@ from cli.engine.engine import Engine
 from cli.errors import CommandError
 from cli.processes import ask, ask_together
 from cli.ssh.connection import agent_with, command_as_root, read_logins
-from remoting.verification.report import join_reports
+from remoting.verification.report import VerificationReport, parse_report, render_reports
 
 SSH_FAILED = 255
 
@@ -181,21 +182,18 @@ def record_reports(
 
     A failure is ignored: if the console's host is unreachable, the login to it reports that.
     """
-    texts = [_text_of(login.host, report) for login, report in zip(logins, reports, strict=True)]
+    found = [_report_of(login.host, done) for login, done in zip(logins, reports, strict=True)]
     (login,) = (login for login in logins if login.host == console.host)
-    text = join_reports(texts)
+    text = render_reports(found)
     words = [str(TOOLS / "put-file"), str(VERIFICATION), "0644", "root:root"]
     words.append(str(len(text.encode())))
     ask(command_as_root(ssh, login, *words), text=text)
 
 
-def _text_of(host: str, report: CompletedProcess[str] | None) -> str:
-    if report is not None:
-        try:
-            json.loads(report.stdout)
-        except ValueError:
-            pass
-        else:
-            return report.stdout
+def _report_of(host: str, done: CompletedProcess[str] | None) -> VerificationReport:
+    if done is not None:
+        # What is no report is a host that could not be asked.
+        with suppress(ValueError):
+            return parse_report(done.stdout)
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return json.dumps({"host": host, "at": at, "seconds": 0, "ok": False, "processes": []})
+    return VerificationReport(host, at, seconds=0, is_ok=False)

@@ -26,7 +26,7 @@ from components.hosts.over_ssh import RemoteFile, make_file, make_state, make_up
 from components.hosts.prepared_host import PreparedHost
 from components.secrets import ConsolePassword
 from components.services.verification import Verification
-from remoting.verification.report import join_reports
+from remoting.verification.report import parse_report, render_reports
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,7 +108,7 @@ class Console(pulumi.ComponentResource):
             mode="0644",
             owner="root:root",
             text=pulumi.Output.all(*(made.stdout for made in verification.made)).apply(
-                join_reports
+                lambda texts: render_reports(map(parse_report, texts))
             ),
         )
         recorded = self._file(f"{name}-verification", record)

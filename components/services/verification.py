@@ -10,7 +10,7 @@ from blueprint.rendering.scripts import render_verification
 from components.hosts.over_ssh import make_state
 from components.hosts.prepared_host import PreparedHost
 from components.services.install import RocketmqInstall
-from remoting.verification.report import summarise
+from remoting.verification.report import parse_report, render_line
 
 
 class Verification(pulumi.ComponentResource):
@@ -44,7 +44,9 @@ class Verification(pulumi.ComponentResource):
         printed = pulumi.Output.all(*boot_ids, *texts).apply(lambda texts: [str(t) for t in texts])
         self.made = tuple(self._verify(host, printed, before) for host in hosts)
         texts_made = pulumi.Output.all(*(made.stdout for made in self.made))
-        self.report = texts_made.apply(lambda texts: "\n".join(map(summarise, texts)))
+        self.report = texts_made.apply(
+            lambda texts: "\n".join(render_line(parse_report(text)) for text in texts)
+        )
         self.register_outputs({"report": self.report})
 
     def _verify(

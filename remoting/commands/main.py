@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -29,7 +28,7 @@ from remoting.replication.degrading_guard import DegradingGuard
 from remoting.replication.guard import Guard
 from remoting.requests.admin import broker_config, cluster_info, ha_status
 from remoting.requests.messages import count_messages, read_topic, send_message
-from remoting.verification.report import render_causes, render_table, report_as_json
+from remoting.verification.report import render_causes, render_report, render_table
 from remoting.verification.run import verify_host
 
 if TYPE_CHECKING:
@@ -159,12 +158,12 @@ def _verify(options: argparse.Namespace) -> int:
     if options.json:
         # For people all is on the other stream then; lines stay short, as scripts fold them.
         sys.stderr.write(render_table(report))
-        sys.stdout.write(json.dumps(report_as_json(report), indent=1) + "\n")
+        sys.stdout.write(render_report(report))
     else:
         sys.stdout.write(render_table(report))
     sys.stdout.flush()
     sys.stderr.write(render_causes(report))
-    return EXIT_FAILED if report.failed else EXIT_OK
+    return EXIT_OK if report.is_ok else EXIT_FAILED
 
 
 def _config(options: argparse.Namespace) -> int:

@@ -1,4 +1,8 @@
-"""The report of a verification: what a host's checks found, as data, a line, and a table."""
+"""The report of a verification: what the checks of a host found, as data, JSON, and text.
+
+JSON is how it travels: a host prints its report, an update and `make verify` gather those of all
+hosts, and the console shows them. What older releases wrote is read as well.
+"""
 
 from __future__ import annotations
 
@@ -11,42 +15,58 @@ from remoting import tables
 from remoting.verification.log_tail import log_tail
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-
-def join_reports(texts: Sequence[str]) -> str:
-    """Return one JSON list of the reports that the hosts printed, with a line break at its end."""
-    return json.dumps([json.loads(text) for text in texts], indent=1) + "\n"
-
-
-def summarise(text: str) -> str:
-    """Return one line about a host's report."""
-    report = json.loads(text)
-    processes = report["processes"]
-    failed = sum(not check["ok"] for process in processes for check in process["checks"])
-    outcome = f"{failed} checks failed" if failed else "verified"
-    return f"{report['host']}: {outcome} at {report['at']} in {report['seconds']} s"
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one check of one process ended, after how many milliseconds."""
+    """How one check of one process ended, and after how many milliseconds."""
 
     check: str
     is_ok: bool
     detail: str
     milliseconds: float
 
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Outcome:
+        """Read what `as_json` returned."""
+        return cls(document["check"], document["ok"], document["detail"], document["ms"])
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "check": self.check,
+            "ok": self.is_ok,
+            "detail": self.detail,
+            "ms": self.milliseconds,
+        }
+
 
 @dataclass(frozen=True)
 class ProcessReport:
-    """One process and its checks up to the first failure; `log` is empty for another host's."""
+    """One process, and its checks up to the first that failed."""
 
     process: str
     role: str
     address: str
-    log: str
     outcomes: tuple[Outcome, ...]
+    log: str = ""
+    """Where its log is; empty if it is no process of this host, and in a report that was read."""
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> ProcessReport:
+        """Read what `as_json` returned."""
+        outcomes = tuple(map(Outcome.from_json, document["checks"]))
+        return cls(document["process"], document["role"], document["address"], outcomes)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "process": self.process,
+            "role": self.role,
+            "address": self.address,
+            "checks": [outcome.as_json() for outcome in self.outcomes],
+        }
 
     @property
     def failure(self) -> Outcome | None:
@@ -56,12 +76,40 @@ class ProcessReport:
 
 @dataclass(frozen=True)
 class VerificationReport:
-    """What was found on one host."""
+    """What was found on one host, when (UTC, ISO 8601), and after how many seconds."""
 
     host: str
     at: str
     seconds: float
-    processes: tuple[ProcessReport, ...]
+    is_ok: bool
+    processes: tuple[ProcessReport, ...] = ()
+    """None if the host could not be asked."""
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> VerificationReport:
+        """Read what `as_json` returned.
+
+        Raises:
+            ValueError: the document is something else.
+
+        """
+        try:
+            processes = tuple(map(ProcessReport.from_json, document["processes"]))
+            host, at, seconds = (document[key] for key in ("host", "at", "seconds"))
+            return cls(host, at, seconds, document["ok"], processes)
+        except (KeyError, TypeError) as error:
+            message = f"not a verification report: {error!r}"
+            raise ValueError(message) from error
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "host": self.host,
+            "at": self.at,
+            "seconds": self.seconds,
+            "ok": self.is_ok,
+            "processes": [process.as_json() for process in self.processes],
+        }
 
     @property
     def failed(self) -> tuple[ProcessReport, ...]:
@@ -72,6 +120,47 @@ class VerificationReport:
     def own_processes(self) -> int:
         """Return how many of the processes run on this host."""
         return sum(bool(process.log) for process in self.processes)
+
+
+def parse_report(text: str) -> VerificationReport:
+    """Read the JSON of one report.
+
+    Raises:
+        ValueError: the text is something else.
+
+    """
+    return VerificationReport.from_json(json.loads(text))
+
+
+def parse_reports(text: str) -> tuple[VerificationReport, ...]:
+    """Read a JSON list of reports.
+
+    Raises:
+        ValueError: the text is something else.
+
+    """
+    try:
+        return tuple(map(VerificationReport.from_json, json.loads(text)))
+    except (TypeError, RecursionError) as error:
+        message = f"not a list of verification reports: {error!r}"
+        raise ValueError(message) from error
+
+
+def render_report(report: VerificationReport) -> str:
+    """Return the JSON of one report, with a line break at its end."""
+    return json.dumps(report.as_json(), indent=1) + "\n"
+
+
+def render_reports(reports: Iterable[VerificationReport]) -> str:
+    """Return one JSON list of reports, with a line break at its end."""
+    return json.dumps([report.as_json() for report in reports], indent=1) + "\n"
+
+
+def render_line(report: VerificationReport) -> str:
+    """Return one line about a report, without a line break."""
+    failed = sum(not outcome.is_ok for process in report.processes for outcome in process.outcomes)
+    outcome = "verified" if report.is_ok else f"{failed} checks failed"
+    return f"{report.host}: {outcome} at {report.at} in {report.seconds} s"
 
 
 def render_table(report: VerificationReport) -> str:
@@ -110,30 +199,3 @@ def render_causes(report: VerificationReport) -> str:
         if process.log:
             lines += log_tail(Path(process.log))
     return "".join(f"{line}\n" for line in lines)
-
-
-def report_as_json(report: VerificationReport) -> dict[str, Any]:
-    """Return the report as plain data."""
-    return {
-        "host": report.host,
-        "at": report.at,
-        "seconds": report.seconds,
-        "ok": not report.failed,
-        "processes": [
-            {
-                "process": process.process,
-                "role": process.role,
-                "address": process.address,
-                "checks": [
-                    {
-                        "check": outcome.check,
-                        "ok": outcome.is_ok,
-                        "detail": outcome.detail,
-                        "ms": outcome.milliseconds,
-                    }
-                    for outcome in process.outcomes
-                ],
-            }
-            for process in report.processes
-        ],
-    }

@@ -61,7 +61,9 @@ def verify_host(
     with ThreadPoolExecutor(max_workers=len(subjects)) as pool:
         processes = tuple(pool.map(run, subjects))
     at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return VerificationReport(host, at, round(time.monotonic() - started, 2), processes)
+    seconds = round(time.monotonic() - started, 2)
+    is_ok = not any(process.failure for process in processes)
+    return VerificationReport(host, at, seconds, is_ok, processes)
 
 
 def _subjects(plan: Plan, host: str) -> list[_Subject]:
@@ -110,5 +112,5 @@ def _run_steps(subject: _Subject, steps: Sequence[Step], deadline: Deadline) -> 
             deadline.shorten(GRACE_SECONDS)
             break
     return ProcessReport(
-        subject.process, subject.role, subject.address, subject.log, tuple(outcomes)
+        subject.process, subject.role, subject.address, tuple(outcomes), subject.log
     )

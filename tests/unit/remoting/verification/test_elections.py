@@ -9,7 +9,7 @@ from remoting.checks.name_servers import listing_problems
 from remoting.plan.plan import parse_plan
 from remoting.polling import Deadline
 from remoting.requests.admin import ListedBroker
-from remoting.verification.report import render_causes, render_table, report_as_json
+from remoting.verification.report import render_causes, render_table
 from remoting.verification.run import verify_host
 from tests.unit.remoting.checks.test_checks import Store
 from tests.unit.remoting.plans import (
@@ -98,7 +98,7 @@ def test_a_sound_group_is_verified_through_whoever_is_elected():
     # The host's own replica follows: the message went to the elected one all the same.
     assert (len(master.store.bodies), len(follower.store.bodies)) == (1, 0)
     assert render_table(report).splitlines()[-1].endswith(" s: 1 process")
-    roles = [one["role"] for one in report_as_json(report)["processes"]]
+    roles = [one.role for one in report.processes]
     assert roles == ["name server", "REPLICA", "group"]
 
 
