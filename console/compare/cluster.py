@@ -42,7 +42,7 @@ class ClusterView:
     topics: tuple[TopicView, ...]
     consumer_groups: tuple[ConsumerGroupView, ...]
     verification: tuple[Mapping[str, Any], ...]
-    """As `remoting.verification.report` writes it, one per host that was ever verified."""
+    """As `VerificationReport.as_json` has it, one per host that was ever verified."""
 
 
 def view_cluster(

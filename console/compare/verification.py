@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import TYPE_CHECKING, Any
+
+from remoting.verification.report import parse_reports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,28 +31,11 @@ class VerificationRecord:
             if version != self._read_at:
                 # Set first, so that an unreadable file is logged once and not at every request.
                 self._read_at = version
-                self._reports = parse_reports(self._path.read_text("utf-8"))
+                reports = parse_reports(self._path.read_text("utf-8"))
+                self._reports = tuple(report.as_json() for report in reports)
         except FileNotFoundError:
             self._reports, self._read_at = (), None
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        except (OSError, ValueError) as error:
             LOG.warning("%s: cannot be read: %r", self._path, error)
             self._reports = ()
         return self._reports
-
-
-def parse_reports(text: str) -> Reports:
-    """Return the reports in a JSON list.
-
-    Raises:
-        ValueError, KeyError, TypeError, RecursionError: the text is not such a list.
-
-    """
-    found = json.loads(text)
-    for report in found:
-        for key in ("host", "ok", "at", "seconds"):
-            report[key]
-        for process in report["processes"]:
-            process["process"], process["role"], process["address"]
-            for check in process["checks"]:
-                check["check"], check["ok"], check["detail"], check["ms"]
-    return tuple(found)
