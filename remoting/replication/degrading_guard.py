@@ -23,6 +23,9 @@ GRACE_REQUESTS = 12
 NEVER = str(4102444800000)
 """The year 2100, in RocketMQ's milliseconds."""
 
+DRAINED = {"brokerPermission": "4", ACCEPT_SENDS_FROM: NEVER}
+"""What a master boots with: it may be read, and refuses every send."""
+
 
 @dataclass
 class DegradingGuard(Guard):
@@ -129,7 +132,7 @@ class DegradingGuard(Guard):
     def _failure_to_drain(self) -> str:
         try:
             if self._boot_now() == self._boot:
-                self._set({ACCEPT_SENDS_FROM: NEVER, "brokerPermission": "4"})
+                self._set(DRAINED)
         except RemotingError as error:
             return str(error)
         return ""
