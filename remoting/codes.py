@@ -1,4 +1,4 @@
-"""The numbers of the protocol that this package sends or explains."""
+"""The codes of the protocol that this package sends or explains."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class RequestCode(IntEnum):
-    """What is asked, named as RocketMQ names it."""
+    """Codes of requests, by RocketMQ's names."""
 
     PULL_MESSAGE = 11
     UPDATE_AND_CREATE_TOPIC = 17
@@ -31,7 +31,7 @@ class RequestCode(IntEnum):
 
 
 class ResponseCode(IntEnum):
-    """How it is answered, named as RocketMQ names it."""
+    """Codes of answers, by RocketMQ's names."""
 
     SUCCESS = 0
     SYSTEM_ERROR = 1

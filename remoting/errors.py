@@ -6,11 +6,12 @@ RemotingError
 ├── TimedOutError         no complete answer in time
 ├── MalformedAnswerError  bytes that are not an answer to the request
 ├── RefusedError          an answer with an unexpected response code
-├── NotYetError           an answer that shows a state other than the wanted one
+├── NotYetError           a state other than the wanted one, which may still come
 ├── NotStoredError        a send that was not acknowledged by every planned replica
-├── StillAheadError       an earlier guard found a slave ahead in this boot of its master
-├── CheckFailedError      a check whose time ran out, or that waiting cannot mend
+├── StillAheadError       an earlier guard found a slave ahead since its master booted
+├── CheckFailedError      a check that timed out, or that waiting cannot fix
 ├── SlaveAheadError       a slave holds more than its master: the two logs diverge
+│   └── LogsDifferError   a slave holds other messages than its master
 └── PlanError             a plan file that cannot be used (also a ValueError)
 """
 
@@ -24,11 +25,11 @@ _REMARK_CHARACTERS = 300
 
 
 class RemotingError(Exception):
-    """Root of every error that this package raises on purpose."""
+    """Base of every error that this package raises on purpose."""
 
 
 class AddressError(RemotingError, ValueError):
-    """Say which text is not an address."""
+    """A text that is not `host:port`."""
 
     def __init__(self, text: str) -> None:
         super().__init__(f"address {text!r} is not host:port with a port from 1 to 65535")
@@ -36,7 +37,7 @@ class AddressError(RemotingError, ValueError):
 
 
 class UnreachableError(RemotingError):
-    """Say which address refused, dropped or never took a connection."""
+    """An address that refused, dropped or never took a connection."""
 
     def __init__(self, address: str, cause: str) -> None:
         super().__init__(f"{address} is unreachable: {cause}")
@@ -45,7 +46,7 @@ class UnreachableError(RemotingError):
 
 
 class TimedOutError(RemotingError):
-    """Say which address did not answer in time."""
+    """An address that did not answer in time."""
 
     def __init__(self, address: str, action: str, seconds: float) -> None:
         super().__init__(f"{address} did not {action} within {seconds:.1f} s")
@@ -55,7 +56,7 @@ class TimedOutError(RemotingError):
 
 
 class MalformedAnswerError(RemotingError):
-    """Say which address does not speak the remoting protocol, and how that showed."""
+    """An address that does not speak the remoting protocol."""
 
     def __init__(self, address: str, fault: str) -> None:
         super().__init__(f"{address} sent a malformed answer: {fault}")
@@ -64,7 +65,7 @@ class MalformedAnswerError(RemotingError):
 
 
 class RefusedError(RemotingError):
-    """Say which request was answered with which response code."""
+    """A request that was answered with an unexpected response code."""
 
     def __init__(self, address: str, request: int, code: int, remark: str) -> None:
         asked, answered = describe_request(request), describe_response(code)
@@ -76,7 +77,7 @@ class RefusedError(RemotingError):
 
 
 class NotYetError(RemotingError):
-    """Say what is still to come."""
+    """A state that is not the wanted one yet."""
 
     def __init__(self, cause: str) -> None:
         super().__init__(cause)
@@ -84,7 +85,7 @@ class NotYetError(RemotingError):
 
 
 class NotStoredError(RemotingError):
-    """Say how a send was answered and what that means for the message."""
+    """A send that was not fully acknowledged, and where its message is."""
 
     MEANINGS: ClassVar[dict[int, str]] = {
         ResponseCode.FLUSH_DISK_TIMEOUT: "stored in the master's memory, not on its disk",
@@ -101,7 +102,7 @@ class NotStoredError(RemotingError):
 
 
 class CheckFailedError(RemotingError):
-    """Say which check failed on what, the last cause, and what to look at."""
+    """A failed check: its subject, the last cause, and where to look."""
 
     def __init__(self, check: str, subject: str, cause: str, look_at: str) -> None:
         super().__init__(f"{check} failed for {subject}: {cause}; look at {look_at}")
@@ -112,7 +113,7 @@ class CheckFailedError(RemotingError):
 
 
 class SlaveAheadError(RemotingError):
-    """Say which slave holds how much more than its master (offsets in bytes)."""
+    """A slave that holds more than its master; offsets in bytes."""
 
     def __init__(self, master: str, master_offset: int, slave: str, slave_offset: int) -> None:
         super().__init__(
@@ -127,7 +128,7 @@ class SlaveAheadError(RemotingError):
 
 
 class LogsDifferError(SlaveAheadError):
-    """Say from which byte on a slave holds other messages than its master."""
+    """A slave that holds other messages than its master, and from which byte on."""
 
     def __init__(
         self, master: str, master_offset: int, slave: str, slave_offset: int, differ_at: int
@@ -135,7 +136,7 @@ class LogsDifferError(SlaveAheadError):
         super().__init__(master, master_offset, slave, slave_offset)
         message = (
             f"slave {slave} holds other messages than its master {master} from byte {differ_at} "
-            "on, where the master went on alone: the logs diverge, "
+            "on, where the master continued alone: the logs diverge, "
             "nothing must be written; see docs/operations.md"
         )
         self.args = (message,)
@@ -143,17 +144,17 @@ class LogsDifferError(SlaveAheadError):
 
 
 class StillAheadError(RemotingError):
-    """Repeat why an earlier guard of the same master process left it drained."""
+    """Why an earlier guard of the same master process left it drained."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            f"{reason} (seen before in this boot of the master; mend, then restart it)"
+            f"{reason} (found since the master booted; fix the stores, then restart it)"
         )
         self.reason = reason
 
 
 class PlanError(RemotingError, ValueError):
-    """Say which key of a plan has which unusable value, and what is allowed."""
+    """A key of a plan with an unusable value, and what is allowed."""
 
     def __init__(self, key: str, value: object, allowed: str) -> None:
         super().__init__(f"plan key {key} is {value!r}; allowed: {allowed}")

@@ -1,4 +1,4 @@
-"""Wait for a state by asking again and again, until a deadline."""
+"""Poll for a state until a deadline."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ T = TypeVar("T")
 INTERVAL_SECONDS = 0.15
 LONGEST_PAUSE_SECONDS = 5.0
 REQUESTS_PER_DEADLINE = 30
-"""A request may take that part of the whole time: hosts that are given long are slow ones.
+"""One request may take this fraction of the whole time: only slow hosts are given much time.
 
-An answer that nobody waits for any more is worked on all the same, and the next request with it.
+A process keeps working on a request that has timed out here, so asking again early adds load.
 """
 _SHORTEST_REQUEST_SECONDS = 1.0
 
 
 class Deadline:
-    """A moment on the monotonic clock; it may come nearer, never go further."""
+    """A moment on the monotonic clock; it can only be moved closer."""
 
     def __init__(self, at: float, longest_request: float = REQUEST_TIMEOUT_SECONDS) -> None:
         self.at = at
@@ -37,7 +37,7 @@ class Deadline:
         return cls(time.monotonic() + seconds, longest)
 
     def shorten(self, seconds: float) -> None:
-        """Leave at most `seconds` to everybody who waits for it."""
+        """Leave at most `seconds` from now."""
         self.at = min(self.at, time.monotonic() + seconds)
 
     @property
@@ -53,7 +53,7 @@ class Deadline:
 
 @dataclass(frozen=True)
 class Check:
-    """What is being waited for, and what a person should look at when it does not come."""
+    """What is waited for, and where a person should look if it does not come."""
 
     name: str
     subject: str
@@ -65,13 +65,13 @@ class Check:
 
 
 def poll(attempt: Callable[[], T], check: Check, deadline: Deadline) -> T:
-    """Repeat `attempt` until it returns; it is made at least once.
+    """Repeat `attempt`, at least once, until it returns.
 
-    Between two attempts there is as much rest as one takes: who is slow to answer has other work.
+    The pause between two attempts is as long as an attempt took: a slow peer is a busy one.
 
     Raises:
         CheckFailedError: the deadline passed, with the last cause; or raised by `attempt`.
-        SlaveAheadError, AddressError: raised by `attempt`; waiting would not mend it.
+        SlaveAheadError, AddressError: raised by `attempt`; waiting would not help.
 
     """
     while True:

@@ -1,4 +1,4 @@
-"""The live check of a cluster, outside the engine: what it says is true now."""
+"""Verify a live cluster, outside the engine."""
 
 import json
 import sys
@@ -25,7 +25,7 @@ NO_CONNECTION = ("refused", "timed out", "No route", "reset by peer", "closed by
 PAUSE_SECONDS = 5.0
 
 GRACE_SECONDS = 5.0
-"""What the other hosts still get when one has failed."""
+"""How long the other hosts may still take after one failed."""
 
 
 def verify(engine: Engine, stack: str, *, may_boot: bool = False) -> None:
@@ -50,13 +50,13 @@ def verify(engine: Engine, stack: str, *, may_boot: bool = False) -> None:
         deadline = time.monotonic() + patience
         while any(map(_may_still_boot, reports)) and time.monotonic() < deadline:
             hosts = (h.host for h, r in zip(logins, reports, strict=True) if _may_still_boot(r))
-            sys.stdout.write(f"waiting for {' and '.join(hosts)} to let us in\n")
+            sys.stdout.write(f"waiting for SSH on {' and '.join(hosts)}\n")
             sys.stdout.flush()
             time.sleep(PAUSE_SECONDS)
             reports = ask_together(commands, grace_seconds=GRACE_SECONDS)
         if console is not None:
             record_reports(ssh, console, logins, reports)
-            looked = look_at_console(ssh, console, logins)
+            console_check = check_console(ssh, console, logins)
     failed, unfinished = [], []
     for login, report in zip(logins, reports, strict=True):
         if report is None:
@@ -67,8 +67,8 @@ def verify(engine: Engine, stack: str, *, may_boot: bool = False) -> None:
             failed.append(login.host)
         sys.stdout.write(_shown(login, report))
     if console is not None:
-        sys.stdout.write(looked.line)
-        if not looked.is_ok and console.host not in failed:
+        sys.stdout.write(console_check.line)
+        if not console_check.is_ok and console.host not in failed:
             failed.append(console.host)
     sys.stdout.flush()
     if failed or unfinished:
@@ -88,34 +88,34 @@ def _command(ssh: tuple[str, ...], login: Login) -> tuple[str, ...]:
 
 
 def _may_still_boot(report: CompletedProcess[str] | None) -> bool:
-    """Tell whether there was no connection at all; a refused key or login will not change."""
+    """Return whether there was no connection at all; a refused login is final."""
     if report is None or report.returncode != SSH_FAILED:
         return False
     return any(mark in report.stderr for mark in NO_CONNECTION)
 
 
 def _shown(login: Login, report: CompletedProcess[str]) -> str:
-    """Return what a person reads of a host; its data are on the other stream."""
+    """Return the text for people about a host; its JSON is on the other stream."""
     if report.returncode < 0:
         return (
             f"{login.host}: ssh was ended by signal {-report.returncode}; run make verify again\n"
         )
     if report.returncode != SSH_FAILED:
-        # Checks that an older program installed print for people on the other stream.
+        # The checks of older releases print the table to stdout.
         return report.stderr or report.stdout
     cause = (report.stderr.strip() or "no answer").splitlines()[-1]
     return f"{login.host}: no login at {login.address}: {cause}; is the host up?\n"
 
 
-LOOK_SECONDS = 20
-"""Enough for a running console; after a boot it may need longer."""
+CONSOLE_SECONDS = 20
+"""Enough for a console that is running; after a boot it may need more."""
 
 LEAST_REQUEST_SECONDS = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConsoleLogin:
-    """The stack's console and the password for it."""
+    """Where the stack's console is, and how to log in."""
 
     url: str
     kind: str
@@ -125,23 +125,23 @@ class ConsoleLogin:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Looked:
-    """The result of a login to the console, in one line."""
+class ConsoleCheck:
+    """How the check of the console ended, in one line."""
 
     is_ok: bool
     line: str
 
 
 def read_console(outputs: dict[str, Any]) -> ConsoleLogin | None:
-    """Return the console in the stack's outputs; None without one."""
-    said = outputs.get("console")
-    if not said:
+    """Return the console of the stack's outputs, or None."""
+    console = outputs.get("console")
+    if not console:
         return None
     return ConsoleLogin(
         url=outputs["consoleUrl"],
-        kind=said["kind"],
-        host=said["host"],
-        cluster=said["cluster"],
+        kind=console["kind"],
+        host=console["host"],
+        cluster=console["cluster"],
         password=outputs["consolePassword"],
     )
 
@@ -152,14 +152,14 @@ def how_to_log_in(outputs: dict[str, Any], stack: str) -> str:
     return f"user {outputs['console']['user']}, password: source toolchain/env; {command}"
 
 
-def look_at_console(
+def check_console(
     ssh: tuple[str, ...], console: ConsoleLogin, logins: Sequence[Login]
-) -> Looked:
-    """Log in to the console from another host than its own, if there is one."""
+) -> ConsoleCheck:
+    """Log in to the console, from another host than its own if there is one."""
     others = [login for login in logins if login.host != console.host]
     asking = (others or logins)[0]
-    # Scale timeouts with the host's start-up budget.
-    seconds = max(LOOK_SECONDS, asking.startup_seconds // 6)
+    # Timeouts scale with the host's start-up budget.
+    seconds = max(CONSOLE_SECONDS, asking.startup_seconds // 6)
     request_seconds = max(LEAST_REQUEST_SECONDS, asking.startup_seconds // 30)
     words = ["python3", str(REMOTING), "console-answers", "--url", console.url]
     words += ["--kind", console.kind, "--log-in-to", console.cluster]
@@ -167,9 +167,11 @@ def look_at_console(
     done = ask(command_as_root(ssh, asking, *words), text=f"{console.password}\n")
     if done.returncode:
         cause = (done.stderr.strip() or "no answer").splitlines()[-1]
-        return Looked(is_ok=False, line=f"console: FAILED from {asking.host}: {cause}\n")
+        return ConsoleCheck(is_ok=False, line=f"console: FAILED from {asking.host}: {cause}\n")
     state = json.loads(done.stdout)["state"]
-    return Looked(is_ok=True, line=f"console: {console.url} answers {asking.host}: {state}\n")
+    return ConsoleCheck(
+        is_ok=True, line=f"console: {console.url} answers {asking.host}: {state}\n"
+    )
 
 
 def record_reports(
@@ -178,9 +180,9 @@ def record_reports(
     logins: Sequence[Login],
     reports: Sequence[CompletedProcess[str] | None],
 ) -> None:
-    """Write the reports where the console reads them; an unreachable host gets a failed one.
+    """Write the hosts' reports to where the console reads them; a silent host counts as failed.
 
-    A failure is ignored: if the console's host is unreachable, the login to it reports that.
+    Errors are ignored: if the console's host cannot be reached, `check_console` says so.
     """
     found = [_report_of(login.host, done) for login, done in zip(logins, reports, strict=True)]
     (login,) = (login for login in logins if login.host == console.host)
@@ -192,7 +194,7 @@ def record_reports(
 
 def _report_of(host: str, done: CompletedProcess[str] | None) -> VerificationReport:
     if done is not None:
-        # What is no report is a host that could not be asked.
+        # Anything but a report means that the host could not be asked.
         with suppress(ValueError):
             return parse_report(done.stdout)
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,4 +1,4 @@
-"""The chain that readies processes one after another, and restarts those whose files changed."""
+"""The chain that restarts processes whose files changed, and waits for one after another."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -29,7 +29,7 @@ class RollOut(pulumi.ComponentResource):
         steps: list[remote.Command] = []
         services = [process.service for process in processes]
         for process in processes:
-            # All JVMs start side by side; only then is the first one asked.
+            # All JVMs start in parallel; only then is the first one checked.
             before = [process.host.plan, *services, *steps[-1:]]
             steps.append(self._step(cluster, process, before))
         self.steps = tuple(steps)

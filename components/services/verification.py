@@ -1,4 +1,4 @@
-"""The proof, at the end of every change, that the cluster is the planned one and works."""
+"""Verify, at the end of every update, that the cluster is the planned one and works."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -14,16 +14,16 @@ from remoting.verification.report import parse_report, render_line
 
 
 class Verification(pulumi.ComponentResource):
-    """Each host's processes, registrations and replicas, and a message through each master.
+    """Checks each host's processes, registrations and replicas, and sends a message per group.
 
-    What every step before it printed is an input, so it runs again whenever anything changed.
+    The output of every earlier step is an input, so it runs again whenever anything changed.
     """
 
     TYPE: ClassVar[str] = "rocketmq:verification:Verification"
     report: pulumi.Output[str]
-    """A line for each host."""
+    """One line per host."""
     made: tuple[remote.Command, ...]
-    """What each host printed is its report, as JSON."""
+    """One per host; each prints its report as JSON."""
 
     def __init__(
         self,

@@ -1,1 +1,1 @@
-"""The checks of a running cluster, one module for each kind of process."""
+"""The checks of a running cluster, by kind of process."""

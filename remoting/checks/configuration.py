@@ -1,6 +1,6 @@
 """Compare a running broker's configuration with the properties that were rendered for it.
 
-RocketMQ ignores what it does not understand without a word; what it reports is what counts.
+RocketMQ silently ignores what it does not understand, so only what it reports counts.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from remoting.plan.plan import PlannedBroker
 
 DRAINED_KEYS = frozenset({"brokerPermission", ACCEPT_SENDS_FROM})
-"""What a drain changes while the broker runs; the check of the permission looks at it."""
+"""What a drain changes while the broker runs; the permission check covers it."""
 
 ELECTED_KEYS = frozenset({"brokerId", "brokerRole"})
 """What an election changes."""
 
 
 def compare_configuration(broker: PlannedBroker, timeout_seconds: float) -> int:
-    """Return how many keys a broker of this host has as they were rendered: all of them.
+    """Return how many rendered keys a broker of this host has, if it has them all.
 
     Raises:
         NotYetError: the file cannot be read, or a key has another value or is unknown.
@@ -45,7 +45,7 @@ def compare_configuration(broker: PlannedBroker, timeout_seconds: float) -> int:
 
 
 def find_differences(planned: Mapping[str, str], live: Mapping[str, str]) -> list[str]:
-    """Name every key that is not as planned, with both values."""
+    """Name every key that differs from the plan, with both values."""
     problems = []
     for key, value in planned.items():
         found = live.get(key)
@@ -62,10 +62,10 @@ def _planned(broker: PlannedBroker) -> dict[str, str]:
     except OSError as error:
         cause = f"{broker.config_file} cannot be read ({error.strerror}); run the update again"
         raise NotYetError(cause) from error
-    passed_over = DRAINED_KEYS | (ELECTED_KEYS if broker.role == REPLICA else frozenset())
+    ignored = DRAINED_KEYS | (ELECTED_KEYS if broker.role == REPLICA else frozenset())
     lines = [line for line in text.splitlines(keepends=True) if not line.startswith(b"#")]
     properties = parse_properties(b"".join(lines))
-    return {key: value for key, value in properties.items() if key not in passed_over}
+    return {key: value for key, value in properties.items() if key not in ignored}
 
 
 def _is_same(planned: str, found: str) -> bool:
@@ -74,7 +74,7 @@ def _is_same(planned: str, found: str) -> bool:
     if {planned.lower(), found.lower()} <= {"true", "false"}:
         return planned.lower() == found.lower()
     try:
-        # RocketMQ prints 0.8 and 1.0E9 in Java's own way; a float would round long numbers.
+        # Java prints 0.8 and 1.0E9 in its own way; a float would round long numbers.
         return Decimal(planned) == Decimal(found)
     except InvalidOperation:
         return False

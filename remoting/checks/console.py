@@ -1,4 +1,4 @@
-"""Whether the console answers, and lets in whoever has its password and nobody else."""
+"""Check that the console answers, and that it requires its password."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def check_console_lives(url: str, kind: str, deadline: Deadline) -> None:
 
 
 def check_console_login(url: str, cluster: str, password: str, deadline: Deadline) -> str:
-    """Wait until the page is there and the API tells about `cluster` whom it knows; return how."""
+    """Wait until the API refuses anonymous requests and shows `cluster`; return its state."""
 
     def attempt() -> str:
         page = _require(url, "/login", deadline.request_seconds)
         if b"<form" not in page:
-            cause = f"{url}/login is no page to log in by"
+            cause = f"{url}/login is not a login page"
             raise NotYetError(cause)
         _require(url, "/api/cluster", deadline.request_seconds, _NO_LOGIN)
         return _state_of(url, cluster, password, deadline.request_seconds)
@@ -44,13 +44,13 @@ def check_console_login(url: str, cluster: str, password: str, deadline: Deadlin
 
 
 def check_dashboard_login(url: str, deadline: Deadline) -> str:
-    """Wait until a dashboard has its page and says that nobody gets in without a login."""
+    """Wait until a dashboard serves its page and requires a login."""
 
     def attempt() -> str:
         _require(url, "/", deadline.request_seconds)
-        said = _require(url, "/login/check.query", deadline.request_seconds)
-        if b'"loginRequired":true' not in said.replace(b" ", b""):
-            cause = f"{url} asks for no login; is this jar a RocketMQ Dashboard?"
+        answer = _require(url, "/login/check.query", deadline.request_seconds)
+        if b'"loginRequired":true' not in answer.replace(b" ", b""):
+            cause = f"{url} requires no login; is this jar a RocketMQ Dashboard?"
             raise NotYetError(cause)
         return "login required"
 
@@ -69,7 +69,7 @@ def _state_of(url: str, cluster: str, password: str, seconds: float) -> str:
         document: dict[str, Any] = json.loads(body)
         shown, state = document["cluster"]["name"], str(document["state"])
     except (ValueError, KeyError, TypeError) as error:
-        cause = f"{url}/api/cluster is not the console's: {error!r}"
+        cause = f"{url}/api/cluster is not the console's API: {error!r}"
         raise NotYetError(cause) from error
     if shown != cluster:
         cause = f"{url} shows cluster {shown}, not {cluster}"
@@ -87,14 +87,14 @@ def _require(
     status: int = _OK,
     headers: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Return the body of an answer with the wanted status; redirects are not followed.
+    """Return the body of an answer with this status; redirects are not followed.
 
     Raises:
         NotYetError: another status.
         UnreachableError: no answer.
 
     """
-    # It takes longer to load than all else here, and every command on a host would wait for it.
+    # Loading it takes longer than all the rest, and every command on a host would wait for it.
     import http.client  # noqa: PLC0415 (see above)
     import urllib.parse  # noqa: PLC0415 (see above)
 

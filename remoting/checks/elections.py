@@ -13,8 +13,8 @@ from remoting.errors import NotYetError
 from remoting.polling import Check, Deadline, poll
 from remoting.protocol.connection import Connection
 from remoting.replication.elected_groups import (
+    GroupComparison,
     GroupOffsets,
-    GroupWatch,
     elected_master,
     planned_group,
 )
@@ -55,7 +55,7 @@ def check_replica_registered(
     *,
     nudge: bool,
 ) -> int:
-    """Wait until every name server lists a replica under whatever id; return the nudges."""
+    """Wait until every name server lists a replica under any id; return the nudges."""
     look_at = f"broker.log of {address} and its unit"
     check = Check("replica-registered", f"{address} of {group.name}", look_at)
     nudger = Nudger(address)
@@ -104,11 +104,15 @@ def check_elected(name_servers: Sequence[str], group: ElectedGroup, deadline: De
     )
 
 
-def check_group_in_sync(watch: GroupWatch, deadline: Deadline) -> GroupOffsets:
+def check_group_in_sync(comparison: GroupComparison, deadline: Deadline) -> GroupOffsets:
     """Wait until every replica of a group holds what its elected master held before."""
-    beside = f", controller.log of {', '.join(watch.controllers)}" if watch.controllers else ""
-    check = Check("group-in-sync", watch.group.name, _logs_of(watch.group) + beside)
-    return poll(lambda: watch.compare(deadline.request_seconds), check, deadline)
+    beside = (
+        f", controller.log of {', '.join(comparison.controllers)}"
+        if comparison.controllers
+        else ""
+    )
+    check = Check("group-in-sync", comparison.group.name, _logs_of(comparison.group) + beside)
+    return poll(lambda: comparison.compare(deadline.request_seconds), check, deadline)
 
 
 def _logs_of(group: ElectedGroup) -> str:
@@ -174,7 +178,7 @@ def _election_steps(plan: Plan, group: ElectedGroup, occasions: Occasion) -> lis
         return f"{check_elected(name_servers, group, deadline)} is the master"
 
     def in_sync(deadline: Deadline) -> str:
-        found = check_group_in_sync(GroupWatch(name_servers, group, controllers), deadline)
+        found = check_group_in_sync(GroupComparison(name_servers, group, controllers), deadline)
         return f"at {found.offsets[found.master]} bytes"
 
     return [Step("elected", elected, occasions), Step("in-sync", in_sync, occasions)]

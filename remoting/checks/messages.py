@@ -1,4 +1,4 @@
-"""Whether a message that is sent can be read back."""
+"""Check that a message can be sent and read back."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ def check_send_and_read(
     sent = poll(send, check, deadline)
     stored = poll(lambda: _read_back(address, topic, sent, deadline), check, deadline)
     if stored.body != body:
-        cause = NotYetError(f"offset {sent.queue_offset} holds another body than the one sent")
+        cause = NotYetError(f"offset {sent.queue_offset} holds a different body than the one sent")
         raise check.failure(cause)
     return sent, round((time.monotonic() - started) * 1000, 1)
 
 
 def ensure_topic(address: str, topic: str, timeout_seconds: float, queues: int = 1) -> None:
-    """Create a topic on one broker unless it is there; needs no automatic creation."""
+    """Create a topic on one broker unless it exists."""
     with Connection(address, timeout_seconds) as connection:
         if topic_config(connection, topic) is None:
             create_topic(connection, topic, queues)

@@ -1,4 +1,4 @@
-"""The checks of a name server, and of what it lists."""
+"""The checks of a name server, and of the brokers that it lists."""
 
 from __future__ import annotations
 

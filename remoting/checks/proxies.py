@@ -1,4 +1,4 @@
-"""Whether a proxy really serves: it knows a route, and its gRPC port speaks HTTP/2."""
+"""Check that a proxy serves: it knows a route, and its gRPC port speaks HTTP/2."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def check_proxy_ready(proxy: PlannedProxy, cluster: str, deadline: Deadline) -> 
 
 
 def _require_name_server(connection: Connection) -> None:
-    # A proxy keeps the routes it knows when its name servers die; only an unknown topic tells.
+    # A proxy keeps its routes when its name servers die; only an unknown topic shows it.
     try:
         route_permissions(connection, f"no-such-topic-{uuid.uuid4().hex}")
     except RefusedError as error:
-        cause = f"it reaches no name server, and knows what it knew before: {error}"
+        cause = f"it reaches no name server, and only has the routes it had: {error}"
         raise NotYetError(cause) from error
 
 
@@ -71,12 +71,12 @@ def _require_http2(address: str, timeout_seconds: float) -> None:
 
 
 def check_metrics(metrics: PlannedMetrics, deadline: Deadline) -> int:
-    """Wait until a process offers metrics of its own; return how many lines of them.
+    """Wait until a process serves its own metrics; return the number of lines.
 
     Every process is configured to label them with its name. Brokers and proxies begin each
     name with `rocketmq_`, controllers do not.
     """
-    # It takes longer to load than all else here, and every command on a host would wait for it.
+    # Loading it takes longer than all the rest, and every command on a host would wait for it.
     import urllib.request  # noqa: PLC0415 (see above)
 
     check = Check("metrics", metrics.address, f"the logs of {metrics.name}")
@@ -85,7 +85,7 @@ def check_metrics(metrics: PlannedMetrics, deadline: Deadline) -> int:
 
     def attempt() -> int:
         try:
-            # The address comes from the plan, which is the program's own.
+            # The address is from the plan.
             with urllib.request.urlopen(url, timeout=deadline.request_seconds) as answer:
                 lines: list[bytes] = answer.read().splitlines()
         except OSError as error:
@@ -109,7 +109,7 @@ def proxy_steps(plan: Plan, proxy: PlannedProxy) -> list[Step]:
 
 
 def metrics_step(metrics: PlannedMetrics) -> Step:
-    """Return the check that a process offers its metrics."""
+    """Return the check that a process serves its metrics."""
 
     def offered(deadline: Deadline) -> str:
         return f"{check_metrics(metrics, deadline)} lines"

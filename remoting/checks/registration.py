@@ -1,4 +1,4 @@
-"""Whether every name server lists a broker where it should be."""
+"""Check that every name server lists a broker, and make it register at once."""
 
 from __future__ import annotations
 
@@ -80,10 +80,10 @@ def _require_listed(name_server: str, broker: BrokerIdentity, timeout_seconds: f
 
 @dataclass
 class Nudger:
-    """Makes a running broker register at once instead of in up to 30 seconds.
+    """Makes a running broker register at once, not within 30 seconds.
 
-    Any UPDATE_BROKER_CONFIG that names brokerPermission does. An empty value is no number, so
-    the broker keeps the one it has: no drain is lifted, and none that a guard lifts is put back.
+    Any UPDATE_BROKER_CONFIG with brokerPermission does that. The value is empty, so the broker
+    keeps the one it has: no drain is lifted, and none that a guard has just lifted is restored.
     """
 
     address: str
@@ -91,7 +91,7 @@ class Nudger:
     _next_at: float = field(default=0.0)
 
     def nudge(self, timeout_seconds: float, unlisted: NotYetError) -> None:
-        """Send a nudge, unless the last one was a moment ago; `unlisted` goes into the cause."""
+        """Send a nudge, unless one was just sent; `unlisted` becomes part of the cause."""
         if time.monotonic() < self._next_at:
             return
         started = time.monotonic()
@@ -100,7 +100,7 @@ class Nudger:
                 update_broker_config(connection, {"brokerPermission": ""})
         except RemotingError as error:
             if isinstance(error, TimedOutError):
-                # It is still at it: one nudge more would only be more work.
+                # It is still busy with this one; another nudge would only add work.
                 self._next_at = time.monotonic() + timeout_seconds
             cause = f"{unlisted}, and {error}"
             raise NotYetError(cause) from error

@@ -1,4 +1,4 @@
-"""Whether a process's unit is active."""
+"""Check that a process's unit is active."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _unit_active(unit: str, deadline: Deadline) -> str:
         if state == "active" and pid != "0":
             return f"pid {pid}"
         stopped = NotYetError(f"the unit is {state} with main pid {pid}")
-        # While a host boots, the units to be started have a job; without one it stays stopped.
+        # While a host boots, a unit that will be started has a job; without one it stays stopped.
         if state in _STOPPED and unit_state.get("Job", "0") in {"", "0"}:
             raise check.failure(stopped)
         raise stopped

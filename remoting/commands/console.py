@@ -1,4 +1,4 @@
-"""The command by which hosts check the console."""
+"""The command that checks the console from a host."""
 
 from __future__ import annotations
 

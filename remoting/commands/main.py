@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 good, 1 failed, 2 usage, 3 a slave is ahead."""
+    """Run one command; return its exit code: 0 success, 1 failure, 2 usage, 3 slave ahead."""
     options = argument_parser().parse_args(arguments)
     try:
         return int(options.run(options))
@@ -156,7 +156,7 @@ def _verify(options: argparse.Namespace) -> int:
     plan, deadline = read_plan(options.plan), Deadline.after(options.timeout)
     report = verify_host(plan, options.host, deadline, check_units=not options.no_units)
     if options.json:
-        # For people all is on the other stream then; lines stay short, as scripts fold them.
+        # People then read stderr, where scripts fold long lines.
         sys.stderr.write(render_table(report))
         sys.stdout.write(render_report(report))
     else:
@@ -168,7 +168,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _config(options: argparse.Namespace) -> int:
     with Connection(options.address) as connection:
-        # A broker with access control answers its passwords in clear.
+        # A broker with access control returns its passwords in clear text.
         return print_json(_without_secrets(broker_config(connection)))
 
 

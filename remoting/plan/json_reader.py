@@ -1,4 +1,4 @@
-"""Read one JSON object of a plan key by key, and say where in the plan a value is unusable."""
+"""Read the JSON objects of a plan key by key, and name the key of an unusable value."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from remoting.protocol.connection import split_address
 
 
 class Section:
-    """One JSON object of the plan, which knows its own path for error messages."""
+    """One JSON object of the plan, with its path for error messages."""
 
     def __init__(self, prefix: str, values: object) -> None:
         if not isinstance(values, dict):
@@ -18,18 +18,18 @@ class Section:
         self.values: dict[str, Any] = values
 
     def path(self, key: str) -> str:
-        """Return how a key of this object is called from the root."""
+        """Return the path of a key from the root."""
         return f"{self.prefix}.{key}" if self.prefix else key
 
     def text(self, key: str) -> str:
-        """Return a text that is not empty."""
+        """Return a non-empty text."""
         value = self.values.get(key)
         if not isinstance(value, str) or not value:
-            raise PlanError(self.path(key), value, "a text that is not empty")
+            raise PlanError(self.path(key), value, "a non-empty text")
         return value
 
     def text_or_none(self, key: str) -> str | None:
-        """Return a text that is not empty, or None for null."""
+        """Return a non-empty text, or None for null."""
         return None if self.values.get(key) is None else self.text(key)
 
     def choice(self, key: str, allowed: tuple[str, ...]) -> str:
@@ -40,17 +40,17 @@ class Section:
         return value
 
     def names(self, key: str) -> tuple[str, ...]:
-        """Return a list of texts, none of them empty."""
+        """Return a list of non-empty texts."""
         value = self.values.get(key)
         if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
             raise PlanError(self.path(key), value, "a list of names")
         return tuple(value)
 
     def number(self, key: str) -> int:
-        """Return a whole number from 0 on."""
+        """Return a whole number, 0 or more."""
         value = self.values.get(key)
         if type(value) is not int or value < 0:
-            raise PlanError(self.path(key), value, "a whole number from 0 on")
+            raise PlanError(self.path(key), value, "a whole number, 0 or more")
         return value
 
     def flag(self, key: str) -> bool:
@@ -61,7 +61,7 @@ class Section:
         return value
 
     def null(self, key: str, allowed: str) -> None:
-        """Refuse anything but an explicit null."""
+        """Require an explicit null."""
         if key not in self.values or self.values[key] is not None:
             raise PlanError(self.path(key), self.values.get(key, "(missing)"), allowed)
 
@@ -78,6 +78,6 @@ class Section:
         """Return the objects of a list."""
         value = self.values.get(key)
         if not isinstance(value, list) or not (value or may_be_empty):
-            allowed = "a list" if may_be_empty else "a list that is not empty"
+            allowed = "a list" if may_be_empty else "a non-empty list"
             raise PlanError(self.path(key), value, allowed)
         return [Section(f"{self.path(key)}[{index}]", item) for index, item in enumerate(value)]

@@ -1,4 +1,4 @@
-"""Read the plan that verification checks the world against."""
+"""The plan that the checks compare a cluster with."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MASTER_ROLES = ("SYNC_MASTER", "ASYNC_MASTER")
 REPLICA = "REPLICA"
 ROLES = (*MASTER_ROLES, "SLAVE")
 ELECTED_ID = -1
-"""The id of a replica whose id is decided at run time, as RocketMQ itself writes it."""
+"""What RocketMQ writes for the id of a replica before an election decides it."""
 
 
 @dataclass(frozen=True)
@@ -50,20 +50,20 @@ class PlannedBroker(PlannedProcess):
     role: str
     permission: int
     config_file: str
-    """Its properties as they were rendered, on its own host."""
+    """The path of its rendered properties, on its own host."""
     guard_state: str | None
     slave_required: bool
-    """Whether a master must stay drained without its slave."""
+    """Whether a master stays drained without its slave."""
 
     @property
     def is_master(self) -> bool:
-        """Tell a planned master from a slave, and from a replica that may be elected."""
+        """Return whether it is a planned master; a replica never is."""
         return self.role in MASTER_ROLES
 
 
 @dataclass(frozen=True)
 class PlannedProxy(PlannedProcess):
-    """A proxy; `address` is where gRPC clients go, `remoting_address` the others."""
+    """A proxy; `address` serves gRPC clients, `remoting_address` all others."""
 
     remoting_address: str
 
@@ -73,7 +73,7 @@ AnyProcess = Union[PlannedNameServer, PlannedController, PlannedBroker, PlannedP
 
 @dataclass(frozen=True)
 class PlannedMetrics:
-    """Where Prometheus reads the metrics of a process."""
+    """Where Prometheus scrapes the metrics of a process."""
 
     name: str
     host: str
@@ -86,9 +86,9 @@ class Plan:
 
     cluster: str
     election: str
-    """Who decides which broker of a group is its master: nobody, for a planned one."""
+    """Who elects the master of each group; `none` if masters are planned."""
     hosts: tuple[str, ...]
-    """All of them, also one on which nothing is placed."""
+    """All hosts, including those without a process."""
     name_servers: tuple[PlannedNameServer, ...]
     controllers: tuple[PlannedController, ...]
     brokers: tuple[PlannedBroker, ...]
@@ -102,7 +102,7 @@ class Plan:
 
     @property
     def has_elections(self) -> bool:
-        """Tell whether masters are elected instead of planned."""
+        """Return whether masters are elected, not planned."""
         return self.election != NO_ELECTION
 
     def process_named(self, name: str) -> AnyProcess:
@@ -119,11 +119,11 @@ class Plan:
         raise PlanError(key, name, ", ".join(process.name for process in self.processes))
 
     def replicas_of(self, group: str) -> tuple[PlannedBroker, ...]:
-        """Return all brokers of a group, whatever their roles."""
+        """Return all brokers of a group."""
         return tuple(broker for broker in self.brokers if broker.group == group)
 
     def groups_on(self, host: str) -> tuple[str, ...]:
-        """Return the groups of which a host has a replica, each once."""
+        """Return the groups with a replica on a host, each once."""
         return tuple(dict.fromkeys(one.group for one in self.brokers if one.host == host))
 
     def slaves_of(self, master: PlannedBroker) -> tuple[PlannedBroker, ...]:
@@ -132,11 +132,11 @@ class Plan:
         return tuple(broker for broker in group if not broker.is_master)
 
     def master_of(self, slave: PlannedBroker) -> PlannedBroker:
-        """Return the master of a slave's group; `parse_plan` made sure that there is one."""
+        """Return the master of a slave's group; `parse_plan` ensures that there is one."""
         return next(broker for broker in self.replicas_of(slave.group) if broker.is_master)
 
     def master_named(self, name: str) -> PlannedBroker:
-        """Return a master by its own name.
+        """Return a master by its name.
 
         Raises:
             PlanError: the plan has no such master.
@@ -147,7 +147,9 @@ class Plan:
                 return broker
         masters = ", ".join(broker.name for broker in self.brokers if broker.is_master)
         key = "brokers"
-        raise PlanError(key, name, f"a master, of {masters}" if masters else "none: elected")
+        raise PlanError(
+            key, name, f"a master ({masters})" if masters else "none, since masters are elected"
+        )
 
 
 def read_plan(path: Path) -> Plan:
@@ -169,7 +171,7 @@ def parse_plan(document: object) -> Plan:
     """Turn decoded JSON into a plan.
 
     Raises:
-        PlanError: a key is missing, has the wrong type, or contradicts another.
+        PlanError: a key is missing, has a wrong type, or contradicts another.
 
     """
     root = Section("", document)

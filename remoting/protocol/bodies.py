@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-# Strings come first in the alternation, so a digit and colon inside one is left alone.
+# Strings come first in the alternation, so digits and colons inside one are left alone.
 _STRING_OR_BARE_KEY = re.compile(r'"(?:[^"\\]|\\.)*"|([{,]\s*)(-?\d+|\{[^{}]*\})(\s*:)', re.DOTALL)
 
 

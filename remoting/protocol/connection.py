@@ -1,4 +1,4 @@
-"""One TCP connection to one RocketMQ process; never waits longer than told."""
+"""One TCP connection to one RocketMQ process, with a timeout on every wait."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _HIGHEST_PORT = 65535
 
 
 def split_address(address: str) -> tuple[str, int]:
-    """Split `host:port`; an IPv6 host may stand in brackets.
+    """Split `host:port`; an IPv6 host may be in brackets.
 
     Raises:
         AddressError: the text is something else.
@@ -43,7 +43,7 @@ def split_address(address: str) -> tuple[str, int]:
 
 
 class Connection:
-    """A connection that is open from the start and closed by the first failure."""
+    """A connection that is open once constructed, and closed by its first failure."""
 
     def __init__(self, address: str, timeout_seconds: float = REQUEST_TIMEOUT_SECONDS) -> None:
         """Connect.

@@ -1,7 +1,7 @@
-"""Turn requests into bytes and bytes into answers.
+"""Encode requests and decode answers.
 
-A frame, big-endian: int32 length of all that follows, int32 with the serialization type in its
-first byte and the header's length in the other three, the header (JSON), the body.
+A frame, big-endian: an int32 length of all that follows, an int32 with the serialization type in
+its first byte and the header's length in the other three, the header (JSON), the body.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _RESPONSE_FLAG = 1
 
 
 class FrameError(ValueError):
-    """Say what is wrong with the bytes of a frame."""
+    """What is wrong with the bytes of a frame."""
 
     def __init__(self, fault: str) -> None:
         super().__init__(fault)
@@ -41,7 +41,7 @@ class Frame:
 
     @property
     def is_response(self) -> bool:
-        """Tell an answer from a request that the peer sends on its own."""
+        """Return whether it is an answer, not a request that the peer sends on its own."""
         return bool(self.flag & _RESPONSE_FLAG)
 
 

@@ -1,11 +1,10 @@
-"""Decide who is the master of a group that elects it, and whether its replicas hold the same.
+"""Find the elected master of a group, and decide whether its replicas are in sync.
 
-Who holds what is compared over time: what the master held at one moment, a replica must hold at
-a later one, indexed for its consumers. With DLedger the offsets are those of committed messages,
-and a replica learns up to about a second later what is committed; with controllers a replica may
-hold a tail that nobody acknowledged, so there the SyncStateSet must name it as well. A tail of
-its own that a returning replica still has to give up can pass, so nothing here is ever "ahead"
-for good.
+Offsets are compared over time: what the master held at one moment, a replica must hold at a later
+one, indexed for its consumers. With DLedger the offsets are those of committed messages, and a
+replica learns up to about a second later what is committed. With controllers a replica may hold a
+tail that was never acknowledged, so the SyncStateSet must include it as well. A returning replica
+may yet have to drop a tail of its own, so no replica here is "ahead" for good.
 """
 
 from __future__ import annotations
@@ -45,10 +44,10 @@ class GroupOffsets:
 
 
 def elected_master(name_servers: Sequence[str], group: ElectedGroup, timeout: float) -> str:
-    """Return the address that every name server lists as master, all replicas being listed.
+    """Return the master that every name server lists, along with all replicas.
 
     Raises:
-        NotYetError: a replica is not listed or not planned, or there is no one master.
+        NotYetError: a replica is not listed or not planned, or there is no single master.
 
     """
     masters: dict[str, str] = {}
@@ -61,14 +60,14 @@ def elected_master(name_servers: Sequence[str], group: ElectedGroup, timeout: fl
             raise NotYetError(cause)
         masters[name_server] = listed.addresses[MASTER_ID]
     if len(set(masters.values())) != 1:
-        told = ", ".join(f"{address} on {server}" for server, address in masters.items())
-        cause = f"the name servers list different masters of {group.name}: {told}"
+        listed_by = ", ".join(f"{address} on {server}" for server, address in masters.items())
+        cause = f"the name servers list different masters of {group.name}: {listed_by}"
         raise NotYetError(cause)
     return next(iter(masters.values()))
 
 
 def group_problems(group: ElectedGroup, listed: ListedBroker | None) -> list[str]:
-    """Name every replica that is missing or not planned, and say if there is no master."""
+    """Name every replica that is missing or not planned, and a missing master."""
     if listed is None:
         return [f"{group.name} is missing"]
     problems: list[str] = []
@@ -86,7 +85,7 @@ def group_problems(group: ElectedGroup, listed: ListedBroker | None) -> list[str
 
 
 def elected_listing_problems(plan: Plan, listed: Mapping[str, ListedBroker]) -> list[str]:
-    """Name all that a name server lists otherwise than an election's plan says."""
+    """Name every difference between a name server's list and a plan with elections."""
     planned = list(dict.fromkeys(broker.group for broker in plan.brokers))
     groups = [planned_group(plan, name) for name in planned]
     problems = [one for group in groups for one in group_problems(group, listed.get(group.name))]
@@ -104,11 +103,11 @@ def planned_group(plan: Plan, name: str) -> ElectedGroup:
 
 
 @dataclass
-class GroupWatch:
-    """Asks again and again whether a group's replicas hold what their elected master holds.
+class GroupComparison:
+    """Compares a group's replicas with their elected master, repeatedly.
 
-    `controllers` is empty for DLedger. A watch keeps the moment it compares with: a replica that
-    learns a second late what is committed would otherwise never catch up with a busy master.
+    `controllers` is empty for DLedger. The offset to reach is kept between comparisons: a replica
+    that learns a second late what is committed would never catch up with a busy master.
     """
 
     name_servers: Sequence[str]
@@ -121,7 +120,7 @@ class GroupWatch:
         """Return the offsets of a group whose replicas all hold what the master held before.
 
         Raises:
-            NotYetError: there is no one master, or a replica is behind or not in sync.
+            NotYetError: there is no single master, or a replica is behind or not in sync.
             RemotingError: one of those that were asked does not answer.
 
         """
@@ -131,9 +130,9 @@ class GroupWatch:
         if self.controllers:
             self._require_sync_state_set(timeout)
         found = {address: _position(address, timeout) for address in self.group.replicas}
-        # The master once more, and last: nobody may hold what it does not hold even later.
+        # The master again, and last: no replica may hold what it does not hold even later.
         found[master] = _position(master, timeout)
-        # A master that came back without its last bytes may be elected again.
+        # A master that lost its last bytes may be elected again.
         self._wanted = min(self._wanted, found[master].held)
         for address, position in found.items():
             self._require_position(address, position, found[master].held)
@@ -150,7 +149,7 @@ class GroupWatch:
             raise NotYetError(cause)
         if position.readable < self._wanted:
             unread = self._wanted - position.readable
-            cause = f"{address} holds {unread} bytes that it did not index yet"
+            cause = f"{address} holds {unread} bytes that it has not indexed yet"
             raise NotYetError(cause)
 
     def _require_sync_state_set(self, timeout: float) -> None:

@@ -1,7 +1,7 @@
 """Lift the drain of a freshly booted master once its slaves are in sync, and never before.
 
-A master boots drained. The guard compares it with its slaves before the first write; a slave that
-holds more than its master leaves it drained, because the two logs would differ for ever.
+A master boots drained. The guard compares it with its slaves before the first write. If a slave
+holds more, the master stays drained, because the two logs would diverge for good.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _PAUSE_GROWTH = 1.3
 _READABLE_BY_ALL = 0o644
 _NUMBER = re.compile(r"\d+")
 ACCEPT_SENDS_FROM = "startAcceptSendRequestTimeStamp"
-"""A drained route alone does not refuse producers that still know the old one; this time does."""
+"""A drained route does not stop producers that still know the old one; this time stamp does."""
 
 WAITING, LIFTED, AHEAD = "waiting", "lifted", "ahead"
 
@@ -58,14 +58,14 @@ class GuardState:
     slave: int = -1
     master_boot: str = ""
     alone_from: int = -1
-    """Where the log ended when its master went on without a slave that is still to be compared."""
+    """Where the log ended when its master continued without a slave that is yet to be compared."""
 
     def is_ahead_in(self, master_boot: str) -> bool:
-        """Tell whether a slave was ahead in this very boot of the master."""
+        """Return whether a slave was ahead since this boot of the master."""
         return self.state == AHEAD and self.master_boot == master_boot
 
     def write(self, path: Path) -> None:
-        """Replace `path` in one step, readable by everybody."""
+        """Replace `path` atomically, readable by all users."""
         at = datetime.now(timezone.utc).isoformat(timespec="seconds")
         content = {
             "state": self.state,
@@ -84,7 +84,7 @@ class GuardState:
 
     @classmethod
     def read(cls, path: Path) -> GuardState | None:
-        """Return what `path` holds; None when it is missing or not a guard's state."""
+        """Return what `path` holds; None if it is missing or not a guard's state."""
         try:
             content: Any = json.loads(path.read_text())
             return cls(
@@ -116,7 +116,7 @@ class Guard:
     _alone_from: int = field(default=-1, init=False)
 
     def run(self) -> GuardState:
-        """Wait, for ever if need be, until the drain is lifted.
+        """Wait without limit until the drain is lifted.
 
         Raises:
             SlaveAheadError, StillAheadError: the master stays drained; the state file says why.
@@ -140,12 +140,12 @@ class Guard:
             except RemotingError as error:
                 self._wait(error)
                 pause = min(_LONGEST_PAUSE_SECONDS, pause * _PAUSE_GROWTH)
-            # A master that is slow to answer has its boot to do.
+            # A master that answers slowly is busy booting.
             took = min(time.monotonic() - started, LONGEST_PAUSE_SECONDS)
             time.sleep(max(pause, took))
 
     def _wait(self, error: RemotingError) -> None:
-        # Until the master tells that it booted again, what an earlier guard saw stays on record.
+        # Until the master is known to have booted again, an earlier guard's finding is kept.
         if not self._boot and self._remembered and self._remembered.state == AHEAD:
             return
         self._record(
@@ -165,7 +165,7 @@ class Guard:
     def _judge(self) -> GuardState:
         offsets = self._offsets()
         if self._alone_from >= 0:
-            # It was a scheme's that lets a master go on alone, and offsets tell no more by now.
+            # An earlier scheme let the master continue alone; offsets no longer show a difference.
             require_same_log(self.master, self.slaves, self._alone_from, self.request_seconds)
             self._alone_from = -1
         return self._lift("in sync", offsets.master, min(offsets.slaves, default=-1))

@@ -1,8 +1,8 @@
-"""Tell by what they hold whether a slave's log goes on as its master's does.
+"""Compare the records of a slave's log and its master's where they may diverge.
 
 Once a slave is connected, its offset proves nothing: one that was ahead is sent what its master
-wrote behind the slave's end, and both then end at the same byte. The logs still differ where the
-master went on alone, and a record there is the same on both or the logs are not the same.
+wrote past the slave's end, and both then end at the same byte. If the logs differ, they differ
+where the master continued alone, so comparing one record there is enough.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
 def require_same_log(
     master: str, slaves: Sequence[str], alone_from: int, timeout_seconds: float
 ) -> None:
-    """Pass when each slave holds nothing from `alone_from` on but what its master wrote there.
+    """Require that each slave holds, from `alone_from` on, only what its master wrote there.
 
     Raises:
         LogsDifferError: a slave holds something else.
-        NotYetError: what a slave holds there cannot be told yet.
+        NotYetError: a slave cannot be compared yet.
         RemotingError: one of them does not answer.
 
     """
-    causes = [_untold(master, slave, alone_from, timeout_seconds) for slave in slaves]
+    causes = [_reason_to_wait(master, slave, alone_from, timeout_seconds) for slave in slaves]
     for cause in filter(None, causes):
         raise NotYetError(cause)
 
 
-def _untold(master: str, slave: str, alone_from: int, timeout_seconds: float) -> str:
+def _reason_to_wait(master: str, slave: str, alone_from: int, timeout_seconds: float) -> str:
     with Connection(slave, timeout_seconds) as connection:
         first, held = commit_log_bounds(connection)
         if held <= alone_from:
             return ""
         with Connection(master, timeout_seconds) as to_master:
-            # Old files are removed, and an empty slave begins with its master's last one.
+            # Old files are deleted, and an empty slave starts with its master's last file.
             first_of_master, written = commit_log_bounds(to_master)
             at = max(alone_from, first, first_of_master)
             wanted = record_at(to_master, at)

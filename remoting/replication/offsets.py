@@ -28,14 +28,14 @@ class Offsets:
 
 
 @dataclass(frozen=True)
-class Look:
-    """A master before and after its slaves were asked, and what those that answered hold."""
+class ReplicationStatus:
+    """A master before and after its slaves were asked, and the offsets of those that answered."""
 
     earlier: HaStatus
     later: HaStatus
     reached: dict[str, int]
     silent: RemotingError | None
-    """Of the first slave that did not answer."""
+    """The error of the first slave that did not answer."""
 
 
 def compare_offsets(
@@ -43,7 +43,7 @@ def compare_offsets(
 ) -> Offsets:
     """Return the offsets of a master whose slaves all hold exactly what it holds.
 
-    Or what it held before, where slaves may lag: the end of a log at work is never reached.
+    With `held_before`, in bytes, they may lag: under constant writes they never reach the end.
 
     Raises:
         SlaveAheadError: a slave holds more; also when other slaves do not answer.
@@ -51,19 +51,21 @@ def compare_offsets(
         RemotingError: one of them does not answer.
 
     """
-    look = look_at(master, slaves, timeout_seconds)
-    if look.silent is not None:
-        raise look.silent
-    wanted = look.earlier.max_offset if held_before is None else held_before
-    _require_connected(master, look.later, slaves, wanted)
-    # A connection of a slave that is gone can linger, so the slave's own word is needed too.
+    status = replication_status(master, slaves, timeout_seconds)
+    if status.silent is not None:
+        raise status.silent
+    wanted = status.earlier.max_offset if held_before is None else held_before
+    _require_connected(master, status.later, slaves, wanted)
+    # The connection of a dead slave can linger, so the slave itself is asked as well.
     for slave in slaves:
-        _require_caught_up(slave, wanted - look.reached[slave], master)
-    return Offsets(look.later.max_offset, tuple(look.reached[slave] for slave in slaves))
+        _require_caught_up(slave, wanted - status.reached[slave], master)
+    return Offsets(status.later.max_offset, tuple(status.reached[slave] for slave in slaves))
 
 
-def look_at(master: str, slaves: Sequence[str], timeout_seconds: float) -> Look:
-    """Return what a master and its slaves say about their logs.
+def replication_status(
+    master: str, slaves: Sequence[str], timeout_seconds: float
+) -> ReplicationStatus:
+    """Ask a master and its slaves for the ends of their logs.
 
     Raises:
         SlaveAheadError: a slave holds more; also when other slaves do not answer.
@@ -79,7 +81,7 @@ def look_at(master: str, slaves: Sequence[str], timeout_seconds: float) -> Look:
     if silent is None and not later.is_master:
         cause = f"{master} does not act as a master"
         raise NotYetError(cause)
-    return Look(earlier, later, reached, silent)
+    return ReplicationStatus(earlier, later, reached, silent)
 
 
 def _slave_offsets(
@@ -113,8 +115,8 @@ def _highest_seen(
 def _refuse_slaves_ahead(
     master: str, slaves: Sequence[str], seen: dict[str, int], master_offset: int
 ) -> None:
-    # What a sound slave held at one moment, its master holds at every later one; comparing the
-    # two as of one answer would accuse sound slaves under load.
+    # A healthy slave never holds more than its master holds later; comparing offsets of the
+    # same moment would accuse healthy slaves under load.
     for slave in (*slaves, *sorted(seen.keys() - set(slaves))):
         if seen.get(slave, 0) > master_offset:
             raise SlaveAheadError(master, master_offset, slave, seen[slave])
@@ -123,8 +125,8 @@ def _refuse_slaves_ahead(
 def _require_connected(
     master: str, status: HaStatus, slaves: Sequence[str], wanted_offset: int
 ) -> None:
-    # The later answer against the earlier end of the log: all that the master held at one moment
-    # is acknowledged. Within one answer, a producer at work keeps the two apart for ever.
+    # The later acknowledgements are compared with the earlier end of the log: within one answer,
+    # a busy producer keeps the two apart.
     wanted = Counter(split_address(slave)[0] for slave in slaves)
     for ip, count in wanted.items():
         acked = sorted(replica.acked_offset for replica in status.connections if replica.ip == ip)

@@ -1,4 +1,4 @@
-"""What a name server and a broker can be asked about themselves, one typed function each."""
+"""Ask name servers and brokers about themselves, and change them; one function per request."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ListedBroker:
 
 @dataclass(frozen=True)
 class HaConnection:
-    """One replica as its master sees it; `ip` is where the connection comes from, bytes."""
+    """One replica as its master sees it; it connects from `ip`; offset in bytes."""
 
     ip: str
     acked_offset: int
@@ -79,7 +79,7 @@ def _listed_broker(name: str, entry: dict[str, Any]) -> ListedBroker:
 
 
 def route_permissions(connection: Connection, topic: str) -> dict[str, int]:
-    """Ask a name server which permission clients are told, by broker name; empty if unrouted."""
+    """Ask a name server for the permissions of a topic, by broker name; empty if unrouted."""
     accepted = (ResponseCode.SUCCESS, ResponseCode.TOPIC_NOT_EXIST)
     ext = {"topic": topic}
     answer = connection.ask(RequestCode.GET_ROUTEINFO_BY_TOPIC, ext, accepted=accepted)
@@ -121,7 +121,7 @@ def commit_log_bounds(connection: Connection) -> tuple[int, int]:
 
 
 def record_at(connection: Connection, offset: int) -> bytes | None:
-    """Ask a broker for the record at a byte of its commit log; None when no whole one is there."""
+    """Ask a broker for the record at a byte of its commit log; None without a whole one."""
     accepted = (ResponseCode.SUCCESS, ResponseCode.SYSTEM_ERROR)
     ext = {"offset": str(offset)}
     answer = connection.ask(RequestCode.VIEW_MESSAGE_BY_ID, ext, accepted=accepted)
@@ -129,7 +129,7 @@ def record_at(connection: Connection, offset: int) -> bytes | None:
 
 
 def log_position(connection: Connection) -> LogPosition:
-    """Ask a broker what it holds; what is readable may be a little more than told."""
+    """Ask a broker what it holds; more may be readable than it says."""
     table = runtime_info(connection)
     # The broker reads the end of its log first, so the difference never promises too much.
     held = _convert(connection, lambda: int(table["commitLogMaxOffset"]))
@@ -175,7 +175,7 @@ def _ha_connection(entry: dict[str, Any]) -> HaConnection:
 
 
 def topic_config(connection: Connection, topic: str) -> TopicConfig | None:
-    """Ask a broker for a topic; None when it has no such topic."""
+    """Ask a broker for a topic; None if it has no such topic."""
     accepted = (ResponseCode.SUCCESS, ResponseCode.TOPIC_NOT_EXIST)
     answer = connection.ask(RequestCode.GET_TOPIC_CONFIG, {"topic": topic}, accepted=accepted)
     if answer.code == ResponseCode.TOPIC_NOT_EXIST:

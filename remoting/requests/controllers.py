@@ -1,4 +1,4 @@
-"""What a controller can be asked: who leads the controllers, and who is in sync in a group."""
+"""Ask a controller which controller leads, and which replicas of a group are in sync."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class SyncStateSet:
     """Who may be elected in a group, as the leading controller sees it.
 
-    A message is acknowledged once every member of `in_sync` holds it; `alive` are those of them
-    that still send heartbeats. `master` is empty while none is elected.
+    A message is acknowledged once every member of `in_sync` holds it; those in `alive` still send
+    heartbeats. `master` is empty while none is elected.
     """
 
     master: str
@@ -34,13 +34,13 @@ def controller_leader(connection: Connection) -> str:
 
 
 def sync_state_set(connection: Connection, group: str) -> SyncStateSet | None:
-    """Ask the leading controller about a group; None when no broker of it ever registered.
+    """Ask the leading controller about a group; None if no broker of it has ever registered.
 
     Raises:
         RefusedError: CONTROLLER_NOT_LEADER, when another controller leads.
 
     """
-    # The body is a list of names, which is no object: everything else in this protocol is.
+    # Unlike all other bodies of this protocol, this one is a list.
     body = f'["{group}"]'.encode()
     answer = connection.ask(RequestCode.CONTROLLER_GET_SYNC_STATE_DATA, body=body)
     try:

@@ -1,4 +1,4 @@
-"""What a broker holds for its clients: topics, consumer groups, and how far these have read."""
+"""Ask a broker for its topics and consumer groups, and how far these have read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from remoting.protocol.connection import Connection
 
 Offsets = dict[int, int]
-"""Of a topic's queues, by their ids."""
+"""Offsets of a topic's queues, by queue id."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Consumption:
 
 
 def all_topics(connection: Connection) -> dict[str, TopicConfig]:
-    """Ask a broker for every topic it has, those of the system included, by name."""
+    """Ask a broker for all its topics, system topics included, by name."""
     answer = connection.ask(RequestCode.GET_ALL_TOPIC_CONFIG)
 
     def read(body: dict[str, Any]) -> dict[str, TopicConfig]:
@@ -53,7 +53,7 @@ def subscription_groups(connection: Connection) -> tuple[str, ...]:
 
 
 def consumer_offsets(connection: Connection) -> tuple[Consumption, ...]:
-    """Ask a broker how far every consumer group has read every topic of its own."""
+    """Ask a broker how far each consumer group has read each of its topics."""
     answer = connection.ask(RequestCode.GET_ALL_CONSUMER_OFFSET)
 
     def read(body: dict[str, Any]) -> tuple[Consumption, ...]:
@@ -73,7 +73,7 @@ def _consumptions(table: dict[str, Any]) -> list[Consumption]:
 
 
 def topic_ends(connection: Connection, topic: str) -> Offsets:
-    """Ask a broker where the queues of a topic end; nothing for a topic that it has no more."""
+    """Ask a broker where the queues of a topic end; empty if it no longer has the topic."""
     accepted = (ResponseCode.SUCCESS, ResponseCode.TOPIC_NOT_EXIST)
     ext = {"topic": topic}
     answer = connection.ask(RequestCode.GET_TOPIC_STATS_INFO, ext, accepted=accepted)
@@ -87,7 +87,7 @@ def topic_ends(connection: Connection, topic: str) -> Offsets:
 
 
 def _queue_end(key: str, entry: dict[str, Any]) -> tuple[int, int]:
-    # Which queue is told by an object, where others write a name.
+    # The key is a JSON object that names the queue.
     return int(json.loads(key)["queueId"]), int(entry["maxOffset"])
 
 

@@ -42,7 +42,7 @@ class Sent:
 
     @property
     def is_replicated(self) -> bool:
-        """Tell whether the broker says that the message is stored as it should be."""
+        """Return whether the broker stored the message on every required replica."""
         return self.code == ResponseCode.SUCCESS
 
 
@@ -58,7 +58,7 @@ class StoredMessage:
 
     @property
     def unique_key(self) -> str:
-        """Return the id its sender gave it, empty if none."""
+        """Return the id that its sender gave it; empty without one."""
         pairs = (pair.partition("\x01") for pair in self.properties.split("\x02"))
         return next((value for key, _, value in pairs if key == "UNIQ_KEY"), "")
 
@@ -118,7 +118,7 @@ def queue_bounds(connection: Connection, topic: str, queue_id: int) -> tuple[int
 
 
 def count_messages(connection: Connection, topic: str, queues: int) -> int:
-    """Count a topic's messages by its queues' bounds; needs no topic, so it works on a slave."""
+    """Count a topic's messages by its queues' bounds; works on a slave that lacks the topic."""
     bounds = [queue_bounds(connection, topic, queue_id) for queue_id in range(queues)]
     return sum(highest - lowest for lowest, highest in bounds)
 
@@ -126,7 +126,7 @@ def count_messages(connection: Connection, topic: str, queues: int) -> int:
 def pull_messages(
     connection: Connection, topic: str, queue_id: int, queue_offset: int, limit: int = _BATCH
 ) -> tuple[StoredMessage, ...]:
-    """Read at most `limit` messages of a queue from an offset on; none if there is none yet."""
+    """Read at most `limit` messages of a queue from an offset on; empty at its end."""
     ext = {
         "consumerGroup": _CONSUMER_GROUP,
         "topic": topic,

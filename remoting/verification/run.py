@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from remoting.polling import Deadline
 
 GRACE_SECONDS = 3
-"""What the other checks of a host still get when one has failed: its cause is often theirs."""
+"""How long a host's other checks may still take after one failed, often for the same cause."""
 
 
 @dataclass(frozen=True)

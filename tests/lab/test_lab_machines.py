@@ -98,7 +98,7 @@ def test_make_up_starts_a_machine_that_is_off_and_waits_for_it(clone: Clone, hos
     virsh("destroy", SERVER1)
     done = clone.make("up", seconds=UP_SECONDS)
     assert done.returncode == 0, done.stdout[-6000:]
-    assert "waiting for server1 to let us in" in done.stdout
+    assert "waiting for SSH on server1" in done.stdout
     assert incarnation(hosts) == same
     assert_all_there(hosts, "off", ids)
 

@@ -33,7 +33,7 @@ def rocketmq(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def group(rocketmq: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Group]:
-    """Start two name servers, a drained master and its slave, side by side; leave none behind."""
+    """Start two name servers, a drained master and its slave in parallel; leave none behind."""
     made = make_group(tmp_path_factory.mktemp("group"), rocketmq)
     with running(made.instances):
         yield made

@@ -25,7 +25,7 @@ LOG_FILE_BYTES = 64 * 1024 * 1024
 
 @dataclass
 class ElectedCluster:
-    """Two name servers, three controllers or none, and one group; all alike but for addresses."""
+    """Two name servers, three controllers or none, and one group; only addresses differ."""
 
     election: str
     name_servers: tuple[Instance, ...]
@@ -101,7 +101,7 @@ class _Layout:
                     "dLegerGroup": GROUP,
                     "dLegerPeers": peers,
                     "dLegerSelfId": f"n{number}",
-                    # Or a killed replica loses messages from its index for good.
+                    # Otherwise a killed replica permanently loses messages from its index.
                     "recheckReputOffsetFromCq": "true",
                 },
             )
@@ -119,7 +119,7 @@ class _Layout:
             "allAckInSyncStateSet": "true",
             "minInSyncReplicas": "1",
             "slaveTimeout": "2000",
-            # A slave learns its new master's HA address by registering: every 30 s otherwise.
+            # A slave learns its new master's HA address by registering, by default every 30 s.
             "registerNameServerPeriod": "10000",
         }
         replicas = tuple(self._broker(number, keys) for number in range(2))

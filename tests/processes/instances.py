@@ -61,7 +61,7 @@ def free_base_port() -> int:
 
 @contextlib.contextmanager
 def running(instances: Sequence[Instance]) -> Iterator[None]:
-    """Start processes side by side; leave none behind."""
+    """Start processes in parallel; leave none behind."""
     try:
         for instance in instances:
             instance.start()
@@ -126,7 +126,7 @@ class Instance:
         return "".join(f"{key}={value}\n" for key, value in self.properties.items())
 
     def freeze(self) -> None:
-        """Stop every thread; on a busy computer some run on for a quarter of a second."""
+        """Stop every thread; on a busy computer some continue for a quarter of a second."""
         self._signal(signal.SIGSTOP)
         deadline = time.monotonic() + 10
         while self._thread_states() != {"T"}:
@@ -137,7 +137,7 @@ class Instance:
         self._signal(signal.SIGCONT)
 
     def kill(self) -> None:
-        """End it at once, as a power loss would; nothing is left of the process afterwards."""
+        """Kill it at once, as a power loss would."""
         if self.process is not None:
             self.process.kill()
             self.process.wait(timeout=10)
@@ -147,7 +147,7 @@ class Instance:
         assert self.process is not None, f"{self.home.name} does not run"
         states = set()
         for stat in Path(f"/proc/{self.process.pid}/task").glob("*/stat"):
-            # A thread may end while its siblings are looked at.
+            # A thread may end while the others are read.
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
                 states.add(stat.read_text().rpartition(") ")[2][0])
         return states

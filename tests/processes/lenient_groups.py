@@ -1,4 +1,4 @@
-"""Groups whose masters may go on without their slaves: how tests start, plan and guard them."""
+"""Start, plan and guard groups whose masters may continue without their slaves."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ GRACE_SECONDS = 3.0
 def wait_until(what: str, is_so: Callable[[], bool], seconds: float = START_SECONDS) -> None:
     def attempt() -> None:
         if not is_so():
-            cause = "it is not so"
+            cause = "the condition does not hold"
             raise NotYetError(cause)
 
     poll(
@@ -84,7 +84,7 @@ def restart(*brokers: Instance) -> None:
 
 
 def lenient_plan(group: Group, folder: Path) -> Path:
-    """Write a plan whose master may go on alone, and what was rendered for its brokers."""
+    """Write a plan whose master may continue alone, and its brokers' properties."""
     path = write_plan(group, folder, folder / "state.json")
     document = json.loads(path.read_text())
     drained = {line.partition("=")[0] for line in DRAINED}
@@ -104,7 +104,7 @@ def verify(plan: Path, host: str, seconds: float = 15) -> tuple[int, dict[str, A
 
 
 class Guarding:
-    """A lenient guard at work in a thread, and the error that ended it."""
+    """A degrading guard that runs in a thread, and the error that ended it."""
 
     def __init__(self, group: Group, state: Path) -> None:
         self.error: RemotingError | None = None

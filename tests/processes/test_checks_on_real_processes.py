@@ -1,4 +1,4 @@
-"""The checks against real RocketMQ processes; the tests run in the order in which they stand."""
+"""The checks against real RocketMQ processes; the tests run in file order."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_a_nudge_registers_brokers_at_once_and_never_lifts_a_drain(group: Group)
     assert permission_of(group.slave) == 6
 
 
-def test_a_name_server_that_forgot_is_told_by_a_nudge(group: Group):
+def test_a_restarted_name_server_lists_brokers_after_a_nudge(group: Group):
     forgetful = group.name_servers[1]
     forgetful.kill()
     forgetful.start()
@@ -159,7 +159,7 @@ def test_an_empty_permission_registers_and_changes_nothing(group: Group):
     assert "brokerPermission=4" in written
 
 
-def test_a_drained_master_refuses_even_who_knows_its_address(group: Group):
+def test_a_drained_master_refuses_even_producers_that_know_its_address(group: Group):
     with Connection(group.master.address) as connection:
         create_topic(connection, TOPIC)
     (refused,) = send(group)
@@ -226,7 +226,7 @@ def test_a_frozen_slave_makes_sends_time_out_and_a_thawed_one_makes_them_succeed
     assert 1900 <= answer["ms"] < 3000
     check_in_sync(group.master.address, [group.slave.address], Deadline.after(30))
     assert [answer["status"] for answer in send(group, 2)] == ["SEND_OK"] * 2
-    # The one that was not replicated in time is stored all the same.
+    # The message that was not replicated in time is stored nevertheless.
     assert (count(group.master), count(group.slave)) == (6, 6)
     with Connection(group.master.address) as connection:
         assert len({message.unique_key for message in read_topic(connection, TOPIC)}) == 6
@@ -263,14 +263,12 @@ def test_a_slave_ahead_of_an_emptied_master_keeps_it_drained(group: Group, tmp_p
         assert ha_status(connection).max_offset == 0
 
 
-def test_a_guard_started_again_remembers_and_verification_repeats_why(
-    group: Group, tmp_path: Path
-):
+def test_a_restarted_guard_remembers_and_verification_repeats_why(group: Group, tmp_path: Path):
     state = tmp_path / "state.json"
     assert run(*guard_arguments(group, state))[0] == EXIT_AHEAD
     code, _, err = run(*guard_arguments(group, state))
     assert code == EXIT_AHEAD
-    assert "seen before in this boot" in err
+    assert "found since the master booted" in err
     plan = write_plan(group, tmp_path, state)
     code, _, err = ready(plan, "broker-a-s")
     assert (code, err.count("\n")) == (EXIT_AHEAD, 1)

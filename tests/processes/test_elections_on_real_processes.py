@@ -1,6 +1,6 @@
-"""Groups that elect their master lose it under load; the tests run in the order they stand in.
+"""Groups that elect their master lose it under load; the tests run in file order.
 
-What is counted are acknowledged messages: each must be readable from whoever is elected next.
+Acknowledged messages are counted: each must be readable from the next elected master.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from remoting.commands.main import EXIT_FAILED, EXIT_OK
 from remoting.errors import NotYetError
 from remoting.polling import Check, Deadline, poll
 from remoting.protocol.connection import Connection
-from remoting.replication.elected_groups import GroupWatch
+from remoting.replication.elected_groups import GroupComparison
 from remoting.requests.admin import cluster_info, topic_config
 from remoting.requests.messages import count_messages, read_topic
 from tests.processes.elected_groups import GROUP, ElectedCluster, make_elected_cluster
@@ -55,8 +55,8 @@ def cluster(
 
 def wait_for_group(cluster: ElectedCluster, seconds: float) -> GroupOffsets:
     controllers = [one.address for one in cluster.controllers]
-    watch = GroupWatch(cluster.name_server_addresses, cluster.group, controllers)
-    return check_group_in_sync(watch, Deadline.after(seconds))
+    comparison = GroupComparison(cluster.name_server_addresses, cluster.group, controllers)
+    return check_group_in_sync(comparison, Deadline.after(seconds))
 
 
 def bodies_on(instance: Instance) -> list[int]:

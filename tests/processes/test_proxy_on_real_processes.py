@@ -1,4 +1,4 @@
-"""A proxy, its broker and its name server; the tests run in the order in which they stand."""
+"""A proxy, its broker and its name server; the tests run in file order."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ MESSAGES = 100
 
 @dataclass
 class Proxied:
-    """One of each; `base` is the broker's port, the others follow it."""
+    """One process of each kind; `base` is the broker's port, the others follow."""
 
     folder: Path
     rocketmq: Path
@@ -136,7 +136,7 @@ def test_a_proxy_that_starts_after_its_broker_becomes_ready(proxied):
     proxied.wait_for_proxy()
 
 
-def test_the_official_client_loses_no_message_though_topics_are_not_made_by_themselves(
+def test_the_official_client_loses_no_message_though_topics_are_not_created_automatically(
     proxied, tmp_path
 ):
     ensure_topic(proxied.broker.address, TOPIC, 5.0, queues=4)
@@ -148,7 +148,7 @@ def test_the_official_client_loses_no_message_though_topics_are_not_made_by_them
 
 
 def test_pops_leave_the_broker_memory_outside_its_heap(proxied):
-    """The test before made it keep what each of its threads keeps."""
+    """The previous test made each of its threads allocate what it keeps."""
     log = proxied.broker.home / "logs" / "rocketmqlogs" / "pop.log"
     assert log.stat().st_size > 0
     assert "OutOfMemoryError" not in log.read_text()
@@ -163,7 +163,7 @@ def test_the_client_writes_its_log_where_the_test_says(proxied, tmp_path):
     ("name", "metric"),
     [("broker-a", "rocketmq_messages_in_total"), ("proxy-1", "rocketmq_proxy_up")],
 )
-def test_metrics_tell_which_process_they_are_of(proxied, name, metric):
+def test_metrics_are_labeled_with_their_process(proxied, name, metric):
     metrics = proxied.metrics_of(name)
     assert check_metrics(metrics, Deadline.after(START_SECONDS)) > 0
     with urllib.request.urlopen(f"http://{metrics.address}/metrics", timeout=10) as answer:
@@ -176,7 +176,7 @@ def test_a_proxy_is_not_ready_while_its_name_server_is_dead_and_is_again_afterwa
     proxied,
 ):
     proxied.name_server.kill()
-    expected = "it reaches no name server, and knows what it knew before"
+    expected = "it reaches no name server, and only has the routes it had"
     with pytest.raises(CheckFailedError, match=expected):
         proxied.wait_for_proxy(seconds=2)
     proxied.name_server.start()

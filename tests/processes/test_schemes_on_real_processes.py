@@ -1,4 +1,4 @@
-"""What each scheme without elections promises, on real processes and with every send counted.
+"""What each scheme without elections guarantees, on real processes, with every send counted.
 
 The tests run in the order in which they stand.
 """
@@ -108,7 +108,7 @@ def test_degrade_waits_for_a_silent_slave_until_it_counts_as_gone(group: Group):
     wait_until("synchronous again", lambda: waits_for_its_slave(group))
 
 
-def test_degrade_goes_on_without_a_killed_slave_and_is_synchronous_once_it_is_back(
+def test_degrade_continues_without_a_killed_slave_and_is_synchronous_once_it_is_back(
     group: Group, tmp_path: Path
 ):
     in_sync(group)
@@ -150,7 +150,7 @@ def test_a_master_without_its_slave_is_lifted_after_the_grace_and_compared_later
     assert permission_of(group.master) == 6
 
 
-def test_a_slave_ahead_is_never_passed_over_and_drains_again_when_it_comes_back(
+def test_a_slave_ahead_is_never_ignored_and_drains_again_when_it_comes_back(
     group: Group, tmp_path: Path
 ):
     held = count(group.slave)
@@ -178,7 +178,7 @@ def test_a_slave_ahead_is_never_passed_over_and_drains_again_when_it_comes_back(
     assert permission_of(group.master) == 4
     assert codes(group) == [ResponseCode.SYSTEM_ERROR]
     assert count(group.slave) >= held
-    # By now offsets no longer tell: both logs end at the same byte.
+    # Offsets no longer show it: both logs end at the same byte.
     in_sync(group)
     GuardState("lifted", "alone", 0, -1, "an earlier boot", alone.alone_from).write(state)
     code, _, err = run(*guard_arguments(group, state))

@@ -1,10 +1,10 @@
-"""A clock that a test moves; it takes the place of the module `time` where waits are decided."""
+"""A clock that tests move; it replaces the module `time` where waits are decided."""
 
 from __future__ import annotations
 
 
 class FakeClock:
-    """Moves when something sleeps, and when a test moves `now`; in seconds."""
+    """Moves when something sleeps, and when a test sets `now`; in seconds."""
 
     def __init__(self) -> None:
         self.now = 0.0

@@ -1,4 +1,4 @@
-"""Plans for tests: the seed's two hosts, as plain JSON data."""
+"""Plans for tests, as plain JSON data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 PROPERTIES = Path(__file__).with_name("broker.properties")
-"""What was rendered for the brokers: that of a peer that a test scripts."""
+"""The rendered properties of brokers that are scripted peers."""
 
 
 def name_server(number: int, address: str, log: str = "/log") -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Loopback servers that answer as a test tells them, and one that answers as a broker does."""
+"""Loopback servers that answer by a test's script, and some that answer as RocketMQ does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 SLAVE_IP = "127.0.0.3"
-"""Of slaves that must be told from their master by where they connect from."""
+"""For slaves that must not connect from their master's address."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class ScriptedPeer:
 
 @dataclass
 class FakeBroker:
-    """A broker's state as the protocol shows it; a test changes it while it serves."""
+    """A broker's state as the protocol shows it; tests change it while it serves."""
 
     offset: int = 0
     permission: int = 6

@@ -67,7 +67,7 @@ def test_a_host_that_an_update_has_started_is_waited_for(say, capsys, monkeypatc
     say(f"echo >>{tries}; [ $(wc -l <{tries}) -ge 3 ] || {{ {BOOTING}; }}", "echo two")
     verify(Stored(), "local", may_boot=True)
     out = capsys.readouterr().out
-    assert out.count("waiting for server1 to let us in\n") == 2
+    assert out.count("waiting for SSH on server1\n") == 2
     assert out.endswith("two\nOK: stack local, namesrvAddr 10.0.0.1:9876\n")
 
 

@@ -1,4 +1,4 @@
-"""`make verify` looks at the console from another host, and tells it what hosts reported."""
+"""`make verify` checks the console from another host, and gives it the hosts' reports."""
 
 import json
 import shlex
@@ -10,8 +10,8 @@ import pytest
 from cli.commands import verify as console
 from cli.commands.verify import (
     ConsoleLogin,
+    check_console,
     how_to_log_in,
-    look_at_console,
     read_console,
     record_reports,
 )
@@ -56,10 +56,10 @@ def test_the_console_is_read_from_the_outputs():
     assert read_console(outputs) == CONSOLE
 
 
-def test_another_host_logs_in_and_the_password_is_no_word_of_the_command(asked):
-    looked = look_at_console(("ssh",), CONSOLE, [FIRST, SECOND])
-    assert looked.is_ok
-    assert looked.line == "console: http://10.0.0.1:8080 answers server2: healthy\n"
+def test_another_host_logs_in_and_the_password_is_not_in_the_command(asked):
+    checked = check_console(("ssh",), CONSOLE, [FIRST, SECOND])
+    assert checked.is_ok
+    assert checked.line == "console: http://10.0.0.1:8080 answers server2: healthy\n"
     ((words, text),) = asked
     assert text == "secret\n"
     assert "secret" not in " ".join(words)
@@ -67,20 +67,20 @@ def test_another_host_logs_in_and_the_password_is_no_word_of_the_command(asked):
     assert shlex.split(words[-1])[:3] == ["sudo", "-n", "python3"]
 
 
-def test_alone_it_asks_itself(asked):
-    assert look_at_console(("ssh",), CONSOLE, [FIRST]).is_ok
+def test_a_lone_host_checks_from_its_own_host(asked):
+    assert check_console(("ssh",), CONSOLE, [FIRST]).is_ok
     assert asked[0][0][-2] == "root@10.0.0.1"
 
 
-def test_a_console_that_does_not_answer_is_told_in_one_line(monkeypatch):
+def test_a_console_that_does_not_answer_is_reported_in_one_line(monkeypatch):
     failed = CompletedProcess([], 1, "", "noise\nconsole-login failed for it: cause\n")
     monkeypatch.setattr(console, "ask", lambda *_, **__: failed)
-    looked = look_at_console(("ssh",), CONSOLE, [FIRST, SECOND])
-    assert not looked.is_ok
-    assert looked.line == "console: FAILED from server2: console-login failed for it: cause\n"
+    checked = check_console(("ssh",), CONSOLE, [FIRST, SECOND])
+    assert not checked.is_ok
+    assert checked.line == "console: FAILED from server2: console-login failed for it: cause\n"
 
 
-def test_the_consoles_host_gets_every_report_and_of_a_silent_host_that_it_failed(asked):
+def test_the_consoles_host_gets_every_report_and_a_silent_host_counts_as_failed(asked):
     reports = [CompletedProcess([], 0, json.dumps(REPORT), "table"), None]
     record_reports(("ssh",), CONSOLE, [FIRST, SECOND], reports)
     ((words, text),) = asked
@@ -97,13 +97,13 @@ def test_the_consoles_host_gets_every_report_and_of_a_silent_host_that_it_failed
     assert text.endswith("\n")
 
 
-def test_a_report_that_is_no_json_counts_as_failed(asked):
+def test_output_that_is_not_a_report_counts_as_failed(asked):
     garbled = CompletedProcess([], 255, "ssh: garbled", "")
     record_reports(("ssh",), CONSOLE, [FIRST], [garbled])
     assert json.loads(asked[0][1])[0]["ok"] is False
 
 
-def test_how_to_log_in_is_told_without_the_password():
+def test_the_login_is_shown_without_the_password():
     outputs = {"console": {"user": "admin"}, "consolePassword": SECRET}
     line = how_to_log_in(outputs, "local")
     assert line.startswith("user admin, password: source toolchain/env; pulumi stack output ")
@@ -113,7 +113,7 @@ def test_how_to_log_in_is_told_without_the_password():
 @pytest.mark.parametrize(("startup", "whole", "each"), [(60, 20, 5), (1800, 300, 60)])
 def test_a_host_that_starts_slowly_is_given_longer_for_each_answer(asked, startup, whole, each):
     slow = replace(FIRST, startup_seconds=startup)
-    assert look_at_console(("ssh",), CONSOLE, [slow]).is_ok
-    # The command understands what is said to it.
+    assert check_console(("ssh",), CONSOLE, [slow]).is_ok
+    # The command accepts these arguments.
     options = argument_parser().parse_args(shlex.split(asked[0][0][-1])[2:])
     assert (options.timeout, options.request_seconds) == (whole, each)

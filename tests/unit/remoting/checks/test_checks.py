@@ -64,7 +64,7 @@ def test_a_broker_is_registered_once_every_name_server_lists_it():
         (name_server({1: "10.0.0.1:10911"}), "does not list it"),
     ],
 )
-def test_a_broker_listed_otherwise_than_planned_is_not_registered(server, cause):
+def test_a_broker_not_listed_as_planned_is_not_registered(server, cause):
     broker = identity("10.0.0.1:10911")
     with ScriptedPeer(server) as peer, pytest.raises(CheckFailedError, match=cause):
         check_broker_registered([peer.address], broker, Deadline.after(0.2), nudge=False)
@@ -191,8 +191,8 @@ def test_a_busy_broker_is_asked_again():
     assert (sent.code, sent.queue_offset) == (0, 2)
 
 
-def test_another_body_than_the_one_sent_fails():
-    with pytest.raises(CheckFailedError, match="offset 0 holds another body"):
+def test_a_body_that_differs_from_the_one_sent_fails():
+    with pytest.raises(CheckFailedError, match="offset 0 holds a different body"):
         send_and_read(Store(damage=b"!"))
 
 
@@ -217,7 +217,7 @@ def test_a_request_may_take_longer_where_the_whole_may_take_very_long(whole, one
     assert Deadline.after(whole).request_seconds == pytest.approx(one)
 
 
-def test_between_two_attempts_there_is_as_much_rest_as_one_takes(clock):
+def test_the_pause_between_two_attempts_is_as_long_as_an_attempt(clock):
     def attempt():
         clock.now += 0.4
         raise NotYetError("not yet")

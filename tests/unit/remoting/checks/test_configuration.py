@@ -20,7 +20,7 @@ from tests.unit.remoting.scripted_peer import ScriptedPeer
         ("/data/store", "/data/store"),
     ],
 )
-def test_the_same_value_in_the_words_of_java_is_no_difference(planned, found):
+def test_the_same_value_as_java_prints_it_is_no_difference(planned, found):
     assert find_differences({"key": planned}, {"key": found, "other": "x"}) == []
 
 
@@ -66,12 +66,12 @@ def compare(tmp_path, text, live, make=broker):
         return compare_configuration(planned(tmp_path, text, make, peer.address), 1.0)
 
 
-def test_a_drain_and_comments_are_passed_over(tmp_path):
+def test_a_drain_and_comments_are_ignored(tmp_path):
     text = "# a=1\nbrokerPermission=6\n\nbrokerId=0\ndeleteWhen=04\n"
     assert compare(tmp_path, text, "brokerPermission=4\nbrokerId=0\ndeleteWhen=04\n") == 2
 
 
-def test_what_an_election_decides_is_passed_over_for_a_replica_alone(tmp_path):
+def test_what_an_election_decides_is_ignored_for_replicas_only(tmp_path):
     text, live = "brokerId=-1\nbrokerRole=SLAVE\n", "brokerId=0\nbrokerRole=SYNC_MASTER\n"
     assert compare(tmp_path, text, live, replica) == 0
     with pytest.raises(
@@ -80,7 +80,7 @@ def test_what_an_election_decides_is_passed_over_for_a_replica_alone(tmp_path):
         compare(tmp_path, text, live)
 
 
-def test_a_file_that_is_gone_is_named_with_the_remedy(tmp_path):
+def test_a_missing_file_is_named_with_the_remedy(tmp_path):
     found = planned(tmp_path, "", broker, "127.0.0.1:1")
     (tmp_path / "broker-a.properties").unlink()
     with pytest.raises(NotYetError, match=r"broker-a\.properties cannot be read .* run the"):

@@ -29,7 +29,7 @@ def document(name="DefaultCluster", state="healthy"):
 
 @contextmanager
 def console(cluster=None, *, open_to_all=False, **pages):
-    """A console that answers these pages, and the API to who logs in."""
+    """A console that serves these pages, and the API to those who log in."""
     answers = {**PAGES, **{f"/{name}": page for name, page in pages.items()}}
 
     class Handler(BaseHTTPRequestHandler):
@@ -71,22 +71,22 @@ def test_the_state_that_the_console_shows_is_returned():
         ({"cluster": "[]"}, "is not the console's"),
         ({"cluster": "<html>"}, "is not the console's"),
         ({"open_to_all": True}, "/api/cluster answered 200 instead of 401"),
-        ({"login": (200, "hello")}, "is no page to log in by"),
+        ({"login": (200, "hello")}, "is not a login page"),
         ({"login": (500, "")}, "/login answered 500 instead of 200"),
     ],
 )
-def test_what_is_no_guarded_console_of_this_cluster_is_refused(given, cause):
+def test_all_but_a_console_of_this_cluster_with_a_login_is_refused(given, cause):
     with console(**given) as url, pytest.raises(CheckFailedError, match=cause):
         log_in(url)
 
 
-def test_a_wrong_password_is_told_without_it():
+def test_a_wrong_password_is_reported_without_it():
     with console() as url, pytest.raises(CheckFailedError, match="answered 401") as refused:
         log_in(url, "guessed")
     assert "guessed" not in str(refused.value)
 
 
-def test_a_closed_port_is_told_with_where_to_look():
+def test_a_closed_port_is_reported_with_where_to_look():
     with pytest.raises(CheckFailedError, match=r"127\.0\.0\.1:9.*journalctl -u rocketmq-console"):
         check_console_lives("http://127.0.0.1:9", "builtin", Deadline.after(0.2))
 
@@ -97,7 +97,7 @@ def test_a_dashboard_must_ask_for_a_login():
     answer = (200, '{"loginRequired":false}')
     with (
         console(**{"login/check.query": answer}) as url,
-        pytest.raises(CheckFailedError, match="asks for no login"),
+        pytest.raises(CheckFailedError, match="requires no login"),
     ):
         check_dashboard_login(url, Deadline.after(0.2))
 
@@ -114,7 +114,7 @@ def test_the_command_reads_the_password_from_its_input(kind, state, capsys, monk
 
 
 @pytest.mark.parametrize("kind", ["builtin", "dashboard"])
-def test_without_a_login_it_only_waits_until_the_console_lives(kind, capsys):
+def test_without_a_login_it_only_waits_until_the_console_answers(kind, capsys):
     words = ["console-answers", "--kind", kind, "--timeout", "0.2", "--url"]
     with console() as url:
         assert main([*words, url]) == 0

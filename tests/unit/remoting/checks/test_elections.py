@@ -63,7 +63,7 @@ def test_a_controller_becomes_ready_when_one_is_elected():
 
 
 @pytest.mark.parametrize("broker_id", [0, 1, 7])
-def test_a_replica_is_registered_under_whatever_id(broker_id):
+def test_a_replica_is_registered_under_any_id(broker_id):
     with ScriptedPeer(name_server({broker_id: ADDRESS})) as server:
         servers = [server.address]
         check_replica_registered(servers, GROUP, ADDRESS, Deadline.after(1), nudge=False)

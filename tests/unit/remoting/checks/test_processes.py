@@ -1,4 +1,4 @@
-"""Which steps a process passes when: in its turn of the roll-out, restarted, and verified."""
+"""Which steps a process passes on which occasion, and how the roll-out waits for them."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_an_unknown_process_is_refused_with_the_known_ones():
 
 @contextmanager
 def group(master, slave, *, is_required):
-    """Serve a master, its slave and a name server that lists both; give their plan."""
+    """Serve a master, its slave and a name server that lists both; yield their plan."""
     server = FakeBroker()
     with (
         ScriptedPeer(server) as server_peer,
@@ -124,7 +124,7 @@ def test_a_slave_that_its_master_needs_must_hold_all_that_the_master_holds():
 
 
 class Registering(FakeBroker):
-    """A broker that its name server lists once it was nudged."""
+    """A broker that its name server lists after a nudge."""
 
     def __init__(self, server):
         super().__init__()

@@ -26,7 +26,7 @@ def routes(request):
 
 @contextmanager
 def grpc_port(answer):
-    """A port that takes what a client says first, and answers with fixed bytes."""
+    """A port that reads what a client sends first, and answers with fixed bytes."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve():
@@ -73,7 +73,7 @@ def test_a_proxy_without_a_route_is_not_ready():
         ready(address, peer.address, "Other")
 
 
-def test_a_proxy_that_reaches_no_name_server_is_not_ready_whatever_routes_it_remembers():
+def test_a_proxy_that_reaches_no_name_server_is_not_ready_even_if_it_still_has_routes():
     def remembers(request):
         if request.ext["topic"] == "DefaultCluster":
             return routes(request)
@@ -87,7 +87,7 @@ def test_a_proxy_that_reaches_no_name_server_is_not_ready_whatever_routes_it_rem
         ready(address, peer.address)
 
 
-def test_each_look_for_a_name_server_asks_for_another_topic():
+def test_each_attempt_asks_for_another_unknown_topic():
     with ScriptedPeer(routes) as peer, grpc_port(SETTINGS) as address:
         ready(address, peer.address)
         ready(address, peer.address)

@@ -86,20 +86,20 @@ def test_a_plan_that_cannot_be_used_is_one_line(capsys, tmp_path):
 
 
 @pytest.mark.parametrize("timeout", ["0", "-1", "nan", "inf", "soon"])
-def test_a_timeout_that_is_no_positive_number_is_a_usage_error(timeout):
+def test_a_timeout_that_is_not_a_positive_number_is_a_usage_error(timeout):
     with pytest.raises(SystemExit) as refused:
         main(["ready", "--plan", "p", "--process", "namesrv-1", "--timeout", timeout])
     assert refused.value.code == 2
 
 
-def test_a_guard_of_what_is_no_master_is_one_line(capsys, tmp_path):
+def test_a_guard_of_a_broker_that_is_not_a_master_is_one_line(capsys, tmp_path):
     plan = write_plan(tmp_path, "127.0.0.1:1", "127.0.0.1:2")
     guard = ["guard", "--plan", plan, "--broker", "broker-a-s", "--state", str(tmp_path / "state")]
     assert main(guard) == EXIT_FAILED
-    assert "'broker-a-s'; allowed: a master, of broker-a" in capsys.readouterr().err
+    assert "'broker-a-s'; allowed: a master (broker-a)" in capsys.readouterr().err
 
 
-def test_what_is_no_address_is_a_usage_error_and_never_waited_for(capsys):
+def test_an_invalid_address_is_a_usage_error(capsys):
     with pytest.raises(SystemExit) as refused:
         main(["config", "--address", "10.0.0.11"])
     assert refused.value.code == 2

@@ -17,7 +17,7 @@ def test_text_that_looks_like_a_numeric_key_stays_as_it_is():
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"1", b"{", b"\xff", b"[" * 200_000])
-def test_a_body_that_is_no_object_is_a_value_error(body):
+def test_a_body_that_is_not_an_object_is_a_value_error(body):
     with pytest.raises(ValueError, match=r"\S"):
         parse_json_object(body)
 

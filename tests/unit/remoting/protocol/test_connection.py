@@ -1,4 +1,4 @@
-"""A peer that misbehaves gives a RemotingError in bounded time, never a hang."""
+"""A peer that misbehaves causes a RemotingError in bounded time, never a hang."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_a_peer_that_trickles_bytes_cannot_stretch_the_deadline(monkeypatch):
 
     def trickle():
         peer, _ = listener.accept()
-        # It is hung up on before its answer is whole.
+        # The client hangs up before the answer is complete.
         with peer, suppress(OSError):
             for byte in answer:
                 clock.reads.acquire()
@@ -126,7 +126,7 @@ def test_a_peer_that_trickles_bytes_cannot_stretch_the_deadline(monkeypatch):
     address = f"127.0.0.1:{listener.getsockname()[1]}"
     with Connection(address, timeout_seconds=100) as slow, pytest.raises(TimedOutError):
         slow.ask(106)
-    # Its first reading began the 100 seconds.
+    # The first reading started the 100 seconds.
     assert clock.now == 110
     for _ in answer:
         clock.reads.release()
@@ -162,7 +162,7 @@ def test_a_closed_port_is_unreachable():
 @pytest.mark.parametrize(
     "text", ["", "host", ":1", "host:", "host:0", "host:65536", "host:x", "h:²"]
 )
-def test_what_is_no_address_is_refused(text):
+def test_an_invalid_address_is_refused(text):
     with pytest.raises(AddressError, match="is not host:port") as refused:
         Connection(text)
     assert isinstance(refused.value, (RemotingError, ValueError))

@@ -19,7 +19,7 @@ def state(tmp_path):
 
 @pytest.fixture
 def absent():
-    """The address of a slave that is gone, and comes back on the same port."""
+    """The address of an absent slave, which comes back on the same port."""
     with ScriptedPeer(FakeBroker(), SLAVE_IP) as gone:
         address = gone.address
     return address, int(address.rpartition(":")[2])
@@ -52,7 +52,7 @@ def poll_until_reason_names(path, address):
 
 
 class Watching:
-    """A guard at work in a thread, and the error that ended it."""
+    """A guard that runs in a thread, and the error that ended it."""
 
     def __init__(self, watched):
         self.error = None
@@ -110,7 +110,7 @@ def test_within_the_grace_an_absent_slave_is_waited_for(state, absent):
     assert master.permission == 6
 
 
-def test_after_the_grace_the_master_goes_on_alone_and_says_why(state, absent):
+def test_after_the_grace_the_master_continues_alone_and_says_why(state, absent):
     address, port = absent
     master = drained(acks={})
     with ScriptedPeer(master) as peer:
@@ -171,7 +171,7 @@ def test_a_slave_that_was_sent_the_same_messages_ends_the_watch(state, absent):
     assert (master.permission, GuardState.read(state).alone_from) == (6, -1)
 
 
-def test_a_guard_started_again_still_knows_where_its_master_went_on_alone(state, absent):
+def test_a_restarted_guard_still_knows_where_its_master_continued_alone(state, absent):
     address, port = absent
     GuardState("lifted", "alone", 100, -1, "boot-1", alone_from=100).write(state)
     master = FakeBroker(500, boot="boot-1", records={100: b"written alone"})
@@ -197,7 +197,7 @@ def test_a_new_boot_of_the_master_forgets_nothing_that_is_still_to_be_compared(s
     assert master.permission == 4
 
 
-def test_a_store_that_was_emptied_to_mend_it_is_compared_afresh(state, absent):
+def test_a_store_that_was_emptied_for_repair_is_compared_afresh(state, absent):
     address, _ = absent
     GuardState("ahead", "slave was ahead", 100, 150, "boot-1", alone_from=100).write(state)
     master = drained(40, boot="boot-2", acks={})
@@ -229,7 +229,7 @@ def test_a_record_that_is_still_on_its_way_is_waited_for(state):
     assert master.permission == 6
 
 
-def test_what_an_ended_guard_left_undrained_is_drained_by_the_next(state):
+def test_a_master_that_an_ended_guard_left_undrained_is_drained_by_the_next(state):
     GuardState("ahead", "slave was ahead", 100, 150, "boot-1", alone_from=100).write(state)
     master = FakeBroker(500, boot="boot-1")
     with ScriptedPeer(master) as peer, pytest.raises(StillAheadError):
@@ -237,7 +237,7 @@ def test_what_an_ended_guard_left_undrained_is_drained_by_the_next(state):
     assert (master.permission, master.accepts_sends_from) == (4, NEVER)
 
 
-def test_a_drain_that_does_not_take_is_asked_for_again(state, absent):
+def test_a_drain_without_effect_is_retried(state, absent):
     address, port = absent
     master, lines = drained(acks={}), []
     with ScriptedPeer(master) as peer:

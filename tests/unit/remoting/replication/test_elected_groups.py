@@ -8,7 +8,7 @@ from remoting.errors import AddressError, MalformedAnswerError, NotYetError, Unr
 from remoting.plan.plan import parse_plan
 from remoting.replication.elected_groups import (
     ElectedGroup,
-    GroupWatch,
+    GroupComparison,
     elected_listing_problems,
     elected_master,
     group_problems,
@@ -39,7 +39,7 @@ def listed(addresses, cluster=CLUSTER, name="broker-a"):
         {1: FIRST, 0: SECOND, 7: THIRD},
     ],
 )
-def test_whoever_is_elected_and_whatever_the_ids_a_whole_group_is_no_problem(addresses):
+def test_a_complete_group_is_no_problem_with_any_master_and_ids(addresses):
     assert group_problems(GROUP, listed(addresses)) == []
 
 
@@ -62,11 +62,11 @@ def test_whoever_is_elected_and_whatever_the_ids_a_whole_group_is_no_problem(add
         ),
     ],
 )
-def test_what_a_group_lacks_or_has_too_much_is_named(entry, problem):
+def test_missing_and_unplanned_replicas_are_named(entry, problem):
     assert group_problems(GROUP, entry) == [problem]
 
 
-def test_a_group_that_nobody_planned_is_named_beside_the_planned_ones():
+def test_an_unplanned_group_is_named_along_with_the_planned_ones():
     found = {
         "broker-a": listed({0: FIRST, 2: SECOND, 3: THIRD}),
         "broker-z": listed({0: "10.0.0.9:1", 1: "10.0.0.8:1"}, name="broker-z"),
@@ -111,7 +111,7 @@ def test_one_name_server_without_the_master_is_enough_to_wait(table, cause):
 
 @contextmanager
 def serving(*replicas, controller=None, silent_controllers=()):
-    """Serve a group whose first replica is the master; give its watch and the addresses."""
+    """Serve a group whose first replica is the master; yield its comparison and the addresses."""
     with ExitStack() as stack:
         addresses = [stack.enter_context(ScriptedPeer(one)).address for one in replicas]
         table = dict(enumerate(addresses))
@@ -122,7 +122,7 @@ def serving(*replicas, controller=None, silent_controllers=()):
             controller.in_sync = controller.in_sync or tuple(addresses)
             controllers.append(stack.enter_context(ScriptedPeer(controller)).address)
         group = ElectedGroup(CLUSTER, "broker-a", tuple(addresses))
-        yield GroupWatch([server.address], group, controllers), addresses
+        yield GroupComparison([server.address], group, controllers), addresses
 
 
 def test_replicas_that_hold_what_their_master_holds_are_in_sync():
@@ -150,7 +150,7 @@ def test_a_replica_that_holds_more_than_its_master_is_not_in_sync_yet():
 def test_what_a_replica_holds_must_be_indexed_before_it_counts():
     replica = FakeBroker(100, unindexed=24)
     with serving(FakeBroker(100), replica) as (watch, addresses):
-        with pytest.raises(NotYetError, match=f"{addresses[1]} holds 24 bytes .* not index yet"):
+        with pytest.raises(NotYetError, match=f"{addresses[1]} holds 24 bytes .* not indexed yet"):
             watch.compare(1.0)
         replica.unindexed = 0
         assert watch.compare(1.0).offsets[addresses[1]] == 100
@@ -171,13 +171,13 @@ def test_a_replica_that_does_not_answer_is_named():
     with serving(FakeBroker(100)) as (watch, addresses):
         group = ElectedGroup(CLUSTER, "broker-a", (addresses[0], "127.0.0.1:1"))
         with ScriptedPeer(name_server({0: addresses[0], 1: "127.0.0.1:1"})) as server:
-            silent = GroupWatch([server.address], group)
+            silent = GroupComparison([server.address], group)
             with pytest.raises(UnreachableError, match=r"127\.0\.0\.1:1"):
                 silent.compare(1.0)
         assert watch.compare(1.0).master == addresses[0]
 
 
-def test_a_replica_that_lags_a_busy_master_reaches_what_it_held_when_the_watch_began():
+def test_a_replica_that_lags_a_busy_master_reaches_what_it_held_at_the_first_comparison():
     master, replica = FakeBroker(100), FakeBroker(40)
     with serving(master, replica) as (watch, _):
         for offset in (150, 200, 250):
@@ -194,10 +194,10 @@ def test_a_new_master_starts_the_comparison_again():
         server = name_server({0: one.address, 1: other.address})
         with ScriptedPeer(server) as peer:
             group = ElectedGroup(CLUSTER, "broker-a", (one.address, other.address))
-            watch = GroupWatch([peer.address], group)
+            watch = GroupComparison([peer.address], group)
             with suppress(NotYetError):
                 watch.compare(1.0)
-            # The old one gave up the tail that nobody acknowledged.
+            # The old one dropped the tail that was never acknowledged.
             first.offset = 40
             server.listed = name_server({0: other.address, 1: one.address}).listed
             assert watch.compare(1.0).master == other.address
@@ -239,7 +239,7 @@ def test_a_member_of_the_sync_state_set_that_is_behind_is_not_in_sync():
         watch.compare(1.0)
 
 
-def test_controllers_and_name_servers_must_mean_the_same_master():
+def test_controllers_and_name_servers_must_agree_on_the_master():
     controller = FakeController(master="10.0.0.9:1")
     with serving(FakeBroker(9), FakeBroker(9), controller=controller) as (watch, addresses):
         expected = rf"elected 10\.0\.0\.9:1, the name servers list {addresses[0]}"

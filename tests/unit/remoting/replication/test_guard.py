@@ -56,7 +56,7 @@ def test_a_master_without_slaves_is_lifted_as_soon_as_it_answers(state):
     assert master.permission == 6
 
 
-def test_a_slave_ahead_leaves_it_drained_and_the_reason_on_file(state):
+def test_a_slave_ahead_leaves_it_drained_and_the_reason_in_the_state_file(state):
     master = drained(acks={})
     with (
         ScriptedPeer(master) as peer,
@@ -107,7 +107,7 @@ def test_it_compares_again_when_a_silent_slave_first_answers(state):
     assert master.permission == 4
 
 
-def test_what_an_earlier_guard_saw_is_remembered_in_the_same_boot(state):
+def test_what_an_earlier_guard_found_is_kept_in_the_same_boot(state):
     GuardState("ahead", "slave was ahead", 0, 100, "boot-1").write(state)
     master = drained(boot="boot-1")
     with (
@@ -128,7 +128,7 @@ def test_a_new_boot_of_the_master_is_judged_anew(state):
     assert master.permission == 6
 
 
-def test_a_lift_that_does_not_take_is_not_called_lifted(state):
+def test_a_lift_without_effect_is_not_reported_as_lifted(state):
     master = drained(keeps_permission=True)
     with ScriptedPeer(master) as peer, ScriptedPeer(FakeBroker(100), SLAVE_IP) as slave:
         watching = threading.Thread(target=guard(peer.address, [slave.address], state).run)
@@ -142,7 +142,7 @@ def test_a_lift_that_does_not_take_is_not_called_lifted(state):
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"state":"lifted"}', "{nonsense"])
-def test_a_file_that_is_no_state_reads_as_none(state, text):
+def test_an_invalid_state_file_reads_as_none(state, text):
     state.write_text(text)
     assert GuardState.read(state) is None
     assert GuardState.read(state.with_name("missing")) is None

@@ -45,26 +45,26 @@ def test_a_slave_that_is_not_connected_or_behind_is_not_in_sync_yet(acks, slave_
 
 
 @pytest.mark.parametrize(("acked", "slave_offset"), [(101, 0), (0, 101), (100, 101)])
-def test_a_slave_that_holds_more_is_ahead_whoever_says_so(acked, slave_offset):
+def test_a_slave_that_holds_more_is_ahead_by_its_own_or_its_masters_answer(acked, slave_offset):
     master = FakeBroker(offset=100, acks={SLAVE_IP: acked})
     with pytest.raises(SlaveAheadError, match=r"\(101 > 100 bytes\): the logs diverge"):
         compare(master, FakeBroker(offset=slave_offset))
 
 
-def test_a_stranger_that_acknowledged_more_is_ahead_too():
+def test_an_unplanned_slave_that_acknowledged_more_is_ahead_too():
     master = FakeBroker(offset=100, acks={SLAVE_IP: 100, "127.0.0.9": 500})
     with pytest.raises(SlaveAheadError, match=r"slave 127\.0\.0\.9 is ahead"):
         compare(master, FakeBroker(offset=100))
 
 
-def test_one_slave_ahead_shows_although_another_is_silent():
+def test_a_slave_ahead_is_reported_even_if_another_is_silent():
     master = FakeBroker(offset=100)
     ahead = FakeBroker(offset=101)
     with serving(master, ahead) as (address, (slave,)), pytest.raises(SlaveAheadError):
         compare_offsets(address, ["127.0.0.4:1", slave], 1.0)
 
 
-def test_a_silent_slave_is_an_error_that_can_pass():
+def test_a_silent_slave_is_an_error_that_may_pass():
     master = FakeBroker(offset=100, acks={OTHER_SLAVE_IP: 100})
     with serving(master) as (address, _), pytest.raises(UnreachableError):
         compare_offsets(address, [f"{OTHER_SLAVE_IP}:1"], 1.0)
@@ -77,7 +77,7 @@ def test_every_slave_of_a_group_must_be_in_sync():
         compare(master, *slaves)
 
 
-def test_a_sound_slave_under_load_is_never_called_ahead():
+def test_a_healthy_slave_under_load_is_never_reported_ahead():
     master, slave = FakeBroker(offset=0, acks={SLAVE_IP: 0}), FakeBroker()
 
     def growing_master(request):
@@ -91,7 +91,7 @@ def test_a_sound_slave_under_load_is_never_called_ahead():
 
     with ScriptedPeer(growing_master) as peer, ScriptedPeer(slave, SLAVE_IP) as slave_peer:
         for _ in range(20):
-            # Behind is a sound answer here; a slave that is ahead would end the test.
+            # Behind is a valid answer here; a slave ahead would fail the test.
             with suppress(NotYetError):
                 compare_offsets(peer.address, [slave_peer.address], 1.0)
     assert master.offset == 4000

@@ -19,7 +19,7 @@ from tests.unit.remoting.scripted_peer import ScriptedPeer
 
 
 def told(ask, body=b"", code=0, *, wanted):
-    """Return what a question makes of an answer, and check which request it was."""
+    """Return what `ask` reads from an answer, and check which request it sent."""
 
     def answer(request):
         assert request.code == wanted
@@ -29,13 +29,13 @@ def told(ask, body=b"", code=0, *, wanted):
         return ask(connection)
 
 
-def test_topics_are_told_with_their_queues_and_permission():
+def test_topics_are_read_with_their_queues_and_permission():
     entry = {"readQueueNums": 4, "writeQueueNums": 8, "perm": 6, "topicName": "orders"}
     body = json.dumps({"dataVersion": {}, "topicConfigTable": {"orders": entry}}).encode()
     assert told(all_topics, body, wanted=21) == {"orders": TopicConfig(4, 8, 6)}
 
 
-def test_offsets_are_told_by_group_topic_and_queue():
+def test_offsets_are_read_by_group_topic_and_queue():
     body = (
         b'{"offsetTable":{"orders@billing":{0:17,3:5},"%RETRY%billing@billing":{0:1},"odd":{0:1}}}'
     )
@@ -45,7 +45,7 @@ def test_offsets_are_told_by_group_topic_and_queue():
     )
 
 
-def test_ends_are_told_though_their_keys_are_objects():
+def test_queue_ends_are_read_though_their_keys_are_objects():
     def key(queue):
         return f'{{"brokerName":"broker-a","queueId":{queue},"topic":"orders"}}'
 
@@ -54,11 +54,11 @@ def test_ends_are_told_though_their_keys_are_objects():
     assert told(lambda c: topic_ends(c, "orders"), body.encode(), wanted=202) == {2: 9, 0: 4}
 
 
-def test_a_topic_that_is_gone_has_no_ends():
+def test_a_deleted_topic_has_no_ends():
     assert told(lambda c: topic_ends(c, "gone"), code=17, wanted=202) == {}
 
 
-def test_consumer_groups_are_told_by_name():
+def test_consumer_groups_are_read_by_name():
     body = b'{"subscriptionGroupTable":{"b":{},"a":{}}}'
     assert told(subscription_groups, body, wanted=201) == ("a", "b")
 

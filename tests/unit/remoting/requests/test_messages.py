@@ -64,7 +64,7 @@ def test_a_body_that_is_not_records_is_a_malformed_answer(body):
 
 
 @pytest.mark.parametrize("code", [19, 20, 21])
-def test_nothing_to_pull_yet_is_no_message(code):
+def test_an_empty_pull_is_no_message(code):
     with (
         ScriptedPeer(lambda request: request.answer(code=code)) as peer,
         Connection(peer.address, 1) as connection,
@@ -111,7 +111,7 @@ def test_a_topic_is_read_from_its_first_to_its_last_message():
     assert read_all(serve_topic((2, 6), {2: [2, 3], 4: [4, 5]})) == [2, 3, 4, 5]
 
 
-def test_a_topic_that_ends_early_is_not_silently_short():
+def test_a_topic_that_ends_early_is_an_error():
     with pytest.raises(MalformedAnswerError, match="ends at 4 instead of 6"):
         read_all(serve_topic((2, 6), {2: [2, 3]}))
 

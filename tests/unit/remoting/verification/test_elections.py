@@ -56,7 +56,7 @@ class NameServer:
 
 @contextmanager
 def cluster(*replicas, routed=6, lead=None):
-    """Serve the first replica as elected master, on host server1; give the plan of all."""
+    """Serve the first replica as elected master, on host server1; yield the plan."""
     with ExitStack() as stack:
         addresses = [stack.enter_context(ScriptedPeer(one)).address for one in replicas]
         table = {number: address for number, address in enumerate(addresses) if address}
@@ -85,7 +85,7 @@ def failures(report):
     return {name: f"{cause.check}: {cause.detail}" for name, cause in failed if cause}
 
 
-def test_a_sound_group_is_verified_through_whoever_is_elected():
+def test_a_sound_group_is_verified_through_the_elected_master():
     master, follower = Replica(), Replica()
     with cluster(master, follower) as plan:
         report = verify(plan, "server2")
@@ -95,7 +95,7 @@ def test_a_sound_group_is_verified_through_whoever_is_elected():
         "broker-a-2": ["registered", "configuration", "permission"],
         "broker-a": ["elected", "in-sync", "send-and-read", "routed"],
     }
-    # The host's own replica follows: the message went to the elected one all the same.
+    # The host's own replica is a follower: the message went to the elected master.
     assert (len(master.store.bodies), len(follower.store.bodies)) == (1, 0)
     assert render_table(report).splitlines()[-1].endswith(" s: 1 process")
     roles = [one.role for one in report.processes]
@@ -116,7 +116,7 @@ def test_a_controller_on_the_host_is_verified_with_its_group():
     assert render_table(report).splitlines()[-1].endswith(" s: 3 processes")
 
 
-def test_a_controller_that_follows_a_stranger_fails_its_host():
+def test_a_controller_that_follows_an_unplanned_leader_fails_its_host():
     with cluster(Replica(), Replica(), lead=FakeController(leader="10.9.9.9:1")) as plan:
         report = verify(plan, "server1", seconds=0.3)
     assert "follows 10.9.9.9:1, which is none of" in failures(report)["controller-1"]
@@ -140,14 +140,14 @@ def test_a_replica_outside_the_sync_state_set_fails_the_group():
     assert "is not in the SyncStateSet" in failures(report)["broker-a"]
 
 
-def test_a_replica_with_another_configuration_than_planned_fails_without_a_word_of_guards():
+def test_a_replica_with_another_configuration_than_planned_fails_without_mentioning_guards():
     with cluster(Replica(), Replica(permission=4)) as plan:
         report = verify(plan, "server2", seconds=0.3)
     assert failures(report)["broker-a-2"] == "permission: brokerPermission is 4 instead of 6"
     assert "guard" not in render_causes(report)
 
 
-def test_clients_that_are_told_another_permission_fail_the_group():
+def test_another_permission_in_the_route_fails_the_group():
     with cluster(Replica(), Replica(), routed=4) as plan:
         report = verify(plan, "server1", seconds=0.3)
     expected = "routed: namesrv-1 tells clients permission 4 for broker-a"

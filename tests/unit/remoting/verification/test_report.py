@@ -68,7 +68,7 @@ def test_a_line_says_how_many_checks_failed():
 
 
 @pytest.mark.parametrize("text", ["", "null", "5", "{}", "[5]", '{"processes": [{"checks": []}]}'])
-def test_what_is_no_report_is_a_value_error(text):
+def test_an_invalid_report_is_a_value_error(text):
     with pytest.raises(ValueError, match=r"\S"):
         parse_report(text)
     with pytest.raises(ValueError, match=r"\S"):
@@ -76,6 +76,6 @@ def test_what_is_no_report_is_a_value_error(text):
 
 
 @pytest.mark.parametrize("text", ["", "null", "5", '"text"', "[" * 100_000])
-def test_what_is_no_list_of_reports_is_a_value_error(text):
+def test_an_invalid_list_of_reports_is_a_value_error(text):
     with pytest.raises(ValueError, match=r"\S"):
         parse_reports(text)

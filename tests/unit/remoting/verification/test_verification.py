@@ -105,7 +105,7 @@ def test_a_drained_master_fails_with_the_reason_of_its_guard(tmp_path):
     )
     assert causes[1:] == [f"  last 15 lines of {log}:", *(f"    line {n}" for n in range(85, 100))]
     assert "FAILED permission" in render_table(report)
-    # Nothing is written to a master that did not pass everything before.
+    # Nothing is written to a master unless all earlier checks passed.
     assert sent == []
 
 
@@ -140,7 +140,7 @@ def test_a_silent_slave_fails_its_master_only_where_it_is_required(is_required):
         )
         by_name = {process.process: process for process in verify(plan).processes}
     asked = [outcome.check for outcome in by_name["broker-a"].outcomes]
-    # The scripted peer knows no topics, so the next check is where the one of the other ends.
+    # The scripted peer knows no topics, so the other master fails at send-and-read.
     expected = ["in-sync"] if is_required else ["permission", "send-and-read"]
     assert asked == ["registered", "configuration", *expected]
     assert by_name["broker-a-s"].failure.check == "registered"
