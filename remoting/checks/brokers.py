@@ -160,9 +160,9 @@ def _routed(plan: Plan, broker: PlannedBroker, deadline: Deadline) -> str:
     def attempt() -> str:
         for server in plan.name_servers:
             with Connection(server.address, deadline.request_seconds) as connection:
-                told = route_permissions(connection, VERIFICATION_TOPIC).get(broker.group)
-            if told != broker.permission:
-                cause = f"{server.name} tells clients permission {told} for {broker.group}"
+                seen = route_permissions(connection, VERIFICATION_TOPIC).get(broker.group)
+            if seen != broker.permission:
+                cause = f"{server.name} tells clients permission {seen} for {broker.group}"
                 raise NotYetError(cause)
         return f"clients see permission {broker.permission}"
 

@@ -6,8 +6,9 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any
 
-from remoting.errors import NotYetError, UnreachableError
+from remoting.errors import NotYetError
 from remoting.polling import Check, Deadline, poll
+from remoting.protocol.http import get
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +17,6 @@ BUILTIN, DASHBOARD = "builtin", "dashboard"
 KINDS = (BUILTIN, DASHBOARD)
 USER = "admin"
 _OK, _NO_LOGIN = 200, 401
-_MOST_BYTES = 16 * 1024 * 1024
 
 
 def check_console_lives(url: str, kind: str, deadline: Deadline) -> None:
@@ -94,22 +94,8 @@ def _require(
         UnreachableError: no answer.
 
     """
-    # Loading it takes longer than all the rest, and every command on a host would wait for it.
-    import http.client  # noqa: PLC0415 (see above)
-    import urllib.parse  # noqa: PLC0415 (see above)
-
-    place = urllib.parse.urlsplit(url)
-    address = place.netloc
-    connection = http.client.HTTPConnection(address, timeout=seconds)
-    try:
-        connection.request("GET", path, headers=dict(headers or {}))
-        answer = connection.getresponse()
-        body = answer.read(_MOST_BYTES)
-    except (OSError, http.client.HTTPException) as error:
-        raise UnreachableError(address, str(error) or type(error).__name__) from error
-    finally:
-        connection.close()
-    if answer.status != status:
-        cause = f"{url}{path} answered {answer.status} instead of {status}"
+    found, body = get(url.partition("://")[2], path, seconds, headers)
+    if found != status:
+        cause = f"{url}{path} answered {found} instead of {status}"
         raise NotYetError(cause)
     return body

@@ -106,12 +106,14 @@ def check_elected(name_servers: Sequence[str], group: ElectedGroup, deadline: De
 
 def check_group_in_sync(comparison: GroupComparison, deadline: Deadline) -> GroupOffsets:
     """Wait until every replica of a group holds what its elected master held before."""
-    beside = (
+    controller_logs = (
         f", controller.log of {', '.join(comparison.controllers)}"
         if comparison.controllers
         else ""
     )
-    check = Check("group-in-sync", comparison.group.name, _logs_of(comparison.group) + beside)
+    check = Check(
+        "group-in-sync", comparison.group.name, _logs_of(comparison.group) + controller_logs
+    )
     return poll(lambda: comparison.compare(deadline.request_seconds), check, deadline)
 
 

@@ -11,6 +11,7 @@ from remoting.checks.systemd import unit_step
 from remoting.errors import NotYetError, RefusedError, UnreachableError
 from remoting.polling import Check, Deadline, poll
 from remoting.protocol.connection import Connection, split_address
+from remoting.protocol.http import get
 from remoting.requests.admin import route_permissions
 
 if TYPE_CHECKING:
@@ -76,23 +77,14 @@ def check_metrics(metrics: PlannedMetrics, deadline: Deadline) -> int:
     Every process is configured to label them with its name. Brokers and proxies begin each
     name with `rocketmq_`, controllers do not.
     """
-    # Loading it takes longer than all the rest, and every command on a host would wait for it.
-    import urllib.request  # noqa: PLC0415 (see above)
-
     check = Check("metrics", metrics.address, f"the logs of {metrics.name}")
-    url = f"http://{metrics.address}/metrics"
     label = f'instance_id="{metrics.name}"'
 
     def attempt() -> int:
-        try:
-            # The address is from the plan.
-            with urllib.request.urlopen(url, timeout=deadline.request_seconds) as answer:
-                lines: list[bytes] = answer.read().splitlines()
-        except OSError as error:
-            raise UnreachableError(metrics.address, str(error)) from error
-        count = sum(label.encode() in line for line in lines)
+        _, body = get(metrics.address, "/metrics", deadline.request_seconds)
+        count = sum(label.encode() in line for line in body.splitlines())
         if not count:
-            cause = f"{url} has no metric with {label}"
+            cause = f"http://{metrics.address}/metrics has no metric with {label}"
             raise NotYetError(cause)
         return count
 

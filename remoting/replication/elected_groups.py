@@ -91,8 +91,10 @@ def elected_listing_problems(plan: Plan, listed: Mapping[str, ListedBroker]) -> 
     problems = [one for group in groups for one in group_problems(group, listed.get(group.name))]
     unplanned = [entry for name, entry in sorted(listed.items()) if name not in planned]
     for entry in unplanned:
-        told = ", ".join(f"id {number} at {at}" for number, at in sorted(entry.addresses.items()))
-        problems.append(f"{entry.name} is not planned ({told})")
+        listed_as = ", ".join(
+            f"id {number} at {at}" for number, at in sorted(entry.addresses.items())
+        )
+        problems.append(f"{entry.name} is not planned ({listed_as})")
     return problems
 
 

@@ -132,8 +132,8 @@ def _require_connected(
         acked = sorted(replica.acked_offset for replica in status.connections if replica.ip == ip)
         if len(acked) < count:
             others = sorted({replica.ip for replica in status.connections} - {ip})
-            beside = f" (connected are {', '.join(others)})" if others else ""
-            cause = f"{len(acked)} of {count} slaves on {ip} are connected to {master}{beside}"
+            connected = f" (connected are {', '.join(others)})" if others else ""
+            cause = f"{len(acked)} of {count} slaves on {ip} are connected to {master}{connected}"
             raise NotYetError(cause)
         _require_caught_up(f"on {ip}", wanted_offset - acked[-count], master)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from remoting.protocol.connection import Connection
 
-# Both exist on every broker, whatever autoCreateSubscriptionGroup says.
+# Both exist on every broker, even if autoCreateSubscriptionGroup is false.
 _CONSUMER_GROUP = "TOOLS_CONSUMER"
 _PRODUCER_GROUP = "CLIENT_INNER_PRODUCER"
 _SUBSCRIPTION_INLINE = 4
