@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Callable, TypeVar
 
 from remoting.errors import RefusedError, RemotingError, UnreachableError
 from remoting.protocol.connection import Connection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping
 
     from remoting.protocol.frames import Frame
 
@@ -90,3 +90,7 @@ class PersistentConnection:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+Connect = Callable[[str], PersistentConnection]
+"""Makes the connection to an address, which is opened on first use."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from console.observe.connection import PersistentConnection, RequestCounter
 from console.observe.state import UP, Inventory, ObservedState
 from console.observe.system_names import is_system_group
 from remoting.errors import RemotingError
@@ -19,6 +18,7 @@ from remoting.requests.inventory import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from console.observe.connection import Connect
     from remoting.plan.plan import Plan
     from remoting.protocol.connection import Connection
 
@@ -31,21 +31,11 @@ T = TypeVar("T")
 class InventoryPoller:
     """Polls the inventory of a broker group from its master, or a slave while there is none."""
 
-    def __init__(
-        self,
-        group: str,
-        plan: Plan,
-        observed: ObservedState,
-        timeout_seconds: float,
-        counter: RequestCounter,
-    ) -> None:
+    def __init__(self, group: str, plan: Plan, observed: ObservedState, connect: Connect) -> None:
         self._group = group
         self._replicas = plan.replicas_of(group)
         self._observed = observed
-        self._connections = {
-            replica.name: PersistentConnection(replica.address, timeout_seconds, counter)
-            for replica in self._replicas
-        }
+        self._connections = {one.name: connect(one.address) for one in self._replicas}
         self._ends: dict[str, dict[int, int]] = {}
         self._clients: dict[str, int] = {}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Generic
 
-from console.observe.connection import PersistentConnection, RequestCounter
 from console.observe.state import (
     UP,
     BrokerFacts,
@@ -24,6 +24,7 @@ from remoting.requests.controllers import controller_leader
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from console.observe.connection import Connect
     from remoting.plan.plan import (
         Plan,
         PlannedBroker,
@@ -44,10 +45,7 @@ class Poller(Generic[Facts]):
     """Asks one process one question at each step."""
 
     def __init__(
-        self,
-        name: str,
-        observations: dict[str, Observation[Facts]],
-        ask: Callable[[], Facts],
+        self, name: str, observations: dict[str, Observation[Facts]], ask: Callable[[], Facts]
     ) -> None:
         self._name = name
         self._observations = observations
@@ -63,31 +61,23 @@ class Poller(Generic[Facts]):
 
 
 def name_server_poller(
-    server: PlannedNameServer,
-    observed: ObservedState,
-    timeout_seconds: float,
-    counter: RequestCounter,
+    server: PlannedNameServer, observed: ObservedState, connect: Connect
 ) -> Poller[Mapping[str, ListedBroker]]:
     """Poll the brokers that a name server lists."""
-    connection = PersistentConnection(server.address, timeout_seconds, counter)
-    return Poller(server.name, observed.name_servers, lambda: connection.call(cluster_info))
+    ask = partial(connect(server.address).call, cluster_info)
+    return Poller(server.name, observed.name_servers, ask)
 
 
 def controller_poller(
-    controller: PlannedController,
-    observed: ObservedState,
-    timeout_seconds: float,
-    counter: RequestCounter,
+    controller: PlannedController, observed: ObservedState, connect: Connect
 ) -> Poller[str]:
     """Poll the address of the leader that a controller names."""
-    connection = PersistentConnection(controller.address, timeout_seconds, counter)
-    return Poller(
-        controller.name, observed.controllers, lambda: connection.call(controller_leader)
-    )
+    ask = partial(connect(controller.address).call, controller_leader)
+    return Poller(controller.name, observed.controllers, ask)
 
 
 def proxy_poller(
-    proxy: PlannedProxy, observed: ObservedState, timeout_seconds: float, _: RequestCounter
+    proxy: PlannedProxy, observed: ObservedState, timeout_seconds: float
 ) -> Poller[bool]:
     """Poll whether a proxy accepts connections of gRPC clients; these count as no request."""
 
@@ -102,17 +92,12 @@ class BrokerPoller:
     """Polls a broker's counters and replication, and every few steps its role and permission."""
 
     def __init__(
-        self,
-        broker: PlannedBroker,
-        plan: Plan,
-        observed: ObservedState,
-        timeout_seconds: float,
-        counter: RequestCounter,
+        self, broker: PlannedBroker, plan: Plan, observed: ObservedState, connect: Connect
     ) -> None:
         self._name = broker.name
         self._has_ha = plan.election != DLEDGER
         self._observed = observed
-        self._connection = PersistentConnection(broker.address, timeout_seconds, counter)
+        self._connection = connect(broker.address)
         self._config: dict[str, str] = {}
         self._config_of: tuple[str, int] | None = None
 
@@ -130,9 +115,8 @@ class BrokerPoller:
         history.add(step, at, facts.put_total, facts.get_total)
         if self._name in self._observed.brokers:
             self._observed.previous[self._name] = self._observed.brokers[self._name]
-        self._observed.brokers[self._name] = Observation(
-            at, UP, facts=facts, started_at=started_at
-        )
+        observation = Observation(at, UP, facts=facts, started_at=started_at)
+        self._observed.brokers[self._name] = observation
 
     def _ask(self, connection: Connection, step: int) -> BrokerFacts:
         info = runtime_info(connection)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
-from console.observe.connection import RequestCounter
+from console.observe.connection import PersistentConnection, RequestCounter
 from console.observe.inventory import InventoryPoller
 from console.observe.pollers import (
     BrokerPoller,
@@ -36,14 +37,15 @@ class PollerThreads:
         self.requests = RequestCounter()
         self._every_seconds = configuration.every_seconds
         self._stop = threading.Event()
-        options = (configuration.request_seconds, self.requests)
+        seconds = configuration.request_seconds
+        connect = partial(PersistentConnection, timeout_seconds=seconds, counter=self.requests)
         polls: list[Callable[[int], None]] = []
-        polls += [name_server_poller(one, observed, *options).poll for one in plan.name_servers]
-        polls += [BrokerPoller(one, plan, observed, *options).poll for one in plan.brokers]
-        polls += [controller_poller(one, observed, *options).poll for one in plan.controllers]
-        polls += [proxy_poller(one, observed, *options).poll for one in plan.proxies]
+        polls += [name_server_poller(one, observed, connect).poll for one in plan.name_servers]
+        polls += [BrokerPoller(one, plan, observed, connect).poll for one in plan.brokers]
+        polls += [controller_poller(one, observed, connect).poll for one in plan.controllers]
+        polls += [proxy_poller(one, observed, seconds).poll for one in plan.proxies]
         groups = dict.fromkeys(broker.group for broker in plan.brokers)
-        inventories = [InventoryPoller(group, plan, observed, *options).poll for group in groups]
+        inventories = [InventoryPoller(group, plan, observed, connect).poll for group in groups]
         self._threads = [
             *(self._thread(poll, 1) for poll in polls),
             *(self._thread(poll, INVENTORY_STEPS) for poll in inventories),

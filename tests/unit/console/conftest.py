@@ -10,6 +10,8 @@ from tests.unit.console.passwords import PASSWORD
 from tests.unit.console.serving import Client, console_app, serving
 from tests.unit.console.stepping import SteppedCluster
 
+REQUEST_SECONDS = 1.0
+
 
 @pytest.fixture
 def closed_connections(monkeypatch):
@@ -17,15 +19,20 @@ def closed_connections(monkeypatch):
     opened: list[PersistentConnection] = []
 
     class RecordedConnection(PersistentConnection):
-        def __init__(self, *arguments: Any) -> None:
-            super().__init__(*arguments)
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
             opened.append(self)
 
-    monkeypatch.setattr("console.observe.pollers.PersistentConnection", RecordedConnection)
-    monkeypatch.setattr("console.observe.inventory.PersistentConnection", RecordedConnection)
-    yield
+    monkeypatch.setattr("console.observe.threads.PersistentConnection", RecordedConnection)
+    yield RecordedConnection
     for connection in opened:
         connection.close()
+
+
+@pytest.fixture
+def connect_for(closed_connections):
+    """Return what makes connections whose requests a counter counts."""
+    return lambda counter: lambda address: closed_connections(address, REQUEST_SECONDS, counter)
 
 
 @pytest.fixture
@@ -35,11 +42,10 @@ def cluster():
 
 
 @pytest.fixture
-def stepped(cluster, request, monkeypatch):
-    request.getfixturevalue("closed_connections")
+def stepped(cluster, connect_for, monkeypatch):
     # Every request builds a new view.
     monkeypatch.setattr("console.server.snapshot.FRESH_SECONDS", 0.0)
-    return SteppedCluster(cluster)
+    return SteppedCluster(cluster, connect_for)
 
 
 @pytest.fixture(scope="module")

@@ -17,37 +17,34 @@ from tests.unit.console.openapi import faults_in
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from console.observe.connection import Connect
     from tests.unit.console.fake_cluster import FakeCluster
 
-REQUEST_SECONDS = 1.0
 UP = dict.fromkeys(("broker-a", "broker-a-s", "broker-b", "broker-b-s"), "up")
 
 
 class SteppedCluster:
     """All pollers of a cluster, run one after the other instead of in threads."""
 
-    def __init__(self, cluster: FakeCluster) -> None:
+    def __init__(
+        self, cluster: FakeCluster, connect_for: Callable[[RequestCounter], Connect]
+    ) -> None:
         self.cluster, self.plan, self.observed, self.counter = (
             cluster,
             cluster.plan,
             ObservedState(),
             RequestCounter(),
         )
-        options = (REQUEST_SECONDS, self.counter)
-        self._polls: list[Callable[[int], None]] = [
+        connect = connect_for(self.counter)
+        pollers = [
+            *(name_server_poller(one, self.observed, connect) for one in self.plan.name_servers),
+            *(BrokerPoller(one, self.plan, self.observed, connect) for one in self.plan.brokers),
             *(
-                name_server_poller(one, self.observed, *options).poll
-                for one in self.plan.name_servers
-            ),
-            *(
-                BrokerPoller(one, self.plan, self.observed, *options).poll
-                for one in self.plan.brokers
-            ),
-            *(
-                InventoryPoller(group, self.plan, self.observed, *options).poll
+                InventoryPoller(group, self.plan, self.observed, connect)
                 for group in ("broker-a", "broker-b")
             ),
         ]
+        self._polls = [poller.poll for poller in pollers]
         self._numbers = itertools.count(1)
         self.snapshots = SnapshotCache(self.plan, CONFIGURATION, self.observed, self.counter)
 

@@ -27,17 +27,20 @@ def proxy_at(address: str) -> PlannedProxy:
     return plan.proxies[0]
 
 
-def poll_controller(address: str) -> Observation[str]:
-    observed, counter = ObservedState(), RequestCounter()
-    poller = controller_poller(controller_at(address), observed, SECONDS, counter)
-    poller.poll(0)
-    assert counter.count <= 1
-    return observed.controllers["controller-1"]
+@pytest.fixture
+def poll_controller(connect_for):
+    def poll(address: str) -> Observation[str]:
+        observed, counter = ObservedState(), RequestCounter()
+        controller_poller(controller_at(address), observed, connect_for(counter)).poll(0)
+        assert counter.count <= 1
+        return observed.controllers["controller-1"]
+
+    return poll
 
 
 def poll_proxy(address: str) -> Observation[bool]:
     observed = ObservedState()
-    proxy_poller(proxy_at(address), observed, SECONDS, RequestCounter()).poll(0)
+    proxy_poller(proxy_at(address), observed, SECONDS).poll(0)
     return observed.proxies["proxy-1"]
 
 
@@ -48,16 +51,14 @@ def process():
     made.stop()
 
 
-@pytest.mark.usefixtures("closed_connections")
 @pytest.mark.parametrize("leader", ["10.0.0.12:9878", ""])
-def test_a_controller_names_its_leader_or_none(leader):
+def test_a_controller_names_its_leader_or_none(poll_controller, leader):
     with ScriptedPeer(FakeController(leader=leader)) as peer:
         observation = poll_controller(peer.address)
     assert (observation.state, observation.facts) == ("up", leader)
 
 
-@pytest.mark.usefixtures("closed_connections")
-def test_a_stopped_controller_is_down_and_a_hanging_one_is_silent(process):
+def test_a_stopped_controller_is_down_and_a_hanging_one_is_silent(poll_controller, process):
     process.is_silent = True
     assert poll_controller(process.address).state == "silent"
     process.stop()

@@ -132,13 +132,9 @@ def test_one_stopped_name_server_leaves_the_brokers_visible(stepped, cluster):
     assert [one["listed"] for one in document["nameServers"]] == [None, 4]
 
 
-@pytest.mark.usefixtures("closed_connections")
-def test_the_inventory_does_not_wait_for_the_first_poll_of_brokers(
-    cluster,
-):
-    observed, counter = ObservedState(), RequestCounter()
-    poller = InventoryPoller("broker-a", cluster.plan, observed, SECONDS, counter)
-    poller.poll(0)
+def test_the_inventory_does_not_wait_for_the_first_poll_of_brokers(cluster, connect_for):
+    observed, connect = ObservedState(), connect_for(RequestCounter())
+    InventoryPoller("broker-a", cluster.plan, observed, connect).poll(0)
     assert list(observed.inventories["broker-a"].topics) == ["Orders", "TBW102"]
 
 
