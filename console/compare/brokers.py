@@ -46,11 +46,11 @@ class BrokerView:
     name: str
     group: str
     address: str
-    planned: PlannedBroker | None
-    observation: BrokerObservation | None
-    role: str | None
     broker_id: int | None
     listed_by: tuple[str, ...]
+    planned: PlannedBroker | None = None
+    observation: BrokerObservation | None = None
+    role: str | None = None
     replicas_planned: int | None = None
     """Of a master: how many replicas should copy it."""
     replicas_connected: int | None = None
@@ -88,11 +88,7 @@ class BrokerView:
 def listings_in(observed: ObservedState) -> Listings:
     """Return what every answering name server lists."""
     observations = observed.name_servers.copy().items()
-    return {
-        name: observation.facts
-        for name, observation in observations
-        if observation.facts is not None
-    }
+    return {name: one.facts for name, one in observations if one.facts is not None}
 
 
 def other_processes(
@@ -209,9 +205,6 @@ def _unplanned_brokers(plan: Plan, listings: Listings) -> Iterator[BrokerView]:
             name=f"{group} id {number}",
             group=group,
             address=address,
-            planned=None,
-            observation=None,
-            role=None,
             broker_id=number,
             listed_by=tuple(n for n, table in listings.items() if _ids_at(address, table)),
         )

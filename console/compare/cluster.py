@@ -12,7 +12,7 @@ from console.compare.inventory import (
     view_consumer_groups,
     view_topics,
 )
-from console.compare.problems import Problem, find_failed_verifications, find_problems
+from console.compare.problems import WARNING, Problem, find_problems
 from console.observe.state import UNOBSERVED
 
 if TYPE_CHECKING:
@@ -53,12 +53,14 @@ def view_cluster(
     at: float,
 ) -> ClusterView:
     """Return the view at a moment, in epoch seconds."""
+    # An observation may be as old as a few steps and the timeouts of its requests.
+    max_age_seconds = 5 * (configuration.every_seconds + configuration.request_seconds)
     # From a copy: pollers may write meanwhile, and all parts must agree.
-    observed = observed.as_of(at, _max_age_seconds(configuration))
+    observed = observed.as_of(at, max_age_seconds)
     brokers = view_brokers(plan, observed)
     failed = [str(report["host"]) for report in verification if not report["ok"]]
     problems = find_problems(plan, observed, brokers, configuration.version, at)
-    problems += find_failed_verifications(failed)
+    problems += tuple(Problem(WARNING, "notVerified", host) for host in failed)
     inventories = observed.inventories.copy()
     own_names = frozenset({plan.cluster, *(broker.group for broker in plan.brokers)})
     return ClusterView(
@@ -72,11 +74,6 @@ def view_cluster(
         consumer_groups=view_consumer_groups(tuple(inventories.values())),
         verification=verification,
     )
-
-
-def _max_age_seconds(configuration: Configuration) -> float:
-    """Return how old an observation may be: a few steps and the timeouts of its requests."""
-    return 5 * configuration.every_seconds + 5 * configuration.request_seconds
 
 
 def _state(brokers: tuple[BrokerView, ...], problems: tuple[Problem, ...]) -> ClusterState:

@@ -16,7 +16,7 @@ from remoting.plan.plan import REPLICA
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from console.compare.brokers import BrokerView, Listings
+    from console.compare.brokers import BrokerView, Listings, OtherProcess
     from console.observe.state import BrokerFacts, ObservedState
     from remoting.plan.plan import Plan, PlannedBroker
 
@@ -125,16 +125,7 @@ class Problem:
 def find_problems(
     plan: Plan, observed: ObservedState, brokers: Sequence[BrokerView], version: str, at: float
 ) -> tuple[Problem, ...]:
-    """Return every difference between plan and cluster.
-
-    Args:
-        plan: the plan.
-        observed: the observed name servers, controllers and proxies.
-        brokers: the brokers, planned and observed.
-        version: the planned RocketMQ version.
-        at: the current time, in epoch seconds.
-
-    """
+    """Return every difference from the plan and its RocketMQ version; `at` in epoch seconds."""
     listings = listings_in(observed)
     found = [
         *_dead_cluster(brokers),
@@ -147,11 +138,6 @@ def find_problems(
     return tuple(sorted(found, key=lambda one: one.severity != ERROR))
 
 
-def find_failed_verifications(hosts: Sequence[str]) -> tuple[Problem, ...]:
-    """Return one problem for each host whose last verification failed."""
-    return tuple(Problem(WARNING, "notVerified", host) for host in hosts)
-
-
 def _dead_cluster(brokers: Sequence[BrokerView]) -> Iterator[Problem]:
     planned = [broker for broker in brokers if broker.planned]
     if planned and all(broker.state in {DOWN, SILENT} for broker in planned):
@@ -162,13 +148,13 @@ def _down_processes(plan: Plan, observed: ObservedState) -> Iterator[Problem]:
     """Iterate over processes, other than brokers, that do not answer."""
     for kind, process, observation in other_processes(plan, observed):
         if observation is not None and observation.state != UP:
-            where: ProblemValues = {
-                "host": process.host,
-                "address": process.address,
-                "cause": observation.cause,
-            }
             problem = "silent" if observation.state == SILENT else f"{kind}Down"
-            yield Problem(ERROR, problem, process.name, where)
+            yield _unanswered(problem, process, observation.cause)
+
+
+def _unanswered(kind: str, process: PlannedBroker | OtherProcess, cause: str | None) -> Problem:
+    values: ProblemValues = {"host": process.host, "address": process.address, "cause": cause}
+    return Problem(ERROR, kind, process.name, values)
 
 
 def _broker_problems(broker: BrokerView, version: str, at: float) -> Iterator[Problem]:
@@ -180,8 +166,7 @@ def _broker_problems(broker: BrokerView, version: str, at: float) -> Iterator[Pr
         return
     if broker.state in {DOWN, SILENT}:
         cause = broker.observation.cause if broker.observation else None
-        where: ProblemValues = {"host": planned.host, "address": broker.address, "cause": cause}
-        yield Problem(ERROR, "missing" if broker.state == DOWN else SILENT, broker.name, where)
+        yield _unanswered("missing" if broker.state == DOWN else SILENT, planned, cause)
     facts = broker.facts
     if facts is None:
         return
@@ -210,9 +195,7 @@ def _drain_cause(planned: PlannedBroker, facts: BrokerFacts) -> str:
 
 def _listing_problems(broker: BrokerView, listings: Listings, at: float) -> Iterator[Problem]:
     facts = broker.facts
-    if facts is None or broker.planned is None or not listings:
-        return
-    if at - facts.booted_at < REGISTRATION_SECONDS:
+    if not facts or not broker.planned or at - facts.booted_at < REGISTRATION_SECONDS:
         return
     missing = [name for name in listings if name not in broker.listed_by]
     if missing:
@@ -222,14 +205,9 @@ def _listing_problems(broker: BrokerView, listings: Listings, at: float) -> Iter
 def _misplaced_brokers(plan: Plan, listings: Listings) -> Iterator[Problem]:
     """Iterate over brokers that are listed elsewhere; elected ones have no fixed id."""
     for broker in plan.brokers:
-        found = {
-            address
-            for table in listings.values()
-            if broker.group in table
-            for number, address in table[broker.group].addresses.items()
-            if number == broker.broker_id and address != broker.address
-        }
-        for address in sorted(found):
+        tables = [table[broker.group] for table in listings.values() if broker.group in table]
+        found = {table.addresses.get(broker.broker_id, broker.address) for table in tables}
+        for address in sorted(found - {broker.address}):
             values: ProblemValues = {"address": address, "plannedAddress": broker.address}
             yield Problem(ERROR, "misplaced", broker.name, values)
 
@@ -265,16 +243,13 @@ def _replication_problems(master: BrokerView, views: Sequence[BrokerView]) -> It
     planned, connected = master.replicas_planned, master.replicas_connected
     if planned is None or connected is None:
         return
-    others = [view for view in views if view is not master]
+    others = [view for view in views if view is not master and view.facts]
     if connected < planned:
         values: ProblemValues = {"connected": connected, "planned": planned}
         yield Problem(ERROR, "fewReplicas", master.name, values)
-    if not connected:
-        for view in others:
-            if view.facts is not None:
-                cause = "the master has no connection from its host"
-                values = {"master": master.name, "cause": cause}
-                yield Problem(ERROR, "notReplicating", view.name, values)
+    for view in () if connected else others:
+        values = {"master": master.name, "cause": "the master has no connection from its host"}
+        yield Problem(ERROR, "notReplicating", view.name, values)
     yield from _slaves_ahead(master, others)
 
 
@@ -284,15 +259,10 @@ def _slaves_ahead(master: BrokerView, others: Sequence[BrokerView]) -> Iterator[
     for view in others:
         # A sound master holds whatever a slave held before the master was polled. All are polled
         # at the same time, so often only the slave's previous poll was over by then.
-        observations = [
-            observation
-            for observation in (view.previous, view.observation)
-            if observation and view.facts
-        ]
         held = [
-            observation.facts.max_offset
-            for observation in observations
-            if observation.facts and observation.at <= master.observation.started_at
+            one.facts.max_offset
+            for one in (view.previous, view.observation)
+            if one and one.facts and one.at <= master.observation.started_at
         ]
         more = max(held, default=0) - master.facts.max_offset
         if more > 0:

@@ -149,29 +149,19 @@ def read_facts(info: dict[str, str], config: dict[str, str], ha: HaStatus | None
 
     """
     accepts_sends_from = int(info.get("startAcceptSendRequestTimeStamp", "0"))
+    booted_at, disk_used = int(info["bootTimestamp"]), float(info["commitLogDiskRatio"])
+    if not 0 <= booted_at <= LAST_MILLISECOND or not math.isfinite(disk_used):
+        message = f"bootTimestamp={booted_at} or commitLogDiskRatio={disk_used} is out of range"
+        raise ValueError(message)
     return BrokerFacts(
         version=info["brokerVersionDesc"].lstrip("V").replace("_", "."),
-        booted_at=_within(int(info["bootTimestamp"]), LAST_MILLISECOND) / 1000,
+        booted_at=booted_at / 1000,
         max_offset=int(info["commitLogMaxOffset"]),
         put_total=int(info["msgPutTotalTodayNow"]),
         get_total=int(info["msgGetTotalTodayNow"]),
-        disk_used=_finite(float(info["commitLogDiskRatio"])),
+        disk_used=disk_used,
         accepts_sends_from=min(accepts_sends_from, LAST_MILLISECOND) / 1000,
         ha=ha,
         role=config["brokerRole"],
         permission=int(config["brokerPermission"]),
     )
-
-
-def _within(number: int, last: int) -> int:
-    if not 0 <= number <= last:
-        message = f"not between 0 and {last}"
-        raise ValueError(message)
-    return number
-
-
-def _finite(number: float) -> float:
-    if not math.isfinite(number):
-        message = f"{number} is not finite"
-        raise ValueError(message)
-    return number

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
 
 from console.observe.rates import RateHistory
 from remoting.errors import TimedOutError
-from remoting.requests.admin import ListedBroker
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from remoting.errors import RemotingError
-    from remoting.requests.admin import HaStatus, TopicConfig
+    from remoting.requests.admin import HaStatus, ListedBroker, TopicConfig
     from remoting.requests.inventory import Consumption, Offsets
 
 ProcessState = Literal["up", "down", "silent", "starting"]
@@ -80,11 +80,7 @@ class Inventory:
     clients: Mapping[str, int]
 
 
-NameServerObservation = Observation[Mapping[str, ListedBroker]]
 BrokerObservation = Observation[BrokerFacts]
-ControllerObservation = Observation[str]
-"""Its `facts` are the address of the leading controller."""
-ProxyObservation = Observation[bool]
 
 
 @dataclass
@@ -94,12 +90,13 @@ class ObservedState:
     Each value is replaced as a whole by one thread, so readers need no lock.
     """
 
-    name_servers: dict[str, NameServerObservation] = field(default_factory=dict)
+    name_servers: dict[str, Observation[Mapping[str, ListedBroker]]] = field(default_factory=dict)
     brokers: dict[str, BrokerObservation] = field(default_factory=dict)
     previous: dict[str, BrokerObservation] = field(default_factory=dict)
     """The observation of each broker before the last one."""
-    controllers: dict[str, ControllerObservation] = field(default_factory=dict)
-    proxies: dict[str, ProxyObservation] = field(default_factory=dict)
+    controllers: dict[str, Observation[str]] = field(default_factory=dict)
+    """With the address of the leading controller."""
+    proxies: dict[str, Observation[bool]] = field(default_factory=dict)
     inventories: dict[str, Inventory] = field(default_factory=dict)
     rates: defaultdict[str, RateHistory] = field(default_factory=lambda: defaultdict(RateHistory))
 
@@ -116,11 +113,8 @@ class ObservedState:
     @property
     def last_observed_at(self) -> float:
         """Return when a broker or name server was last polled; 0 before the first poll."""
-        observations: list[Observation[Any]] = [
-            *self.name_servers.values(),
-            *self.brokers.values(),
-        ]
-        return max((observation.at for observation in observations), default=0.0)
+        polled: list[Observation[Any]] = [*self.name_servers.values(), *self.brokers.values()]
+        return max((observation.at for observation in polled), default=0.0)
 
 
 def _as_of(

@@ -47,13 +47,7 @@ SYSTEM_GROUPS = frozenset(
 
 
 def topic_kind(name: str, own_names: frozenset[str]) -> TopicKind:
-    """Classify a topic by its name.
-
-    Args:
-        name: the topic's name.
-        own_names: the cluster and its broker groups, for each of which RocketMQ has a topic.
-
-    """
+    """Classify a topic; `own_names` are the cluster and its groups, each of which has a topic."""
     if name.startswith("%RETRY%"):
         return "retry"
     if name.startswith("%DLQ%"):

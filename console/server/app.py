@@ -50,11 +50,10 @@ def make_app(snapshots: SnapshotCache, authenticator: Authenticator) -> Starlett
 
 
 async def _refuse(_: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-    detail = error.detail if isinstance(error, HTTPException) else "failed"
+    known = error if isinstance(error, HTTPException) else HTTPException(500, "failed")
     # Responses to unhandled errors bypass the middleware.
-    return JSONResponse({"error": detail}, status, {**headers, **HEADERS})
+    headers = {**(known.headers or {}), **HEADERS}
+    return JSONResponse({"error": known.detail}, known.status_code, headers)
 
 
 class _Console:
@@ -149,9 +148,8 @@ class _Console:
     async def _matches(self, request: Request, password: str) -> bool:
         address = request.client.host if request.client else ""
         try:
-            matches = await run_in_threadpool(
-                self._authenticator.check_password, password, address
-            )
+            check = self._authenticator.check_password
+            matches = await run_in_threadpool(check, password, address)
         except TooManyAttemptsError as error:
             headers = {"Retry-After": str(math.ceil(error.seconds))}
             raise HTTPException(429, str(error), headers) from None

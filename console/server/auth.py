@@ -28,7 +28,6 @@ FAILURE_SECONDS = 60.0
 MAX_ADDRESSES = 10_000
 """Addresses whose failures are kept; the oldest are dropped first."""
 
-
 MAX_WAITING = 4
 """Passwords queued for hashing; further attempts are refused."""
 
