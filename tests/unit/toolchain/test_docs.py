@@ -84,3 +84,10 @@ def test_nothing_refers_to_the_replaced_page():
     for path in (*PAGES, ROOT / "Pulumi.yaml"):
         if path.name != "CHANGELOG.md":
             assert "settings.md" not in path.read_text("utf-8"), path.name
+
+
+@pytest.mark.parametrize("page", [ROOT / "docs" / "architecture.md", ROOT / "CONTRIBUTING.md"])
+def test_every_file_and_folder_that_a_page_for_developers_names_exists(page):
+    named = set(re.findall(r"`((?!\.)[\w./-]+/[\w./-]*)`", page.read_text("utf-8")))
+    assert len(named) > 5
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
