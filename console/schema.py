@@ -22,3 +22,4 @@ class Schema:
 
 
 Count = Annotated[int, Schema(minimum=0)]
+Line = Annotated[str, Schema(minLength=1)]

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from console.compare.brokers import listings_in
-from console.compare.inventory import MAX_SHOWN, permission_text
+from console.compare.inventory import MAX_SHOWN
 from console.observe.state import UNOBSERVED, UP
 from console.observe.threads import step_at
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from console.api import types
     from console.compare.brokers import BrokerView, OtherProcess
     from console.compare.cluster import ClusterView
-    from console.compare.inventory import ConsumerGroupView, TopicView
-    from console.compare.problems import Problem
     from console.configuration import Configuration
     from console.observe.state import Observation, ObservedState
     from remoting.plan.plan import Plan
@@ -36,15 +34,15 @@ def cluster_document(plan: Plan, configuration: Configuration, view: ClusterView
         "state": view.state,
         "servedAt": _time(at),
         "observedAt": _time(view.observed_at) if view.observed_at else None,
-        "problems": [_problem(problem) for problem in view.problems],
+        "problems": list(view.problems),
         "nameServers": _name_servers(plan, observed),
         "controllers": _controllers(plan, observed),
         "proxies": [_process(one, observed.proxies.get(one.name)) for one in plan.proxies],
         "brokers": [_broker(broker, observed, at) for broker in view.brokers],
         "history": _history(plan, configuration, observed, at),
-        "topics": [_topic(topic) for topic in view.topics[:MAX_SHOWN]],
+        "topics": list(view.topics[:MAX_SHOWN]),
         "topicsLeftOut": max(0, len(view.topics) - MAX_SHOWN),
-        "consumerGroups": [_group(group) for group in view.consumer_groups[:MAX_SHOWN]],
+        "consumerGroups": list(view.consumer_groups[:MAX_SHOWN]),
         "consumerGroupsLeftOut": max(0, len(view.consumer_groups) - MAX_SHOWN),
         "verification": [_report(report) for report in view.verification],
     }
@@ -53,16 +51,6 @@ def cluster_document(plan: Plan, configuration: Configuration, view: ClusterView
 def _time(at: float) -> str:
     moment = datetime.fromtimestamp(at, timezone.utc)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _problem(problem: Problem) -> types.Problem:
-    return {
-        "severity": problem.severity,
-        "kind": problem.kind,
-        "subject": problem.subject,
-        "values": problem.values,
-        "text": problem.text,
-    }
 
 
 def _process(process: OtherProcess, observation: Observation[Any] | None) -> types.Proxy:
@@ -139,34 +127,6 @@ def _history(
             "out": [None if point is None else round(point.outgoing, 1) for point in points],
         }
     return {"stepSeconds": configuration.every_seconds, "brokers": brokers}
-
-
-def _topic(topic: TopicView) -> types.Topic:
-    return {
-        "name": topic.name,
-        "kind": topic.kind,
-        "readQueues": topic.read_queues,
-        "writeQueues": topic.write_queues,
-        "route": [
-            {
-                "group": group,
-                "readQueues": config.read_queues,
-                "writeQueues": config.write_queues,
-                "permission": permission_text(config.permission),
-            }
-            for group, config in topic.route.items()
-        ],
-    }
-
-
-def _group(group: ConsumerGroupView) -> types.ConsumerGroup:
-    topics = sorted(group.lags.items(), key=lambda one: (-one[1], one[0]))
-    return {
-        "name": group.name,
-        "clients": group.clients,
-        "lag": group.lag,
-        "topics": [{"topic": topic, "lag": lag} for topic, lag in topics],
-    }
 
 
 def _report(report: Mapping[str, Any]) -> types.Report:

@@ -71,7 +71,9 @@ def _cluster_metrics(plan: Plan, view: ClusterView) -> Iterator[GaugeMetricFamil
     states = [([name], float(view.state == name)) for name in STATES]
     yield _gauge("cluster_state", "1 for the state that the cluster is in.", ["state"], states)
     # Prometheus rejects duplicate series, and a broker may be misplaced at two addresses.
-    counts = Counter((one.kind, one.severity, _text(one.subject)) for one in view.problems)
+    counts = Counter(
+        (one["kind"], one["severity"], _text(one["subject"])) for one in view.problems
+    )
     text = "Differences between the cluster and its plan."
     yield _gauge("cluster_problems", text, ["kind", "severity", "subject"], counts.items())
     answers = [
@@ -109,12 +111,12 @@ def _broker_values(broker: BrokerView, observed: ObservedState) -> dict[str, flo
 
 
 def _consumer_metrics(view: ClusterView) -> Iterator[GaugeMetricFamily]:
-    groups = [([_text(one.name)], one) for one in view.consumer_groups[:MAX_SHOWN]]
+    groups = [([_text(one["name"])], one) for one in view.consumer_groups[:MAX_SHOWN]]
     text = "Messages that a consumer group has not consumed yet."
-    lags = [(labels, one.lag) for labels, one in groups]
+    lags = [(labels, one["lag"]) for labels, one in groups]
     yield _gauge("consumer_group_lag_messages", text, ["group"], lags)
     text = "Connected clients of a consumer group."
-    clients = [(labels, one.clients) for labels, one in groups]
+    clients = [(labels, one["clients"]) for labels, one in groups]
     yield _gauge("consumer_group_clients", text, ["group"], clients)
 
 

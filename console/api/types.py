@@ -10,16 +10,14 @@ from typing import Annotated, Literal, Optional
 from typing_extensions import TypeAliasType, TypedDict
 
 from console.compare.cluster import ClusterState
-from console.compare.inventory import MAX_SHOWN, Permission
-from console.compare.problems import TEXTS, ProblemValues, Severity
+from console.compare.inventory import MAX_SHOWN, ConsumerGroup, Topic
+from console.compare.problems import Problem
 from console.observe.state import ProcessState as State
-from console.observe.system_names import TopicKind
-from console.schema import Count, Schema
+from console.schema import Count, Line, Schema
 from remoting.plan.plan import ELECTIONS, REPLICA, ROLES
 
 MAX_PASSWORD_LENGTH = 1024
 
-Line = Annotated[str, Schema(minLength=1)]
 Time = Annotated[str, Schema(format="date-time")]
 Seconds = Annotated[float, Schema(minimum=0)]
 Rate = Annotated[float, Schema(minimum=0)]
@@ -47,20 +45,6 @@ class ClusterSummary(TypedDict):
     """The RocketMQ version."""
     election: Annotated[str, Schema(enum=ELECTIONS)]
     """What elects masters; `none` where they are planned."""
-
-
-class Problem(TypedDict):
-    """One difference between plan and cluster."""
-
-    severity: Severity
-    """An `error` can cost messages or availability."""
-    kind: Annotated[str, Schema(enum=tuple(TEXTS))]
-    """What differs; never translated."""
-    subject: str
-    """The broker, process, group or host concerned; `cluster` for the whole."""
-    values: ProblemValues
-    text: Line
-    """One line in English."""
 
 
 class Process(TypedDict):
@@ -159,56 +143,6 @@ class History(TypedDict):
     """Seconds from one point to the next."""
     brokers: dict[str, Rates]
     """By the name of each planned broker."""
-
-
-class Route(TypedDict):
-    """A topic's queues in one broker group."""
-
-    group: str
-    """RocketMQ's brokerName."""
-    readQueues: int
-    """Queues that consumers read."""
-    writeQueues: int
-    """Queues that producers write."""
-    permission: Permission
-    """Read, write; a dash for neither."""
-
-
-class Topic(TypedDict):
-    """A topic."""
-
-    name: str
-    """Its name."""
-    kind: TopicKind
-    """`retry` and `deadLetter` belong to consumer groups, `system` to RocketMQ or this program."""
-    readQueues: int
-    """Queues that consumers read, in all broker groups."""
-    writeQueues: int
-    """Queues that producers write, in all broker groups."""
-    route: list[Route]
-    """One entry per broker group."""
-
-
-class TopicLag(TypedDict):
-    """A consumer group's lag in one topic."""
-
-    topic: str
-    """The topic's name."""
-    lag: Count
-    """Messages not yet consumed."""
-
-
-class ConsumerGroup(TypedDict):
-    """A consumer group."""
-
-    name: str
-    """Its name."""
-    clients: Count | None
-    """Its connected clients; null until a broker was asked."""
-    lag: Count
-    """Messages not yet consumed."""
-    topics: list[TopicLag]
-    """Topics whose end is known, the largest lag first."""
 
 
 class Check(TypedDict):

@@ -6,13 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from console.compare.brokers import BrokerView, view_brokers
-from console.compare.inventory import (
-    ConsumerGroupView,
-    TopicView,
-    view_consumer_groups,
-    view_topics,
-)
-from console.compare.problems import WARNING, Problem, find_problems
+from console.compare.inventory import ConsumerGroup, Topic, view_consumer_groups, view_topics
+from console.compare.problems import WARNING, Problem, find_problems, new_problem
 from console.observe.state import UNOBSERVED
 
 if TYPE_CHECKING:
@@ -39,8 +34,8 @@ class ClusterView:
     """When a broker or name server was last polled; 0 before the first poll."""
     problems: tuple[Problem, ...]
     brokers: tuple[BrokerView, ...]
-    topics: tuple[TopicView, ...]
-    consumer_groups: tuple[ConsumerGroupView, ...]
+    topics: tuple[Topic, ...]
+    consumer_groups: tuple[ConsumerGroup, ...]
     verification: tuple[Mapping[str, Any], ...]
     """As `VerificationReport.as_json` has it, one per host that was ever verified."""
 
@@ -60,7 +55,7 @@ def view_cluster(
     brokers = view_brokers(plan, observed)
     failed = [str(report["host"]) for report in verification if not report["ok"]]
     problems = find_problems(plan, observed, brokers, configuration.version, at)
-    problems += tuple(Problem(WARNING, "notVerified", host) for host in failed)
+    problems += tuple(new_problem(WARNING, "notVerified", host) for host in failed)
     inventories = observed.inventories.copy()
     own_names = frozenset({plan.cluster, *(broker.group for broker in plan.brokers)})
     return ClusterView(
@@ -77,7 +72,7 @@ def view_cluster(
 
 
 def _state(brokers: tuple[BrokerView, ...], problems: tuple[Problem, ...]) -> ClusterState:
-    if any(problem.kind == "clusterDead" for problem in problems):
+    if any(problem["kind"] == "clusterDead" for problem in problems):
         return "dead"
     if any(broker.state == UNOBSERVED for broker in brokers):
         return "starting"

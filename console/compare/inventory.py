@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from typing_extensions import TypedDict
+
 from console.observe.system_names import NORMAL, TopicKind, is_system_group, topic_kind
+from console.schema import Count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from console.observe.state import Inventory
-    from remoting.requests.admin import TopicConfig
 
 MAX_SHOWN = 1000
 """Topics, and as many consumer groups; 1000 of them are half a megabyte of JSON."""
@@ -22,37 +23,54 @@ PERMISSIONS: tuple[Permission, ...] = ("-", "W", "R", "RW")
 """By RocketMQ's bits for read (4) and write (2), shifted right by one."""
 
 
-@dataclass(frozen=True)
-class TopicView:
-    """One topic; `route` has its configuration in each broker group."""
+class Route(TypedDict):
+    """A topic's queues in one broker group."""
+
+    group: str
+    """RocketMQ's brokerName."""
+    readQueues: int
+    """Queues that consumers read."""
+    writeQueues: int
+    """Queues that producers write."""
+    permission: Permission
+    """Read, write; a dash for neither."""
+
+
+class Topic(TypedDict):
+    """A topic."""
 
     name: str
+    """Its name."""
     kind: TopicKind
-    route: Mapping[str, TopicConfig]
-
-    @property
-    def read_queues(self) -> int:
-        """Return the number of queues that consumers read."""
-        return sum(config.read_queues for config in self.route.values())
-
-    @property
-    def write_queues(self) -> int:
-        """Return the number of queues that producers write."""
-        return sum(config.write_queues for config in self.route.values())
+    """`retry` and `deadLetter` belong to consumer groups, `system` to RocketMQ or this program."""
+    readQueues: int
+    """Queues that consumers read, in all broker groups."""
+    writeQueues: int
+    """Queues that producers write, in all broker groups."""
+    route: list[Route]
+    """One entry per broker group."""
 
 
-@dataclass(frozen=True)
-class ConsumerGroupView:
-    """One consumer group; `lags` counts messages not yet consumed, by topic, where known."""
+class TopicLag(TypedDict):
+    """A consumer group's lag in one topic."""
+
+    topic: str
+    """The topic's name."""
+    lag: Count
+    """Messages not yet consumed."""
+
+
+class ConsumerGroup(TypedDict):
+    """A consumer group."""
 
     name: str
-    clients: int | None
-    lags: Mapping[str, int]
-
-    @property
-    def lag(self) -> int:
-        """Return the messages not yet consumed, over all topics."""
-        return sum(self.lags.values())
+    """Its name."""
+    clients: Count | None
+    """Its connected clients; null until a broker was asked."""
+    lag: Count
+    """Messages not yet consumed."""
+    topics: list[TopicLag]
+    """Topics whose end is known, the largest lag first."""
 
 
 def permission_text(permission: int) -> Permission:
@@ -62,17 +80,33 @@ def permission_text(permission: int) -> Permission:
 
 def view_topics(
     inventories: Mapping[str, Inventory], own_names: frozenset[str]
-) -> tuple[TopicView, ...]:
+) -> tuple[Topic, ...]:
     """Return all topics, those of users first, then by name."""
-    routes: dict[str, dict[str, TopicConfig]] = defaultdict(dict)
+    routes: dict[str, list[Route]] = defaultdict(list)
     for group, inventory in sorted(inventories.items()):
         for name, config in inventory.topics.items():
-            routes[name][group] = config
-    views = [TopicView(name, topic_kind(name, own_names), route) for name, route in routes.items()]
-    return tuple(sorted(views, key=lambda view: (view.kind != NORMAL, view.name)))
+            routes[name].append(
+                {
+                    "group": group,
+                    "readQueues": config.read_queues,
+                    "writeQueues": config.write_queues,
+                    "permission": permission_text(config.permission),
+                }
+            )
+    topics: list[Topic] = [
+        {
+            "name": name,
+            "kind": topic_kind(name, own_names),
+            "readQueues": sum(one["readQueues"] for one in route),
+            "writeQueues": sum(one["writeQueues"] for one in route),
+            "route": route,
+        }
+        for name, route in routes.items()
+    ]
+    return tuple(sorted(topics, key=lambda topic: (topic["kind"] != NORMAL, topic["name"])))
 
 
-def view_consumer_groups(inventories: Sequence[Inventory]) -> tuple[ConsumerGroupView, ...]:
+def view_consumer_groups(inventories: Sequence[Inventory]) -> tuple[ConsumerGroup, ...]:
     """Return the consumer groups of users, the largest lag first."""
     names = {name for inventory in inventories for name in inventory.groups}
     lags: dict[str, dict[str, int]] = {name: {} for name in names}
@@ -88,8 +122,19 @@ def view_consumer_groups(inventories: Sequence[Inventory]) -> tuple[ConsumerGrou
             )
             of_group = lags[one.group]
             of_group[one.topic] = of_group.get(one.topic, 0) + behind
-    views = [ConsumerGroupView(name, _clients(name, inventories), lags[name]) for name in names]
-    return tuple(sorted(views, key=lambda view: (-view.lag, view.name)))
+    groups: list[ConsumerGroup] = [
+        {
+            "name": name,
+            "clients": _clients(name, inventories),
+            "lag": sum(lags[name].values()),
+            "topics": [
+                {"topic": topic, "lag": lag}
+                for topic, lag in sorted(lags[name].items(), key=lambda one: (-one[1], one[0]))
+            ],
+        }
+        for name in names
+    ]
+    return tuple(sorted(groups, key=lambda group: (-group["lag"], group["name"])))
 
 
 def _clients(group: str, inventories: Sequence[Inventory]) -> int | None:

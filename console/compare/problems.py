@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from typing_extensions import TypedDict
+from typing_extensions import TypedDict, Unpack
 
 from console.compare.brokers import MASTER_ID, listings_in, other_processes
 from console.observe.state import DOWN, SILENT, UP
-from console.schema import Count, Schema
+from console.schema import Count, Line, Schema
 from remoting.plan.plan import REPLICA
 
 if TYPE_CHECKING:
@@ -102,24 +101,27 @@ class ProblemValues(TypedDict, total=False):
     """The addresses of all brokers that act as master."""
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(TypedDict):
     """One difference between plan and cluster."""
 
     severity: Severity
-    kind: str
-    """A key of `TEXTS`."""
+    """An `error` can cost messages or availability."""
+    kind: Annotated[str, Schema(enum=tuple(TEXTS))]
+    """What differs; never translated."""
     subject: str
-    values: ProblemValues = field(default_factory=ProblemValues)
+    """The broker, process, group or host concerned; `cluster` for the whole."""
+    values: ProblemValues
+    text: Line
+    """One line in English."""
 
-    @property
-    def text(self) -> str:
-        """Return the line in English."""
-        shown = {
-            key: ", ".join(value) if isinstance(value, (list, tuple)) else value
-            for key, value in self.values.items()
-        }
-        return TEXTS[self.kind].format(subject=self.subject, **shown)
+
+def new_problem(
+    severity: Severity, kind: str, subject: str, **values: Unpack[ProblemValues]
+) -> Problem:
+    """Return a problem with its text; `kind` is a key of `TEXTS`."""
+    shown = {k: ", ".join(one) if isinstance(one, list) else one for k, one in values.items()}
+    text = TEXTS[kind].format(subject=subject, **shown)
+    return {"severity": severity, "kind": kind, "subject": subject, "values": values, "text": text}
 
 
 def find_problems(
@@ -135,13 +137,13 @@ def find_problems(
         *(p for broker in brokers for p in _listing_problems(broker, listings, at)),
         *_group_problems(plan, brokers, listings),
     ]
-    return tuple(sorted(found, key=lambda one: one.severity != ERROR))
+    return tuple(sorted(found, key=lambda one: one["severity"] != ERROR))
 
 
 def _dead_cluster(brokers: Sequence[BrokerView]) -> Iterator[Problem]:
     planned = [broker for broker in brokers if broker.planned]
     if planned and all(broker.state in {DOWN, SILENT} for broker in planned):
-        yield Problem(ERROR, "clusterDead", "cluster")
+        yield new_problem(ERROR, "clusterDead", "cluster")
 
 
 def _down_processes(plan: Plan, observed: ObservedState) -> Iterator[Problem]:
@@ -153,16 +155,17 @@ def _down_processes(plan: Plan, observed: ObservedState) -> Iterator[Problem]:
 
 
 def _unanswered(kind: str, process: PlannedBroker | OtherProcess, cause: str | None) -> Problem:
-    values: ProblemValues = {"host": process.host, "address": process.address, "cause": cause}
-    return Problem(ERROR, kind, process.name, values)
+    return new_problem(
+        ERROR, kind, process.name, host=process.host, address=process.address, cause=cause
+    )
 
 
 def _broker_problems(broker: BrokerView, version: str, at: float) -> Iterator[Problem]:
     planned = broker.planned
     if planned is None:
         # Listed, so its id is known.
-        values: ProblemValues = {"address": broker.address, "id": broker.broker_id or MASTER_ID}
-        yield Problem(WARNING, "extra", broker.name, values)
+        number = broker.broker_id or MASTER_ID
+        yield new_problem(WARNING, "extra", broker.name, address=broker.address, id=number)
         return
     if broker.state in {DOWN, SILENT}:
         cause = broker.observation.cause if broker.observation else None
@@ -171,19 +174,23 @@ def _broker_problems(broker: BrokerView, version: str, at: float) -> Iterator[Pr
     if facts is None:
         return
     if planned.role not in {REPLICA, broker.role}:
-        values = {"role": broker.role, "plannedRole": planned.role}
-        yield Problem(ERROR, "wrongRole", broker.name, values)
+        yield new_problem(
+            ERROR, "wrongRole", broker.name, role=broker.role, plannedRole=planned.role
+        )
     if broker.drained_at(at):
-        values = {"permission": facts.permission, "cause": _drain_cause(planned, facts)}
-        yield Problem(WARNING, "drained", broker.name, values)
+        cause = _drain_cause(planned, facts)
+        yield new_problem(
+            WARNING, "drained", broker.name, permission=facts.permission, cause=cause
+        )
     if facts.disk_used >= DISK_WARNING:
         severity = ERROR if facts.disk_used >= DISK_ERROR else WARNING
-        yield Problem(severity, "diskFull", broker.name, {"percent": round(facts.disk_used * 100)})
+        yield new_problem(severity, "diskFull", broker.name, percent=round(facts.disk_used * 100))
     if facts.version != version:
-        values = {"version": facts.version, "plannedVersion": version}
-        yield Problem(WARNING, "wrongVersion", broker.name, values)
+        yield new_problem(
+            WARNING, "wrongVersion", broker.name, version=facts.version, plannedVersion=version
+        )
     if broker.lag_bytes is not None and broker.lag_bytes > MAX_LAG_BYTES:
-        yield Problem(ERROR, "outOfSync", broker.name, {"lagBytes": broker.lag_bytes})
+        yield new_problem(ERROR, "outOfSync", broker.name, lagBytes=broker.lag_bytes)
 
 
 def _drain_cause(planned: PlannedBroker, facts: BrokerFacts) -> str:
@@ -199,7 +206,7 @@ def _listing_problems(broker: BrokerView, listings: Listings, at: float) -> Iter
         return
     missing = [name for name in listings if name not in broker.listed_by]
     if missing:
-        yield Problem(ERROR, "notListed", broker.name, {"nameServers": missing})
+        yield new_problem(ERROR, "notListed", broker.name, nameServers=missing)
 
 
 def _misplaced_brokers(plan: Plan, listings: Listings) -> Iterator[Problem]:
@@ -208,8 +215,9 @@ def _misplaced_brokers(plan: Plan, listings: Listings) -> Iterator[Problem]:
         tables = [table[broker.group] for table in listings.values() if broker.group in table]
         found = {table.addresses.get(broker.broker_id, broker.address) for table in tables}
         for address in sorted(found - {broker.address}):
-            values: ProblemValues = {"address": address, "plannedAddress": broker.address}
-            yield Problem(ERROR, "misplaced", broker.name, values)
+            yield new_problem(
+                ERROR, "misplaced", broker.name, address=address, plannedAddress=broker.address
+            )
 
 
 def _group_problems(
@@ -233,10 +241,10 @@ def _election_problems(
     masters = {view.address for view in views if view.is_master}
     masters |= {table[MASTER_ID] for table in tables if MASTER_ID in table}
     if not masters and any(view.facts for view in views):
-        yield Problem(ERROR, "noMaster", group)
+        yield new_problem(ERROR, "noMaster", group)
     acting = sorted(view.address for view in views if view.is_master)
     if len(acting) > 1:
-        yield Problem(ERROR, "twoMasters", group, {"addresses": acting})
+        yield new_problem(ERROR, "twoMasters", group, addresses=acting)
 
 
 def _replication_problems(master: BrokerView, views: Sequence[BrokerView]) -> Iterator[Problem]:
@@ -245,11 +253,10 @@ def _replication_problems(master: BrokerView, views: Sequence[BrokerView]) -> It
         return
     others = [view for view in views if view is not master and view.facts]
     if connected < planned:
-        values: ProblemValues = {"connected": connected, "planned": planned}
-        yield Problem(ERROR, "fewReplicas", master.name, values)
+        yield new_problem(ERROR, "fewReplicas", master.name, connected=connected, planned=planned)
     for view in () if connected else others:
-        values = {"master": master.name, "cause": "the master has no connection from its host"}
-        yield Problem(ERROR, "notReplicating", view.name, values)
+        cause = "the master has no connection from its host"
+        yield new_problem(ERROR, "notReplicating", view.name, master=master.name, cause=cause)
     yield from _slaves_ahead(master, others)
 
 
@@ -266,4 +273,4 @@ def _slaves_ahead(master: BrokerView, others: Sequence[BrokerView]) -> Iterator[
         ]
         more = max(held, default=0) - master.facts.max_offset
         if more > 0:
-            yield Problem(ERROR, "slaveAhead", master.name, {"slave": view.name, "bytes": more})
+            yield new_problem(ERROR, "slaveAhead", master.name, slave=view.name, bytes=more)

@@ -226,5 +226,5 @@ def test_all_parts_of_a_view_see_the_same_observation():
             return found
 
     observed.name_servers = Returning({**observed.name_servers, "namesrv-1": gone})
-    found = [problem.kind for problem in view_of_plan(seed_plan(), observed).problems]
+    found = [problem["kind"] for problem in view_of_plan(seed_plan(), observed).problems]
     assert found == ["nameServerDown"]

@@ -27,12 +27,12 @@ A, DRAINED_UNTIL = "10.0.0.11:10911", AT + 1e9
 def test_only_failed_verifications_are_problems():
     reports = ({"host": "server1", "ok": True}, {"host": "server2", "ok": False})
     (problem,) = problems_of(seed_plan(), reports=reports)
-    assert problem.text == "the last verification failed on server2"
-    assert problem.severity == "warning"
+    assert problem["text"] == "the last verification failed on server2"
+    assert problem["severity"] == "warning"
 
 
 def kinds(plan: dict[str, Any], fault: Callable[[ObservedState], object]) -> list[str]:
-    return [problem.kind for problem in problems_of(plan, fault)]
+    return [problem["kind"] for problem in problems_of(plan, fault)]
 
 
 def test_a_cluster_is_not_dead_while_one_broker_answers():
@@ -111,7 +111,7 @@ def test_only_its_permission_makes_a_slave_drained():
 )
 def test_a_full_disk_is_first_a_warning_then_an_error(used, severities):
     found = problems_of(seed_plan(), lambda observed: change(observed, "broker-b", disk_used=used))
-    assert [problem.severity for problem in found] == severities
+    assert [problem["severity"] for problem in found] == severities
 
 
 def test_an_election_in_progress_is_not_two_masters():
@@ -137,5 +137,5 @@ def test_errors_come_before_warnings():
         lambda observed: change(observed, "broker-a", version="4.9.4"),
         lambda observed: mark_down(observed, "broker-b-s"),
     )
-    severities = [problem.severity for problem in problems_of(seed_plan(), fault)]
+    severities = [problem["severity"] for problem in problems_of(seed_plan(), fault)]
     assert severities == ["error", "warning"]

@@ -15,7 +15,7 @@ from tests.unit.remoting.plans import controller_plan, dledger_plan, seed_plan
     ids=[f"{one[0]}: {one[1][:40]}" for one in PROBLEM_CASES],
 )
 def test_every_difference_has_its_line(kind, text, plan, fault):
-    found = {problem.text: problem.kind for problem in problems_of(plan, fault)}
+    found = {problem["text"]: problem["kind"] for problem in problems_of(plan, fault)}
     assert found.get(text) == kind
 
 
@@ -32,4 +32,4 @@ def test_every_kind_of_problem_has_a_case():
 @pytest.mark.parametrize(("kind", "_", "plan", "fault"), PROBLEM_CASES)
 def test_no_line_has_an_unfilled_placeholder(kind, _, plan, fault):
     for problem in problems_of(plan, fault):
-        assert not re.search(r"None|[{}\n\[\]]|  |, $", problem.text), kind
+        assert not re.search(r"None|[{}\n\[\]]|  |, $", problem["text"]), kind

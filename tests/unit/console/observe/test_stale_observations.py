@@ -25,10 +25,10 @@ def test_an_observation_of_a_few_steps_ago_is_valid():
 def test_a_process_that_is_no_longer_polled_is_silent():
     view = view_after(60)
     assert view.state == "dead"
-    silent = {problem.subject for problem in view.problems if problem.kind == "silent"}
+    silent = {problem["subject"] for problem in view.problems if problem["kind"] == "silent"}
     assert silent == {one.name for one in (*PLAN.name_servers, *PLAN.brokers)}
     assert view.observed_at == AT
-    texts = [problem.text for problem in view.problems if problem.subject == "broker-a"]
+    texts = [problem["text"] for problem in view.problems if problem["subject"] == "broker-a"]
     cause = "on server1 at 10.0.0.11:10911, not polled for 60 s"
     assert texts == [f"broker-a is silent: {cause}"]
 
