@@ -143,12 +143,6 @@ def broker_config(connection: Connection) -> dict[str, str]:
     return _convert(connection, lambda: parse_properties(answer.body))
 
 
-def broker_permission(connection: Connection) -> int:
-    """Ask a broker for its brokerPermission: 6 read and write, 4 drained."""
-    config = broker_config(connection)
-    return _convert(connection, lambda: int(config["brokerPermission"]))
-
-
 def update_broker_config(connection: Connection, changes: dict[str, str]) -> None:
     """Change a running broker's configuration in memory (and in its file, if it may)."""
     connection.ask(RequestCode.UPDATE_BROKER_CONFIG, body=render_properties(changes))

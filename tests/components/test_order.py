@@ -104,6 +104,16 @@ def test_a_step_gets_the_outputs_of_its_own_files(recorded, process):
     assert step.depends_on & others == set()
 
 
+@pytest.mark.parametrize("process", PROCESSES)
+def test_a_step_waits_for_the_plan_of_its_host_without_taking_its_output_as_input(
+    recorded, process
+):
+    step = recorded.resources[f"{process}-step"]
+    plan = f"{HOST_OF[process]}-plan"
+    assert plan in step.depends_on
+    assert f'{{"of": "{plan}"}}' not in step.inputs["stdin"]
+
+
 @pytest.mark.parametrize("host", HOSTS)
 def test_verification_waits_for_every_step_and_only_the_console_for_it(recorded, host):
     verification = f"{host}-verification"

@@ -18,7 +18,7 @@ from remoting.commands.main import EXIT_AHEAD, EXIT_FAILED, EXIT_OK, main
 from remoting.polling import Check, Deadline, poll
 from remoting.protocol.connection import Connection
 from remoting.requests.admin import (
-    broker_permission,
+    broker_config,
     cluster_info,
     create_topic,
     ha_status,
@@ -51,7 +51,7 @@ def identity(instance: Instance) -> BrokerIdentity:
 
 def permission_of(instance: Instance) -> int:
     with Connection(instance.address) as connection:
-        return broker_permission(connection)
+        return int(broker_config(connection)["brokerPermission"])
 
 
 def wait_until_answering(instance: Instance) -> int:
@@ -154,7 +154,7 @@ def test_a_restarted_name_server_lists_brokers_after_a_nudge(group: Group):
 def test_an_empty_permission_registers_and_changes_nothing(group: Group):
     with Connection(group.master.address) as connection:
         update_broker_config(connection, {"brokerPermission": ""})
-        assert broker_permission(connection) == 4
+    assert permission_of(group.master) == 4
     written = (group.master.home / "process.properties").read_text().splitlines()
     assert "brokerPermission=4" in written
 
