@@ -15,6 +15,7 @@ from cli.commands.up import up
 from cli.commands.verify import verify
 from cli.engine.engine import Engine
 from cli.engine.stack_folder import StackFolder, ensure_passphrase
+from system.errors import LocalError
 
 INTERRUPTED = 130
 
@@ -33,7 +34,7 @@ def main() -> int:
             folder.compose_config()
             leave_agent_alone(folder)
         return COMMANDS[chosen.command](Engine(folder), folder, chosen) or 0
-    except ClusterError as error:
+    except (ClusterError, LocalError) as error:
         sys.stdout.flush()
         sys.stderr.write(f"{chosen.command}: {error}\n")
         return 1

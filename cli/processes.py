@@ -1,13 +1,12 @@
-"""Start other programs; the only place of this package that does."""
+"""Run programs on our terminal, in parallel or in the background; they die with us."""
 
 import contextlib
 import ctypes
-import os
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
@@ -42,30 +41,6 @@ def show(words: Sequence[str], *, folder: Path | None = None, quiet: bool = Fals
         ).returncode
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def ask(
-    words: Sequence[str],
-    *,
-    folder: Path | None = None,
-    text: str = "",
-    environment: Mapping[str, str] | None = None,
-) -> subprocess.CompletedProcess[str]:
-    """Run a program with `text` as its input and return what it printed.
-
-    Raises:
-        FileNotFoundError: there is no such program.
-
-    """
-    return subprocess.run(  # noqa: S603 (our own words, no shell)
-        words,
-        cwd=folder,
-        input=text,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **(environment or {})},
-    )
 
 
 def ask_together(

@@ -3,8 +3,9 @@
 import sys
 
 from cli.errors import CommandError
-from cli.processes import ask, show
+from cli.processes import show
 from project import ROOT
+from system.programs import capture
 
 
 def run_tool(module: str, *words: str) -> None:
@@ -26,7 +27,8 @@ def run_machines(verb: str, stack: str, *words: str) -> None:
         CommandError: it failed; the last line that it printed says why.
 
     """
-    done = ask([sys.executable, "-m", "machines", verb, "--stack", stack, *words], folder=ROOT)
+    command = [sys.executable, "-m", "machines", verb, "--stack", stack, *words]
+    done = capture(command, folder=ROOT, timeout_seconds=None)
     *progress, last = done.stderr.splitlines() or [""]
     sys.stderr.write("".join(f"{line}\n" for line in progress))
     if done.returncode:

@@ -14,9 +14,10 @@ from blueprint.hosts.logins import Login
 from blueprint.plan.paths import PLAN, REMOTING, TOOLS, VERIFICATION
 from cli.engine.engine import Engine
 from cli.errors import CommandError
-from cli.processes import ask, ask_together
+from cli.processes import ask_together
 from cli.ssh.connection import agent_with, command_as_root, read_logins
 from remoting.verification.report import VerificationReport, parse_report, render_reports
+from system.programs import capture
 
 SSH_FAILED = 255
 
@@ -164,7 +165,8 @@ def check_console(
     words = ["python3", str(REMOTING), "console-answers", "--url", console.url]
     words += ["--kind", console.kind, "--log-in-to", console.cluster]
     words += ["--timeout", str(seconds), "--request-seconds", str(request_seconds)]
-    done = ask(command_as_root(ssh, asking, *words), text=f"{console.password}\n")
+    command = command_as_root(ssh, asking, *words)
+    done = capture(command, text=f"{console.password}\n", timeout_seconds=None)
     if done.returncode:
         cause = (done.stderr.strip() or "no answer").splitlines()[-1]
         return ConsoleCheck(is_ok=False, line=f"console: FAILED from {asking.host}: {cause}\n")
@@ -189,7 +191,7 @@ def record_reports(
     text = render_reports(found)
     words = [str(TOOLS / "put-file"), str(VERIFICATION), "0644", "root:root"]
     words.append(str(len(text.encode())))
-    ask(command_as_root(ssh, login, *words), text=text)
+    capture(command_as_root(ssh, login, *words), text=text, timeout_seconds=None)
 
 
 def _report_of(host: str, done: CompletedProcess[str] | None) -> VerificationReport:

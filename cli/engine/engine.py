@@ -8,8 +8,10 @@ from typing import Any
 from blueprint.plan.deployed import is_half_written
 from cli.engine.stack_folder import StackFolder
 from cli.errors import CommandError
-from cli.processes import ask, show
+from cli.processes import show
 from project import ROOT
+from system.errors import LocalError
+from system.programs import capture
 
 RETRIES = 20
 PAUSE_SECONDS = 0.05
@@ -93,9 +95,10 @@ class Engine:
 
     @staticmethod
     def _run(words: tuple[str, ...], text: str = "") -> CompletedProcess[str]:
+        command = ["pulumi", *words, "--non-interactive"]
         try:
-            return ask(["pulumi", *words, "--non-interactive"], folder=ROOT, text=text)
-        except FileNotFoundError:
+            return capture(command, folder=ROOT, text=text, timeout_seconds=None)
+        except LocalError:
             message = "pulumi: not found; run make toolchain, then source toolchain/env"
             raise CommandError(message) from None
 

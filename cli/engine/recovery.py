@@ -35,7 +35,7 @@ def recover(engine: Engine, stack: str) -> None:
     """End leftover processes of dead runs, break their lock, drop their pending operations.
 
     Raises:
-        CommandError: a living run holds the lock.
+        CommandError: a running update holds the lock.
 
     """
     _break_dead_lock(engine, stack)
@@ -124,9 +124,7 @@ def end_leftovers() -> None:
         except ProcessLookupError:
             continue
         except PermissionError:
-            message = (
-                f"process {pid}: a leftover of another user's killed run; end it: sudo kill {pid}"
-            )
+            message = f"process {pid}: left by another user's killed run; end it: sudo kill {pid}"
             raise CommandError(message) from None
         sys.stderr.write(f"ended process {pid}, a leftover of a killed run\n")
     deadline = time.monotonic() + ENDED_WITHIN_SECONDS

@@ -15,7 +15,8 @@ from typing import Any
 
 from blueprint.hosts.logins import DEFAULT_PORT, Bastion, Login, as_root
 from cli.errors import CommandError
-from cli.processes import ask, start
+from cli.processes import start
+from system.programs import capture, tool_environment
 
 PREFIX = "rocketmq-ssh-"
 AGENT_SECONDS = 10.0
@@ -146,8 +147,8 @@ def _add_key(agent: Popen[bytes], address: Path, private_key: str) -> None:
             )
             raise CommandError(message)
         time.sleep(0.01)
-    environment = {"SSH_AUTH_SOCK": str(address)}
-    added = ask(["ssh-add", "-q", "-"], text=private_key, environment=environment)
+    environment = tool_environment({"SSH_AUTH_SOCK": str(address)})
+    added = capture(["ssh-add", "-q", "-"], text=private_key, environment=environment)
     if added.returncode:
         message = f"ssh-add: exit status {added.returncode}: {added.stderr.strip()}"
         raise CommandError(message)

@@ -38,11 +38,12 @@ def asked(monkeypatch):
     """What was run, with its input; every host answers well."""
     found = []
 
-    def ask(words, *, text=""):
+    def capture(words, *, text="", timeout_seconds):
+        assert timeout_seconds is None  # the host limits its own check
         found.append((words, text))
         return CompletedProcess(words, 0, json.dumps({"state": "healthy"}), "")
 
-    monkeypatch.setattr(console, "ask", ask)
+    monkeypatch.setattr(console, "capture", capture)
     return found
 
 
@@ -74,7 +75,7 @@ def test_a_lone_host_checks_from_its_own_host(asked):
 
 def test_a_console_that_does_not_answer_is_reported_in_one_line(monkeypatch):
     failed = CompletedProcess([], 1, "", "noise\nconsole-login failed for it: cause\n")
-    monkeypatch.setattr(console, "ask", lambda *_, **__: failed)
+    monkeypatch.setattr(console, "capture", lambda *_, **__: failed)
     checked = check_console(("ssh",), CONSOLE, [FIRST, SECOND])
     assert not checked.is_ok
     assert checked.line == "console: FAILED from server2: console-login failed for it: cause\n"
