@@ -11,14 +11,13 @@ from console.observe.state import UNOBSERVED, UP
 from console.observe.threads import step_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from console.api import types
     from console.compare.brokers import BrokerView, OtherProcess
     from console.compare.cluster import ClusterView
     from console.configuration import Configuration
     from console.observe.state import Observation, ObservedState
     from remoting.plan.plan import Plan
+    from remoting.verification.report import ProcessReport, VerificationReport
 
 
 def cluster_document(plan: Plan, configuration: Configuration, view: ClusterView) -> types.Cluster:
@@ -129,28 +128,28 @@ def _history(
     return {"stepSeconds": configuration.every_seconds, "brokers": brokers}
 
 
-def _report(report: Mapping[str, Any]) -> types.Report:
+def _report(report: VerificationReport) -> types.Report:
     return {
-        "host": report["host"],
-        "isOk": report["ok"],
-        "at": report["at"],
-        "seconds": report["seconds"],
-        "processes": [_checked_process(process) for process in report["processes"]],
+        "host": report.host,
+        "isOk": report.is_ok,
+        "at": report.at,
+        "seconds": report.seconds,
+        "processes": [_checked_process(process) for process in report.processes],
     }
 
 
-def _checked_process(process: Mapping[str, Any]) -> types.CheckedProcess:
+def _checked_process(process: ProcessReport) -> types.CheckedProcess:
     return {
-        "process": process["process"],
-        "role": process["role"],
-        "address": process["address"],
+        "process": process.process,
+        "role": process.role,
+        "address": process.address,
         "checks": [
             {
-                "check": check["check"],
-                "isOk": check["ok"],
-                "detail": check["detail"],
-                "milliseconds": check["ms"],
+                "check": one.check,
+                "isOk": one.is_ok,
+                "detail": one.detail,
+                "milliseconds": one.milliseconds,
             }
-            for check in process["checks"]
+            for one in process.outcomes
         ],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from console.compare.brokers import BrokerView, view_brokers
 from console.compare.inventory import ConsumerGroup, Topic, view_consumer_groups, view_topics
@@ -11,11 +11,10 @@ from console.compare.problems import WARNING, Problem, find_problems, new_proble
 from console.observe.state import UNOBSERVED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from console.configuration import Configuration
     from console.observe.state import ObservedState
     from remoting.plan.plan import Plan
+    from remoting.verification.report import VerificationReport
 
 ClusterState = Literal["healthy", "degraded", "dead", "starting"]
 STATES: tuple[ClusterState, ...] = get_args(ClusterState)
@@ -36,15 +35,15 @@ class ClusterView:
     brokers: tuple[BrokerView, ...]
     topics: tuple[Topic, ...]
     consumer_groups: tuple[ConsumerGroup, ...]
-    verification: tuple[Mapping[str, Any], ...]
-    """As `VerificationReport.as_json` has it, one per host that was ever verified."""
+    verification: tuple[VerificationReport, ...]
+    """One per host that was ever verified."""
 
 
 def view_cluster(
     plan: Plan,
     configuration: Configuration,
     observed: ObservedState,
-    verification: tuple[Mapping[str, Any], ...],
+    verification: tuple[VerificationReport, ...],
     at: float,
 ) -> ClusterView:
     """Return the view at a moment, in epoch seconds."""
@@ -53,8 +52,8 @@ def view_cluster(
     # From a copy: pollers may write meanwhile, and all parts must agree.
     observed = observed.as_of(at, max_age_seconds)
     brokers = view_brokers(plan, observed)
-    failed = [str(report["host"]) for report in verification if not report["ok"]]
     problems = find_problems(plan, observed, brokers, configuration.version, at)
+    failed = (report.host for report in verification if not report.is_ok)
     problems += tuple(new_problem(WARNING, "notVerified", host) for host in failed)
     inventories = observed.inventories.copy()
     own_names = frozenset({plan.cluster, *(broker.group for broker in plan.brokers)})

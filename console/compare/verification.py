@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from remoting.verification.report import parse_reports
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
-Reports = tuple["Mapping[str, Any]", ...]
+    from remoting.verification.report import VerificationReport
+
 LOG = logging.getLogger(__name__)
 
 
@@ -21,9 +21,9 @@ class VerificationRecord:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._read_at: tuple[int, ...] | None = None
-        self._reports: Reports = ()
+        self._reports: tuple[VerificationReport, ...] = ()
 
-    def reports(self) -> Reports:
+    def reports(self) -> tuple[VerificationReport, ...]:
         """Return one report per host; none while the file is missing or unreadable."""
         try:
             status = self._path.stat()
@@ -31,8 +31,7 @@ class VerificationRecord:
             if version != self._read_at:
                 # Set first, so that an unreadable file is logged once and not at every request.
                 self._read_at = version
-                reports = parse_reports(self._path.read_text("utf-8"))
-                self._reports = tuple(report.as_json() for report in reports)
+                self._reports = parse_reports(self._path.read_text("utf-8"))
         except FileNotFoundError:
             self._reports, self._read_at = (), None
         except (OSError, ValueError) as error:

@@ -24,12 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from console.compare.problems import Problem
+    from remoting.verification.report import VerificationReport
 
     Fault = Callable[[ObservedState], object]
 
 
 def problems_of(
-    plan: dict[str, Any], fault: Fault | None = None, reports: tuple[dict[str, Any], ...] = ()
+    plan: dict[str, Any],
+    fault: Fault | None = None,
+    reports: tuple[VerificationReport, ...] = (),
 ) -> tuple[Problem, ...]:
     parsed = parse_plan(plan)
     observed = healthy(parsed)

@@ -6,6 +6,7 @@ import pytest
 
 from console.compare.problems import MAX_LAG_BYTES
 from console.observe.state import SILENT, ObservedState
+from remoting.verification.report import VerificationReport
 from tests.unit.console.observed import (
     AT,
     LOG_BYTES,
@@ -25,7 +26,10 @@ A, DRAINED_UNTIL = "10.0.0.11:10911", AT + 1e9
 
 
 def test_only_failed_verifications_are_problems():
-    reports = ({"host": "server1", "ok": True}, {"host": "server2", "ok": False})
+    reports = tuple(
+        VerificationReport(host, "2026-01-01T00:00:00Z", 1.5, is_ok)
+        for host, is_ok in (("server1", True), ("server2", False))
+    )
     (problem,) = problems_of(seed_plan(), reports=reports)
     assert problem["text"] == "the last verification failed on server2"
     assert problem["severity"] == "warning"

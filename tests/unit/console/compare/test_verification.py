@@ -10,7 +10,7 @@ from tests.unit.console.observed import REPORT
 
 
 def hosts_of(record: VerificationRecord) -> list[str]:
-    return [report["host"] for report in record.reports()]
+    return [report.host for report in record.reports()]
 
 
 @pytest.fixture
