@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
+from typing_extensions import override
 
 from console.api import types
 
@@ -13,7 +14,8 @@ DOCUMENTS = tuple[types.Cluster, types.Login, types.Health, types.Error]
 
 
 class _WithoutTitles(GenerateJsonSchema):
-    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002 (pydantic's hook)
+    @override
+    def field_title_should_be_set(self, schema: object) -> bool:
         """Leave out titles, which repeat the keys."""
         return False
 
