@@ -76,7 +76,7 @@ class DegradingGuard(Guard):
         return self.grace_requests * self.request_seconds
 
     def _is_alone_already(self) -> bool:
-        # The guard was restarted beside a master that takes messages: the record must stay.
+        # The guard was restarted while its master takes messages: the record must stay.
         before = self._remembered
         if before is None or before.master_boot != self._boot:
             return False

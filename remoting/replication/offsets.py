@@ -1,6 +1,6 @@
 """Decide whether slaves hold what their master holds.
 
-A slave that holds more than its master is never "in sync", whatever the master reports: the
+A slave that holds more than its master is never "in sync", even if the master reports it: the
 master accepts it silently, answers SEND_OK for messages the slave does not have, and once it has
 written past the slave's offset shows a difference of 0 over two different logs.
 """

@@ -178,7 +178,7 @@ def test_the_guard_lifts_the_drain_once_the_slave_is_in_sync(group: Group, tmp_p
 
 
 @pytest.mark.parametrize(("host", "processes"), [("server1", 2), ("server2", 2)])
-def test_a_sound_group_is_verified(group: Group, tmp_path: Path, host: str, processes: int):
+def test_a_healthy_group_is_verified(group: Group, tmp_path: Path, host: str, processes: int):
     plan = write_plan(group, tmp_path, tmp_path / "state.json")
     code, out, err = verify(plan, host)
     assert (code, err) == (EXIT_OK, "")
@@ -187,7 +187,7 @@ def test_a_sound_group_is_verified(group: Group, tmp_path: Path, host: str, proc
 
 
 @pytest.mark.parametrize("process", ["namesrv-1", "broker-a", "broker-a-s"])
-def test_every_process_of_a_sound_group_is_ready_also_after_its_restart(
+def test_every_process_of_a_healthy_group_is_ready_also_after_its_restart(
     group: Group, tmp_path: Path, process: str
 ):
     plan = write_plan(group, tmp_path, tmp_path / "state.json")

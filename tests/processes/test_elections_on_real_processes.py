@@ -129,7 +129,7 @@ def test_a_started_group_elects_a_master_and_becomes_in_sync(cluster: ElectedClu
     ensure_topic(found.master, TOPIC, 5)
 
 
-def test_a_sound_group_is_verified_on_each_host(cluster: ElectedCluster, tmp_path: Path):
+def test_a_healthy_group_is_verified_on_each_host(cluster: ElectedCluster, tmp_path: Path):
     plan = cluster.write_plan(tmp_path)
     for number in range(1, len(cluster.replicas) + 1):
         code, out, err = verify(plan, f"server{number}", timeout=30)

@@ -1,4 +1,4 @@
-"""A cluster is OK only when every host said so."""
+"""A cluster is OK only if every host verified it."""
 
 import pytest
 
@@ -41,14 +41,14 @@ def say(monkeypatch):
     return use
 
 
-def test_ok_is_said_when_every_host_is_verified(say, capsys):
+def test_ok_is_printed_when_every_host_is_verified(say, capsys):
     say("echo one", "echo two")
     verify(Stored(), "local")
     assert capsys.readouterr().out == "one\ntwo\nOK: stack local, namesrvAddr 10.0.0.1:9876\n"
 
 
 @pytest.mark.parametrize("death", ["kill -9 $$", "kill -15 $$", "exit 1", "exit 255"])
-def test_no_ok_when_one_answer_failed_or_never_came(say, capsys, death):
+def test_no_ok_if_one_answer_fails_or_is_missing(say, capsys, death):
     say(death, "exec sleep 60")
     with pytest.raises(CommandError, match="NOT verified, see above for server1"):
         verify(Stored(), "local")
@@ -72,14 +72,16 @@ def test_a_host_that_an_update_has_started_is_waited_for(say, capsys, monkeypatc
 
 
 @pytest.mark.parametrize(("answer", "may_boot"), [(BOOTING, False), (REFUSING, True)])
-def test_nobody_is_waited_for_without_an_update_or_hope(say, capsys, answer, may_boot):
+def test_no_host_is_waited_for_without_an_update_or_after_a_final_refusal(
+    say, capsys, answer, may_boot
+):
     say(answer, "echo two")
     with pytest.raises(CommandError, match="NOT verified, see above for server1"):
         verify(Stored(), "local", may_boot=may_boot)
     assert "waiting for" not in capsys.readouterr().out
 
 
-def test_one_that_ends_by_itself_within_the_grace_is_heard():
+def test_an_answer_within_the_grace_period_counts():
     first, second = ask_together(
         [["sh", "-c", "exit 3"], ["sh", "-c", "sleep 0.2; echo late"]], grace_seconds=10
     )

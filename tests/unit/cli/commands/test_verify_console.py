@@ -52,8 +52,8 @@ def test_a_stack_without_a_console_has_none():
 
 
 def test_the_console_is_read_from_the_outputs():
-    said = {"kind": "builtin", "host": "server1", "user": "admin", "cluster": "DefaultCluster"}
-    outputs = {"console": said, "consoleUrl": CONSOLE.url, "consolePassword": "secret"}
+    exported = {"kind": "builtin", "host": "server1", "user": "admin", "cluster": "DefaultCluster"}
+    outputs = {"console": exported, "consoleUrl": CONSOLE.url, "consolePassword": "secret"}
     assert read_console(outputs) == CONSOLE
 
 

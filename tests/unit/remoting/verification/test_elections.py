@@ -85,7 +85,7 @@ def failures(report):
     return {name: f"{cause.check}: {cause.detail}" for name, cause in failed if cause}
 
 
-def test_a_sound_group_is_verified_through_the_elected_master():
+def test_a_healthy_group_is_verified_through_the_elected_master():
     master, follower = Replica(), Replica()
     with cluster(master, follower) as plan:
         report = verify(plan, "server2")

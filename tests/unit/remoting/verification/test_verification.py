@@ -66,7 +66,7 @@ def verify(plan, host="server1", seconds=0.2):
     return verify_host(parse_plan(plan), host, Deadline.after(seconds), check_units=False)
 
 
-def test_a_sound_name_server_is_verified():
+def test_a_healthy_name_server_is_verified():
     table = {"broker-a": listed_broker({0: "127.0.0.1:1"})}
     with ScriptedPeer(FakeBroker(listed=table)) as peer:
         plan = plan_of(
