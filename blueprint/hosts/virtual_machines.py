@@ -1,6 +1,5 @@
 """The virtual machines of a stack: names, sizes and cloud-init files."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -99,7 +98,7 @@ def _machine(
 
 def _mac(stack: str, server: str) -> str:
     """Return an address in QEMU's range, in upper case as libvirt's provider returns it."""
-    digest = hashlib.sha256(f"{stack}\0{server}".encode()).hexdigest().upper()
+    digest = short_digest(stack, server).upper()
     return f"52:54:00:{digest[:2]}:{digest[2:4]}:{digest[4:6]}"
 
 

@@ -3,16 +3,17 @@
 import base64
 import hashlib
 import json
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blueprint.plan.archives import Archive
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.plan.hosts import HostSpec
-from blueprint.plan.paths import PLAN, PROGRAMS, REMOTING, VERIFICATION
+from blueprint.plan.paths import PLAN, PROGRAMS, VERIFICATION
 from blueprint.plan.processes import ConsoleSpec
 from blueprint.rendering.processes import JAVA
-from blueprint.rendering.scripts import digest_of, frame, join_words, patience_with, render_fetch
+from blueprint.rendering.scripts import digest_of, patience_with, render_script
 from blueprint.rendering.templates import render
 from blueprint.settings.console import ConsoleKind
 
@@ -54,8 +55,8 @@ def render_console_command(cluster: ClusterSpec, console: ConsoleSpec, program: 
     """Return the command that the unit starts."""
     path = program_path(console, program)
     if console.console_kind is ConsoleKind.BUILTIN:
-        return join_words("/usr/bin/python3", "-I", path, "--config", str(console.paths.conf_file))
-    return join_words(
+        return f"/usr/bin/python3 -I {path} --config {console.paths.conf_file}"
+    words = (
         JAVA,
         f"-Xms{console.memory.heap_mib}m",
         f"-Xmx{console.memory.heap_mib}m",
@@ -73,6 +74,7 @@ def render_console_command(cluster: ClusterSpec, console: ConsoleSpec, program: 
         # The other endpoints of the actuator need no login.
         "--management.endpoints.web.exposure.include=health",
     )
+    return shlex.join(words)
 
 
 def render_console_unit(cluster: ClusterSpec, console: ConsoleSpec, program: Archive) -> str:
@@ -89,14 +91,15 @@ def render_console_unit(cluster: ClusterSpec, console: ConsoleSpec, program: Arc
 
 def render_console_program(console: ConsoleSpec, program: Archive) -> str:
     """Return the script that installs the program, compiled for a fast start."""
-    body = render(
-        "scripts/console-program.sh.j2",
+    return render_script(
+        "console-program",
+        console.host,
         builtin=console.console_kind is ConsoleKind.BUILTIN,
-        programs=str(PROGRAMS),
         path=program_path(console, program),
-        fetch=render_fetch(program, UPLOAD, "cluster.console.jar"),
+        archive=program,
+        upload=UPLOAD,
+        key="cluster.console.jar",
     )
-    return frame("console-program", console.host, body)
 
 
 def render_console_service(
@@ -112,18 +115,16 @@ def render_console_service(
 
     """
     paths = console.paths
-    body = render(
-        "scripts/console.sh.j2",
+    return render_script(
+        "console",
+        console.host,
         paths=paths,
         read=" ".join(map(str, (PLAN, paths.conf_file, console.login_file, paths.unit_file))),
-        programs=str(PROGRAMS),
         program=program_path(console, program),
         patience=patience_with(console.host),
         files=digest_of(files),
         check=_check(console, timeout_seconds),
-        remoting=str(REMOTING),
     )
-    return frame("console", console.host, body)
 
 
 def render_console_check(
@@ -139,20 +140,19 @@ def render_console_check(
         before: the output of the previous step; a change of it runs the script again.
 
     """
-    body = render(
-        "scripts/console-check.sh.j2",
+    return render_script(
+        "console-check",
+        host,
         check=_check(console, host.startup_seconds, cluster.name),
         password=password,
-        remoting=str(REMOTING),
         before=digest_of([before]),
     )
-    return frame("console-check", host, body)
 
 
 def _check(console: ConsoleSpec, timeout_seconds: int, cluster: str = "") -> str:
     words = ["console-answers", "--url", console.url, "--kind", console.console_kind.value]
     words += ["--timeout", str(timeout_seconds)]
-    return join_words(*words, *(["--log-in-to", cluster] if cluster else []))
+    return shlex.join(words + (["--log-in-to", cluster] if cluster else []))
 
 
 USER = "admin"

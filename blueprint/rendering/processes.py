@@ -3,7 +3,7 @@
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.plan.hosts import HostSpec
 from blueprint.plan.memory import Kind
-from blueprint.plan.paths import PLAN, REMOTING, RUNTIME, TOOLS, version_directory
+from blueprint.plan.paths import version_directory
 from blueprint.plan.processes import BrokerSpec, Process
 from blueprint.rendering.broker_properties import group_properties
 from blueprint.rendering.templates import render
@@ -47,7 +47,6 @@ def render_unit(cluster: ClusterSpec, process: Process, archive_sha512: str) -> 
         paths=paths,
         version_directory=version_directory(cluster.version),
         archive=archive_sha512[:16],
-        tools=TOOLS,
         before_start_arguments=" ".join([*map(str, before_start), *(DRAINED if guard else ())]),
         command=render_java_command(cluster, process),
         guard_unit=guard,
@@ -57,13 +56,7 @@ def render_unit(cluster: ClusterSpec, process: Process, archive_sha512: str) -> 
 
 def render_guard_unit(host: HostSpec) -> str:
     """Return the unit, instantiated per master, that lifts the drain after a start."""
-    return render(
-        "guard.service.j2",
-        remoting=REMOTING,
-        plan=PLAN,
-        runtime=RUNTIME,
-        request_seconds=host.request_seconds,
-    )
+    return render("guard.service.j2", request_seconds=host.request_seconds)
 
 
 JAVA = "/usr/bin/java"

@@ -5,10 +5,11 @@ import shlex
 import jinja2
 
 from blueprint.errors import RenderError
+from blueprint.hosts.packages import FAMILIES
+from blueprint.plan import paths
 from project import ROOT
 
 TEMPLATES = ROOT / "templates"
-
 
 _ENVIRONMENT = jinja2.Environment(  # noqa: S701 (no autoescape: nothing rendered is HTML)
     loader=jinja2.FileSystemLoader(TEMPLATES),
@@ -19,6 +20,21 @@ _ENVIRONMENT = jinja2.Environment(  # noqa: S701 (no autoescape: nothing rendere
 )
 
 _ENVIRONMENT.filters["quote"] = lambda value: shlex.quote(str(value))
+_ENVIRONMENT.globals.update(
+    cache=paths.CACHE,
+    families=FAMILIES,
+    home=paths.HOME,
+    incarnation=paths.INCARNATION,
+    plan=paths.PLAN,
+    programs=paths.PROGRAMS,
+    records=paths.RECORDS,
+    remoting=paths.REMOTING,
+    runtime=paths.RUNTIME,
+    scheme_record=paths.SCHEME_RECORD,
+    stores=paths.STORES,
+    tools=paths.TOOLS,
+    units=paths.UNITS,
+)
 
 
 def render(template: str, /, **values: object) -> str:

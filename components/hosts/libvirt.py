@@ -1,5 +1,6 @@
 """Virtual machines run by libvirt, with their pool, network and image."""
 
+import shlex
 from typing import ClassVar
 
 import pulumi
@@ -9,7 +10,6 @@ from pulumi_command import local
 from blueprint.hosts.ssh_keys import fingerprint
 from blueprint.hosts.virtual_machines import VirtualHostsSpec, plan_virtual_hosts
 from blueprint.plan.cluster_spec import ClusterSpec
-from blueprint.rendering.scripts import join_words
 from blueprint.settings.hosts import LibvirtHostsSettings
 from components.hosts.over_ssh import HostAccess
 from components.hosts.virtual_machine import VirtualMachine, VirtualMachineArgs
@@ -112,7 +112,7 @@ class LibvirtHosts(pulumi.ComponentResource):
 
     def _data_disks(self, name: str, spec: VirtualHostsSpec, pool: libvirt.Pool) -> local.Command:
         """Purge the data disks when the stack is destroyed, never in an update."""
-        words = join_words("--uri", spec.uri, "--stack", pulumi.get_stack())
+        words = shlex.join(("--uri", spec.uri, "--stack", pulumi.get_stack()))
         return local.Command(
             f"{name}-data-disks",
             create=f"python3 -m machines.libvirt keep-data {words}",

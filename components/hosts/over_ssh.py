@@ -4,6 +4,7 @@ Content is in the inputs, so a change updates in place. `triggers` replace, so t
 host's identity. Secrets are only in the connection.
 """
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -15,7 +16,6 @@ from blueprint.hosts.logins import Login, as_root
 from blueprint.plan.archives import Archive
 from blueprint.plan.hosts import HostSpec
 from blueprint.plan.paths import TOOLS
-from blueprint.rendering.scripts import join_words
 
 GATE_TIMEOUT = "40m"
 """Bounds the dialing until a host is up; scripts have their own limits."""
@@ -62,7 +62,7 @@ class HostAccess:
 
     def as_root(self, *words: str) -> str:
         """Return a command line that runs with root's rights."""
-        return join_words(*as_root(self.user, *words))
+        return shlex.join(as_root(self.user, *words))
 
 
 def login_with(host_key: pulumi.Output[str], host: HostSpec, user: str) -> pulumi.Output[Login]:

@@ -1,5 +1,6 @@
 """One virtual machine: disks, cloud-init, the domain, and the first contact."""
 
+import shlex
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -17,7 +18,7 @@ from blueprint.hosts.virtual_machines import (
     render_user_data,
 )
 from blueprint.plan.hosts import HostSpec
-from blueprint.rendering.scripts import join_words, render_first_contact
+from blueprint.rendering.scripts import render_first_contact
 from blueprint.settings.hosts import Acceleration
 from components.hosts.over_ssh import HostAccess, login_with, make_first_contact
 from components.secrets import SshKeyPair
@@ -156,8 +157,8 @@ class VirtualMachine(pulumi.ComponentResource):
         off = ("--address", machine.address, *emulated)
         return local.Command(
             f"{self._server}-power",
-            create=join_words("python3", "-m", "machines.libvirt", "on", *words),
-            delete=join_words("python3", "-m", "machines.libvirt", "off", *words, *off),
+            create=shlex.join(("python3", "-m", "machines.libvirt", "on", *words)),
+            delete=shlex.join(("python3", "-m", "machines.libvirt", "off", *words, *off)),
             triggers=[domain.id],
             logging=local.Logging.STDERR,
             add_previous_output_in_env=False,
