@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import math
 import signal
 import subprocess
 import tempfile
@@ -24,34 +25,30 @@ def show(words: Sequence[str], *, folder: Path | None = None, quiet: bool = Fals
 
     `quiet` drops its stdout. On Ctrl-C the program shuts down by itself, and we wait for it.
     """
-
-    def prepare() -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        die_with_parent()
-
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        output = subprocess.DEVNULL if quiet else None
-        return subprocess.run(  # noqa: S603 (our own words, no shell)
-            words,
-            cwd=folder,
-            check=False,
-            stdout=output,
-            preexec_fn=prepare,
-        ).returncode
+        return _start(words, folder=folder, stdout=subprocess.DEVNULL if quiet else None).wait()
     finally:
         signal.signal(signal.SIGINT, before)
 
 
-def ask_together(
-    commands: Sequence[Sequence[str]],
-    *,
-    grace_seconds: float | None = None,
-    texts: Sequence[str] | None = None,
-) -> list[subprocess.CompletedProcess[str] | None]:
-    """Run programs in parallel, each with one of `texts` as its input.
+def start(words: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start a program in the background, without output; the caller terminates it."""
+    return _start(words, stdout=subprocess.DEVNULL)
 
-    When one fails, the others have `grace_seconds` to finish, or as long as they need.
+
+def ask_together(
+    commands: Sequence[Sequence[str]], texts: Sequence[str] | None = None
+) -> list[subprocess.CompletedProcess[str]]:
+    """Run programs in parallel, each with one of `texts` as input; return what each printed."""
+    # Without a limit, none is terminated.
+    return [done for done in ask_until_failure(commands, math.inf, texts) if done is not None]
+
+
+def ask_until_failure(
+    commands: Sequence[Sequence[str]], grace_seconds: float, texts: Sequence[str] | None = None
+) -> list[subprocess.CompletedProcess[str] | None]:
+    """Run programs in parallel; when one fails, the others have `grace_seconds` to finish.
 
     Returns:
         What each printed, in order; None for one that was terminated.
@@ -63,28 +60,43 @@ def ask_together(
             given, out, err = (files.enter_context(tempfile.TemporaryFile("w+")) for _ in range(3))
             given.write(text)
             given.seek(0)
-            process = subprocess.Popen(  # noqa: S603 (our own words, no shell)
-                words,
-                stdin=given,
-                stdout=out,
-                stderr=err,
-                preexec_fn=die_with_parent,  # noqa: PLW1509 (no other thread runs)
-            )
-            runs.append((process, out, err))
+            runs.append((_start(words, stdin=given, stdout=out, stderr=err), out, err))
         ended = _wait_for([process for process, _, _ in runs], grace_seconds)
         return [None if run[0] in ended else _printed(*run) for run in runs]
 
 
+def _start(
+    words: Sequence[str],
+    *,
+    folder: Path | None = None,
+    stdin: IO[str] | None = None,
+    stdout: IO[str] | int | None = None,
+    stderr: IO[str] | None = None,
+) -> subprocess.Popen[bytes]:
+    def prepare() -> None:
+        # While we ignore Ctrl-C, the program must not inherit that.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        die_with_parent()
+
+    return subprocess.Popen(  # noqa: S603 (our own words, no shell)
+        words,
+        cwd=folder,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        preexec_fn=prepare,  # noqa: PLW1509 (no other thread runs)
+    )
+
+
 def _wait_for(
-    processes: Sequence[subprocess.Popen[bytes]], grace_seconds: float | None
+    processes: Sequence[subprocess.Popen[bytes]], grace_seconds: float
 ) -> list[subprocess.Popen[bytes]]:
     """Wait for all; return those that were terminated because another failed."""
-    deadline = None
+    deadline = math.inf
     while waited := [process for process in processes if process.poll() is None]:
-        failed = any(process.returncode for process in processes)
-        if grace_seconds is not None and deadline is None and failed:
-            deadline = time.monotonic() + grace_seconds
-        if deadline is not None and time.monotonic() > deadline:
+        if any(process.returncode for process in processes):
+            deadline = min(deadline, time.monotonic() + grace_seconds)
+        if time.monotonic() > deadline:
             for process in waited:
                 process.terminate()
                 process.wait()
@@ -101,12 +113,3 @@ def _printed(
         file.seek(0)
         texts.append(file.read())
     return subprocess.CompletedProcess(process.args, process.returncode, *texts)
-
-
-def start(words: Sequence[str]) -> subprocess.Popen[bytes]:
-    """Start a program in the background, without output; the caller terminates it."""
-    return subprocess.Popen(  # noqa: S603 (our own words, no shell)
-        words,
-        stdout=subprocess.DEVNULL,
-        preexec_fn=die_with_parent,  # noqa: PLW1509 (no other thread runs)
-    )

@@ -160,7 +160,7 @@ def _gate_problems(
         commands.append(command_as_root(ssh, login, "bash", "-s", "check"))
         scripts.append(render_gate(cluster, hosts[login.host], login.user))
     for login, report in zip(logins, ask_together(commands, texts=scripts), strict=True):
-        if report is None or report.returncode == 0:
+        if report.returncode == 0:
             continue
         lines = report.stderr.strip().splitlines() or [f"exit status {report.returncode}"]
         named = [line for line in lines if line.startswith(f"{login.host}: ")]

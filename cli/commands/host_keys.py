@@ -17,7 +17,13 @@ from cli.commands.existing import EXISTING, existing_hosts
 from cli.engine.stack_folder import StackFolder
 from cli.errors import CommandError
 from cli.processes import ask_together
-from cli.ssh.connection import agent_with, command_to, command_to_bastion
+from cli.ssh.connection import (
+    WITHOUT_CONFIGURATION,
+    agent_with,
+    command_to,
+    command_to_bastion,
+    options,
+)
 from cli.ssh.probe import require_bastion
 from preflight.login_key import find_key_problems, read_login_key
 
@@ -50,18 +56,19 @@ def print_host_keys(folder: StackFolder) -> int:
     )
     if bastion is not None and bastion.host_key == STAND_IN:
         # Nothing goes through the bastion before its own key is pinned.
-        found = _scan([_to_bastion(bastion)])
-        return _print_bastion(found[0], bastion)
+        (found,) = _scan([command_to_bastion(WITHOUT_CONFIGURATION, bastion)])
+        _print_bastion(found, bastion)
+        return 0
     if bastion is None:
-        found = _scan([_command(login) for login in logins])
+        keys = _scan([command_to(WITHOUT_CONFIGURATION, login) for login in logins])
     else:
         with agent_with(read_login_key(hosts), logins) as ssh:
             require_bastion(ssh, bastion, folder.stack)
-            found = _scan([_command(login, ssh) for login in logins])
+            keys = _scan([command_to(ssh, login) for login in logins])
     sys.stdout.write("servers:\n")
-    for login, key in zip(logins, found, strict=True):
+    for login, key in zip(logins, keys, strict=True):
         _print_server(login, key, pinned.get(login.host))
-    return 0 if all(found) else 1
+    return 0 if all(keys) else 1
 
 
 def fingerprint_of(key: str) -> str:
@@ -92,14 +99,6 @@ def _owners_of_keys(hosts: object) -> Iterator[dict[str, Any]]:
                 yield owner
 
 
-def _command(login: Login, ssh: tuple[str, ...] | None = None) -> tuple[str, ...]:
-    return command_to(ssh or ("ssh", "-F", "/dev/null"), login)
-
-
-def _to_bastion(bastion: Bastion) -> tuple[str, ...]:
-    return command_to_bastion(("ssh", "-F", "/dev/null"), bastion)
-
-
 def _scan(commands: list[tuple[str, ...]]) -> list[str]:
     """Return the key that each server shows; empty if none.
 
@@ -117,19 +116,17 @@ def _scan(commands: list[tuple[str, ...]]) -> list[str]:
         return [_noted(file) for file in files]
 
 
-def _asking(file: Path) -> Iterator[str]:
-    options = {
-        "UserKnownHostsFile": str(file),
-        "GlobalKnownHostsFile": "/dev/null",
-        "StrictHostKeyChecking": "accept-new",
-        "HashKnownHosts": "no",
-        "HostKeyAlgorithms": ",".join(PINNABLE),
-        "PreferredAuthentications": "none",
-        "BatchMode": "yes",
-        "ConnectTimeout": "5",
-    }
-    for key, value in options.items():
-        yield from ("-o", f"{key}={value}")
+def _asking(file: Path) -> tuple[str, ...]:
+    return options(
+        UserKnownHostsFile=file,
+        GlobalKnownHostsFile="/dev/null",
+        StrictHostKeyChecking="accept-new",
+        HashKnownHosts="no",
+        HostKeyAlgorithms=",".join(PINNABLE),
+        PreferredAuthentications="none",
+        BatchMode="yes",
+        ConnectTimeout=5,
+    )
 
 
 def _noted(file: Path) -> str:
@@ -139,7 +136,7 @@ def _noted(file: Path) -> str:
     return " ".join(lines[-1].split()[1:3]) if lines else ""
 
 
-def _print_bastion(key: str, bastion: Bastion) -> int:
+def _print_bastion(key: str, bastion: Bastion) -> None:
     if not key:
         message = f"bastion {bastion.address}: no answer by SSH on port {bastion.port}; is it up?"
         raise CommandError(message)
@@ -147,7 +144,6 @@ def _print_bastion(key: str, bastion: Bastion) -> int:
         f"bastion:\n  # {fingerprint_of(key)}\n  hostKey: {key}\n"
         "# Paste this one first, then run make hostkeys again for the servers behind it.\n"
     )
-    return 0
 
 
 def _print_server(login: Login, key: str, pinned: object) -> None:

@@ -1,6 +1,5 @@
 """What a stack's virtual machines need on this computer before the engine runs."""
 
-from collections.abc import Callable
 from typing import Any
 
 from blueprint.hosts.acceleration import architecture_of
@@ -9,22 +8,21 @@ from blueprint.settings.hosts import BuiltImage, LibvirtHostsSettings
 from cli.engine.deployment import resources_in
 from cli.engine.stack_folder import StackFolder
 from cli.errors import CommandError
+from cli.tools import run_tool
 from machines.libvirt.built_image import built_digest
 from machines.libvirt.contents import clear_orphans
 from machines.libvirt.daemon import LOCAL_URI
 from machines.libvirt.image import ensure_image
 from machines.libvirt.virsh import Virsh
 from project import ROOT
-from system.errors import LocalError
-
-Tool = Callable[..., None]
 
 
-def prepare_lab(folder: StackFolder, run_tool: Tool) -> None:
+def prepare_lab(folder: StackFolder) -> None:
     """Start libvirt and put the image in place.
 
     Raises:
-        CommandError: a tool cannot be installed, or the image cannot be obtained.
+        CommandError: a tool cannot be installed, or there is no image for this architecture.
+        LocalError: the image cannot be obtained.
 
     """
     hosts = _hosts(folder)
@@ -36,18 +34,14 @@ def prepare_lab(folder: StackFolder, run_tool: Tool) -> None:
         run_tool("machines.libvirt", "build")
     try:
         architecture = architecture_of(Virsh(hosts.uri).run("capabilities"))
-        ensure_image(plan_image(hosts.image, architecture, built_digest()), ROOT)
-    except (LocalError, ValueError) as error:
+        image = plan_image(hosts.image, architecture, built_digest())
+    except ValueError as error:
         raise CommandError(str(error)) from error
+    ensure_image(image, ROOT)
 
 
 def clear_leftovers(folder: StackFolder, deployment: dict[str, Any]) -> None:
-    """Remove what a failed or killed run left on the hypervisor without recording it.
-
-    Raises:
-        CommandError: the hypervisor refused.
-
-    """
+    """Remove what a failed or killed run left on the hypervisor without recording it."""
     hosts = _hosts(folder)
     if hosts is None or not Virsh(hosts.uri).answers():
         return
@@ -56,10 +50,7 @@ def clear_leftovers(folder: StackFolder, deployment: dict[str, Any]) -> None:
         for resource in resources_in(deployment)
         if resource["type"].startswith("libvirt:")
     }
-    try:
-        clear_orphans(Virsh(hosts.uri), folder.stack, known - {None})
-    except LocalError as error:
-        raise CommandError(str(error)) from error
+    clear_orphans(Virsh(hosts.uri), folder.stack, known - {None})
 
 
 def uri_of(folder: StackFolder) -> str:

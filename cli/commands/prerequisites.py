@@ -20,14 +20,9 @@ def make_archive(folder: StackFolder) -> int:
 
 
 def make_image(folder: StackFolder) -> None:
-    """Make the image of the stack's hosts, and install the hypervisor if they need one.
-
-    Raises:
-        CommandError: the image or the hypervisor cannot be had.
-
-    """
+    """Make the image of the stack's hosts, and install the hypervisor if they need one."""
     provider = folder.provider()
     if provider == "nspawn":
         run_tool("machines", "image")
     elif provider == "libvirt":
-        prepare_lab(folder, run_tool)
+        prepare_lab(folder)

@@ -14,7 +14,7 @@ from blueprint.hosts.logins import Login
 from blueprint.plan.paths import PLAN, REMOTING, TOOLS, VERIFICATION
 from cli.engine.engine import Engine
 from cli.errors import CommandError
-from cli.processes import ask_together
+from cli.processes import ask_until_failure
 from cli.ssh.connection import agent_with, command_as_root, read_logins
 from remoting.verification.report import VerificationReport, parse_report, render_reports
 from system.programs import capture
@@ -46,7 +46,7 @@ def verify(engine: Engine, stack: str, *, may_boot: bool = False) -> None:
     console = read_console(outputs)
     with agent_with(outputs.get("sshPrivateKey"), logins) as ssh:
         commands = [_command(ssh, login) for login in logins]
-        reports = ask_together(commands, grace_seconds=GRACE_SECONDS)
+        reports = ask_until_failure(commands, GRACE_SECONDS)
         patience = max(login.startup_seconds for login in logins) if may_boot else 0
         deadline = time.monotonic() + patience
         while any(map(_may_still_boot, reports)) and time.monotonic() < deadline:
@@ -54,10 +54,10 @@ def verify(engine: Engine, stack: str, *, may_boot: bool = False) -> None:
             sys.stdout.write(f"waiting for SSH on {' and '.join(hosts)}\n")
             sys.stdout.flush()
             time.sleep(PAUSE_SECONDS)
-            reports = ask_together(commands, grace_seconds=GRACE_SECONDS)
+            reports = ask_until_failure(commands, GRACE_SECONDS)
         if console is not None:
             record_reports(ssh, console, logins, reports)
-            console_check = check_console(ssh, console, logins)
+            console_is_ok, console_line = check_console(ssh, console, logins)
     failed, unfinished = [], []
     for login, report in zip(logins, reports, strict=True):
         if report is None:
@@ -68,8 +68,8 @@ def verify(engine: Engine, stack: str, *, may_boot: bool = False) -> None:
             failed.append(login.host)
         sys.stdout.write(_shown(login, report))
     if console is not None:
-        sys.stdout.write(console_check.line)
-        if not console_check.is_ok and console.host not in failed:
+        sys.stdout.write(console_line)
+        if not console_is_ok and console.host not in failed:
             failed.append(console.host)
     sys.stdout.flush()
     if failed or unfinished:
@@ -125,14 +125,6 @@ class ConsoleLogin:
     password: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ConsoleCheck:
-    """How the check of the console ended, in one line."""
-
-    is_ok: bool
-    line: str
-
-
 def read_console(outputs: dict[str, Any]) -> ConsoleLogin | None:
     """Return the console of the stack's outputs, or None."""
     console = outputs.get("console")
@@ -155,8 +147,11 @@ def how_to_log_in(outputs: dict[str, Any], stack: str) -> str:
 
 def check_console(
     ssh: tuple[str, ...], console: ConsoleLogin, logins: Sequence[Login]
-) -> ConsoleCheck:
-    """Log in to the console, from another host than its own if there is one."""
+) -> tuple[bool, str]:
+    """Log in to the console, from another host than its own if there is one.
+
+    Returns whether it answered, and one line that says so.
+    """
     others = [login for login in logins if login.host != console.host]
     asking = (others or logins)[0]
     # Timeouts scale with the host's start-up budget.
@@ -169,11 +164,9 @@ def check_console(
     done = capture(command, text=f"{console.password}\n", timeout_seconds=None)
     if done.returncode:
         cause = (done.stderr.strip() or "no answer").splitlines()[-1]
-        return ConsoleCheck(is_ok=False, line=f"console: FAILED from {asking.host}: {cause}\n")
+        return False, f"console: FAILED from {asking.host}: {cause}\n"
     state = json.loads(done.stdout)["state"]
-    return ConsoleCheck(
-        is_ok=True, line=f"console: {console.url} answers {asking.host}: {state}\n"
-    )
+    return True, f"console: {console.url} answers {asking.host}: {state}\n"
 
 
 def record_reports(

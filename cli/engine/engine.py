@@ -30,28 +30,21 @@ class Engine:
         return any(entry["name"].rpartition("/")[2] == self._stack for entry in stacks)
 
     def ensure_stack(self) -> None:
-        """Create the stack if the backend does not know it.
-
-        In the stack's folder, so that the engine writes the salt there and not into the
-        repository.
-        """
+        """Create the stack if the backend does not know it."""
         if not self.exists():
+            # In its folder, so that the engine writes the salt there, not into the repository.
             self._ask("-C", str(self._folder.folder), "stack", "init", self._stack)
 
     def require_stack(self) -> None:
-        """Fail if the backend does not know the stack.
-
-        Raises:
-            CommandError: the stack does not exist.
-
-        """
+        """Raise CommandError if the backend does not know the stack."""
         if not self.exists():
             message = f"stack {self._stack}: does not exist; run make up STACK={self._stack}"
             raise CommandError(message)
 
     def run(self, *words: str) -> int:
         """Run a command that shows its own progress; return its exit status."""
-        return show(["pulumi", *words, *self._options()], folder=ROOT)
+        options = ("--stack", self._stack, "--config-file", str(self._folder.config))
+        return show(["pulumi", *words, *options], folder=ROOT)
 
     def outputs(self) -> dict[str, Any]:
         """Return the stack's outputs, secrets decrypted: keep them in this process."""
@@ -77,9 +70,6 @@ class Engine:
         folder = str(self._folder.folder)
         self._ask("-C", folder, "stack", "rm", "--yes", "--force", "--stack", self._stack)
 
-    def _options(self) -> tuple[str, ...]:
-        return ("--stack", self._stack, "--config-file", str(self._folder.config))
-
     def _read(self, *words: str) -> str:
         """Read from the state; retry while an update is writing it."""
         done = self._run(words)
@@ -90,8 +80,8 @@ class Engine:
             done = self._run(words)
         return _printed(words, done)
 
-    def _ask(self, *words: str, text: str = "") -> str:
-        return _printed(words, self._run(words, text))
+    def _ask(self, *words: str, text: str = "") -> None:
+        _printed(words, self._run(words, text))
 
     @staticmethod
     def _run(words: tuple[str, ...], text: str = "") -> CompletedProcess[str]:

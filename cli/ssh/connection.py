@@ -20,6 +20,7 @@ from system.programs import capture, tool_environment
 
 PREFIX = "rocketmq-ssh-"
 AGENT_SECONDS = 10.0
+WITHOUT_CONFIGURATION = ("ssh", "-F", "/dev/null")
 BASTION = "the.bastion"
 """Its alias in known_hosts; no host of the settings can have this name."""
 
@@ -55,20 +56,24 @@ def agent_with(private_key: str | None, logins: tuple[Login, ...]) -> Iterator[t
         lines += [f"{BASTION} {key}\n" for key in keys]
         known_hosts.write_text("".join(lines), "utf-8")
         with _agent(private_key, Path(folder) / "agent") as address:
-            options = {
-                "UserKnownHostsFile": str(known_hosts),
-                "GlobalKnownHostsFile": "/dev/null",
-                "StrictHostKeyChecking": "yes",
-                "IdentityAgent": str(address),
-                "IdentityFile": "none",
+            pinned = options(
+                UserKnownHostsFile=known_hosts,
+                GlobalKnownHostsFile="/dev/null",
+                StrictHostKeyChecking="yes",
+                IdentityAgent=address,
+                IdentityFile="none",
                 # Key authentication only; never prompt.
-                "BatchMode": "yes",
-                "ConnectTimeout": "10",
-                "ServerAliveInterval": "15",
-                "LogLevel": "ERROR",
-            }
-            pairs = [word for key, value in options.items() for word in ("-o", f"{key}={value}")]
-            yield ("ssh", "-F", "/dev/null", *pairs)
+                BatchMode="yes",
+                ConnectTimeout=10,
+                ServerAliveInterval=15,
+                LogLevel="ERROR",
+            )
+            yield (*WITHOUT_CONFIGURATION, *pinned)
+
+
+def options(**values: str | int | Path) -> tuple[str, ...]:
+    """Return ssh's options, by name, as words of its command line."""
+    return tuple(word for name, value in values.items() for word in ("-o", f"{name}={value}"))
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from subprocess import CompletedProcess
 from blueprint.hosts.logins import Bastion, Login
 from cli.errors import CommandError
 from cli.processes import ask_together
-from cli.ssh.connection import command_as_root, command_to_bastion
+from cli.ssh.connection import command_as_root, command_to_bastion, options
 
 SSH_FAILED = 255
 TRIES = 3
@@ -43,40 +43,31 @@ def probe(ssh: tuple[str, ...], logins: Sequence[Login], stack: str) -> tuple[An
     for bastion in dict.fromkeys(login.bastion for login in logins if login.bastion):
         require_bastion(ssh, bastion, stack)
     answers: dict[str, Answer] = {}
+    asked = list(logins)
     for attempt in range(TRIES):
-        asked = [login for login in logins if _is_open(answers.get(login.host))]
         if not asked:
             break
         time.sleep(PAUSE_SECONDS if attempt else 0)
         commands = [_bounded(command_as_root(_quick(ssh), login, "true")) for login in asked]
         for login, report in zip(asked, ask_together(commands), strict=True):
             answers[login.host] = _judge(login, report, stack)
+        asked = [login for login in asked if answers[login.host].gone]
     return tuple(answers[login.host] for login in logins)
 
 
-def _is_open(answer: Answer | None) -> bool:
-    return answer is None or answer.gone
-
-
 def require_bastion(ssh: tuple[str, ...], bastion: Bastion, stack: str) -> None:
-    """Check that the bastion lets us in, or at least forwards.
-
-    Raises:
-        CommandError: it does neither.
-
-    """
+    """Raise CommandError unless the bastion lets us in, or at least forwards."""
     command = _bounded((*command_to_bastion(_quick(ssh), bastion), "true"))
     place = f"bastion {bastion.address}"
-    report = None
     for attempt in range(TRIES):
         time.sleep(PAUSE_SECONDS if attempt else 0)
         (report,) = ask_together([command])
         # A bastion that only forwards refuses the command; that is fine.
-        if report is not None and not _ssh_failed(report):
+        if not _ssh_failed(report):
             return
-        if report is not None and _refusal(report):
+        refusal = _refusal(report)
+        if refusal:
             break
-    refusal = _refusal(report) if report is not None else ""
     if refusal == "key":
         message = _wrong_key(place, "cluster.hosts.bastion.hostKey", stack)
     elif refusal == "login":
@@ -86,38 +77,36 @@ def require_bastion(ssh: tuple[str, ...], bastion: Bastion, stack: str) -> None:
     raise CommandError(message)
 
 
-def _judge(login: Login, report: CompletedProcess[str] | None, stack: str) -> Answer:
+def _judge(login: Login, report: CompletedProcess[str], stack: str) -> Answer:
     place = f"{login.host}: {login.address}"
-    if report is not None and report.returncode == 0:
-        return Answer(login=login)
-    if report is not None and not _ssh_failed(report):
-        return Answer(
-            login=login,
-            problem=(
-                f"{login.host}: user {login.user} may not use sudo without a password; put "
-                f"'{login.user} ALL=(ALL) NOPASSWD: ALL' into /etc/sudoers.d/{login.user} there"
-            ),
-        )
     refusal = _refusal(report)
-    if refusal == "key":
-        return Answer(login=login, problem=_wrong_key(place, "its hostKey", stack))
-    if refusal == "login":
-        return Answer(login=login, problem=_not_let_in(place, login.user, "cluster.hosts.user"))
-    if refusal == "forwarding":
+    line = ""
+    if report.returncode and not _ssh_failed(report):
+        line = (
+            f"{login.host}: user {login.user} may not use sudo without a password; put "
+            f"'{login.user} ALL=(ALL) NOPASSWD: ALL' into /etc/sudoers.d/{login.user} there"
+        )
+    elif refusal == "key":
+        line = _wrong_key(place, "its hostKey", stack)
+    elif refusal == "login":
+        line = _not_let_in(place, login.user, "cluster.hosts.user")
+    elif refusal == "forwarding":
         line = f"{place}: the bastion forwards no connection there; AllowTcpForwarding in its sshd"
-        return Answer(login=login, problem=line)
-    line = f"{place}: no answer by SSH on port {login.port}: {_cause(report)}; is it up?"
-    return Answer(login=login, problem=line, gone=True)
+    elif report.returncode:
+        line = f"{place}: no answer by SSH on port {login.port}: {_cause(report)}; is it up?"
+        return Answer(login=login, problem=line, gone=True)
+    return Answer(login=login, problem=line)
 
 
-def _refusal(report: CompletedProcess[str] | None) -> str:
+def _refusal(report: CompletedProcess[str]) -> str:
     """Return what a server that answered refused: "key", "login", "forwarding" or nothing."""
-    text = report.stderr if report is not None else ""
-    if any(mark in text for mark in WRONG_KEY):
+    if not _ssh_failed(report):
+        return ""
+    if any(mark in report.stderr for mark in WRONG_KEY):
         return "key"
-    if any(mark in text for mark in NOT_LET_IN):
+    if any(mark in report.stderr for mark in NOT_LET_IN):
         return "login"
-    return "forwarding" if NO_FORWARDING in text else ""
+    return "forwarding" if NO_FORWARDING in report.stderr else ""
 
 
 def _wrong_key(place: str, setting: str, stack: str) -> str:
@@ -140,9 +129,9 @@ def _ssh_failed(report: CompletedProcess[str]) -> bool:
     return report.returncode in {SSH_FAILED, 124, 137} or report.returncode < 0
 
 
-def _cause(report: CompletedProcess[str] | None) -> str:
+def _cause(report: CompletedProcess[str]) -> str:
     """Return ssh's most specific error; behind a bastion, its last line is about the tunnel."""
-    lines = report.stderr.strip().splitlines() if report is not None else []
+    lines = report.stderr.strip().splitlines()
     specific = [line for line in lines if "open failed" in line or "connect to" in line]
     cause = (specific or lines or [f"nothing within {ANSWER_SECONDS} s"])[-1].strip()
     return cause.rpartition(": ")[2] if specific else cause
@@ -150,7 +139,8 @@ def _cause(report: CompletedProcess[str] | None) -> str:
 
 def _quick(ssh: tuple[str, ...]) -> tuple[str, ...]:
     # The first value of an option wins. ssh logs why a bastion refuses to forward at INFO.
-    return (*ssh[:3], "-o", f"ConnectTimeout={CONNECT_SECONDS}", "-o", "LogLevel=INFO", *ssh[3:])
+    quick = options(ConnectTimeout=CONNECT_SECONDS, LogLevel="INFO")
+    return (*ssh[:3], *quick, *ssh[3:])
 
 
 def _bounded(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ import yaml
 from cli.commands import lab
 from cli.commands.lab import clear_leftovers, prepare_lab, uri_of
 from cli.engine.stack_folder import StackFolder
-from cli.errors import CommandError
 from system.errors import LocalError
 from tests.support.stacks import raw_cluster
 from tests.support.virtual import capabilities
@@ -58,11 +57,12 @@ def virsh(monkeypatch):
 def ran(monkeypatch):
     done = []
     monkeypatch.setattr(lab, "ensure_image", lambda image, _root: done.append(image))
+    monkeypatch.setattr(lab, "run_tool", lambda *words: done.append(words))
     return done
 
 
 def test_a_built_image_is_built_once_libvirt_runs(folder, virsh, ran):
-    prepare_lab(folder(), lambda *words: ran.append(words))
+    prepare_lab(folder())
     assert virsh.up
     ready, build, image = ran
     assert ready == ("machines.libvirt", "ready", "--uri", "qemu:///system")
@@ -72,7 +72,7 @@ def test_a_built_image_is_built_once_libvirt_runs(folder, virsh, ran):
 
 def test_another_image_is_not_built(folder, virsh, ran):
     uri = "qemu+ssh://somewhere/system"
-    prepare_lab(folder(image="debian", uri=uri), lambda *words: ran.append(words))
+    prepare_lab(folder(image="debian", uri=uri))
     assert virsh.up
     ready, image = ran
     assert ready[-1] == uri == uri_of(folder(uri=uri))
@@ -84,13 +84,14 @@ def test_an_image_that_cannot_be_obtained_is_reported_in_one_line(folder, monkey
     def fail(*_):
         raise LocalError("cluster.hosts.image.path: x is no file of this computer: correct it")
 
+    monkeypatch.setattr(lab, "run_tool", lambda *_: None)
     monkeypatch.setattr(lab, "ensure_image", fail)
-    with pytest.raises(CommandError, match=r"image\.path: x is no file"):
-        prepare_lab(folder(), lambda *_: None)
+    with pytest.raises(LocalError, match=r"image\.path: x is no file"):
+        prepare_lab(folder())
 
 
 def test_settings_that_the_program_will_refuse_are_left_to_it(folder, virsh, ran):
-    prepare_lab(folder(accel="hvf"), lambda *words: ran.append(words))
+    prepare_lab(folder(accel="hvf"))
     clear_leftovers(folder(accel="hvf"), {})
     assert (ran, virsh.cleared) == ([], ())
     assert uri_of(folder(accel="hvf")) == "qemu:///system"

@@ -4,7 +4,7 @@ import pytest
 
 from cli.commands.verify import verify
 from cli.errors import CommandError
-from cli.processes import ask_together
+from cli.processes import ask_until_failure
 
 OUTPUTS = {
     "namesrvAddr": "10.0.0.1:9876",
@@ -82,7 +82,7 @@ def test_no_host_is_waited_for_without_an_update_or_after_a_final_refusal(
 
 
 def test_an_answer_within_the_grace_period_counts():
-    first, second = ask_together(
+    first, second = ask_until_failure(
         [["sh", "-c", "exit 3"], ["sh", "-c", "sleep 0.2; echo late"]], grace_seconds=10
     )
     assert (first.returncode, second.stdout) == (3, "late\n")

@@ -58,9 +58,9 @@ def test_the_console_is_read_from_the_outputs():
 
 
 def test_another_host_logs_in_and_the_password_is_not_in_the_command(asked):
-    checked = check_console(("ssh",), CONSOLE, [FIRST, SECOND])
-    assert checked.is_ok
-    assert checked.line == "console: http://10.0.0.1:8080 answers server2: healthy\n"
+    is_ok, line = check_console(("ssh",), CONSOLE, [FIRST, SECOND])
+    assert is_ok
+    assert line == "console: http://10.0.0.1:8080 answers server2: healthy\n"
     ((words, text),) = asked
     assert text == "secret\n"
     assert "secret" not in " ".join(words)
@@ -69,16 +69,17 @@ def test_another_host_logs_in_and_the_password_is_not_in_the_command(asked):
 
 
 def test_a_lone_host_checks_from_its_own_host(asked):
-    assert check_console(("ssh",), CONSOLE, [FIRST]).is_ok
+    is_ok, _ = check_console(("ssh",), CONSOLE, [FIRST])
+    assert is_ok
     assert asked[0][0][-2] == "root@10.0.0.1"
 
 
 def test_a_console_that_does_not_answer_is_reported_in_one_line(monkeypatch):
     failed = CompletedProcess([], 1, "", "noise\nconsole-login failed for it: cause\n")
     monkeypatch.setattr(console, "capture", lambda *_, **__: failed)
-    checked = check_console(("ssh",), CONSOLE, [FIRST, SECOND])
-    assert not checked.is_ok
-    assert checked.line == "console: FAILED from server2: console-login failed for it: cause\n"
+    is_ok, line = check_console(("ssh",), CONSOLE, [FIRST, SECOND])
+    assert not is_ok
+    assert line == "console: FAILED from server2: console-login failed for it: cause\n"
 
 
 def test_the_consoles_host_gets_every_report_and_a_silent_host_counts_as_failed(asked):
@@ -114,7 +115,8 @@ def test_the_login_is_shown_without_the_password():
 @pytest.mark.parametrize(("startup", "whole", "each"), [(60, 20, 5), (1800, 300, 60)])
 def test_a_host_that_starts_slowly_is_given_longer_for_each_answer(asked, startup, whole, each):
     slow = replace(FIRST, startup_seconds=startup)
-    assert check_console(("ssh",), CONSOLE, [slow]).is_ok
+    is_ok, _ = check_console(("ssh",), CONSOLE, [slow])
+    assert is_ok
     # The command accepts these arguments.
     options = argument_parser().parse_args(shlex.split(asked[0][0][-1])[2:])
     assert (options.timeout, options.request_seconds) == (whole, each)
