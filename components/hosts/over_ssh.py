@@ -124,9 +124,9 @@ class RemoteFile:
     """A file on a host: its path, mode, owner and exact text."""
 
     path: PurePosixPath
-    mode: str
-    owner: str
     text: pulumi.Input[str]
+    mode: str = "0644"
+    owner: str = "root:root"
     former_paths: Sequence[PurePosixPath] = field(default=())
     """Paths at which an earlier release may have put it."""
 
@@ -161,14 +161,17 @@ def make_file(
 
 
 def make_upload(
-    name: str, host: HostAccess, archive: Archive, path: str, options: pulumi.ResourceOptions
-) -> remote.CopyToRemote:
-    """Upload the archive from a path of this project into the host's cache."""
-    return remote.CopyToRemote(
+    name: str, host: HostAccess, archive: Archive, options: pulumi.ResourceOptions
+) -> list[remote.CopyToRemote]:
+    """Upload the archive into the host's cache, unless the host downloads it."""
+    if archive.upload_path is None:
+        return []
+    upload = remote.CopyToRemote(
         name,
         connection=host.connection,
-        source=pulumi.FileAsset(path),
+        source=pulumi.FileAsset(archive.upload_path),
         remote_path=archive.cached,
         triggers=[host.identity],
         opts=options,
     )
+    return [upload]

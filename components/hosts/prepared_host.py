@@ -46,6 +46,6 @@ class PreparedHost(pulumi.ComponentResource):
             render_preparation(cluster, host.spec),
             host.options(self, [self.tools]),
         )
-        plan = RemoteFile(path=PLAN, mode="0644", owner="root:root", text=render_plan(cluster))
+        plan = RemoteFile(path=PLAN, text=render_plan(cluster))
         self.plan = make_file(f"{name}-plan", host, plan, host.options(self, [self.ready]))
         self.register_outputs({"address": host.spec.address})

@@ -70,8 +70,6 @@ class Console(pulumi.ComponentResource):
                 f"{name}-unit",
                 RemoteFile(
                     path=console.paths.unit_file,
-                    mode="0644",
-                    owner="root:root",
                     text=render_console_unit(cluster, console, self._args.program),
                 ),
             ),
@@ -105,8 +103,6 @@ class Console(pulumi.ComponentResource):
         # The console rereads this file by itself, so a change of it causes no restart.
         record = RemoteFile(
             path=VERIFICATION,
-            mode="0644",
-            owner="root:root",
             text=pulumi.Output.all(*(made.stdout for made in verification.made)).apply(
                 lambda texts: render_reports(map(parse_report, texts))
             ),
@@ -127,15 +123,13 @@ class Console(pulumi.ComponentResource):
 
     def _program(self, name: str) -> remote.Command:
         program, access = self._args.program, self._host.access
-        before: list[pulumi.Resource] = [self._host.ready]
-        if program.upload_path is not None:
-            options = access.options(self, [self._host.gate])
-            before.append(make_upload(UPLOAD, access, program, program.upload_path, options))
+        after_gate = access.options(self, [self._host.gate])
+        uploads = make_upload(UPLOAD, access, program, after_gate)
         return make_state(
             f"{name}-program",
             access,
             render_console_program(self._args.console, program),
-            access.options(self, before),
+            access.options(self, [self._host.ready, *uploads]),
         )
 
     def _check(self, name: str, service: remote.Command) -> None:

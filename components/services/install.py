@@ -30,20 +30,12 @@ class RocketmqInstall(pulumi.ComponentResource):
         super().__init__(self.TYPE, name, None, opts)
         self.archive = archive
         access = host.access
-        before: list[pulumi.Resource] = [host.ready]
-        if archive.upload_path is not None:
-            upload = make_upload(
-                f"{name}-upload",
-                access,
-                archive,
-                archive.upload_path,
-                access.options(self, [host.gate]),
-            )
-            before.append(upload)
+        after_gate = access.options(self, [host.gate])
+        uploads = make_upload(f"{name}-upload", access, archive, after_gate)
         self.installed = make_state(
             f"{name}-unpacked",
             access,
             render_install(cluster, access.spec, archive),
-            access.options(self, before),
+            access.options(self, [host.ready, *uploads]),
         )
         self.register_outputs({"version": cluster.version})

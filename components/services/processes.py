@@ -36,7 +36,6 @@ class RocketmqProcess(pulumi.ComponentResource):
     ) -> None:
         super().__init__(self.TYPE, process.name, None, opts)
         self.process, self.host = process, host
-        access = host.access
         properties = RemoteFile(
             path=process.paths.conf_file,
             mode="0640",
@@ -46,20 +45,12 @@ class RocketmqProcess(pulumi.ComponentResource):
         )
         unit = RemoteFile(
             path=process.paths.unit_file,
-            mode="0644",
-            owner="root:root",
             text=render_unit(cluster, process, install.archive.sha512),
         )
-        self.files = (
-            self._file("properties", properties),
-            self._file("unit", unit),
-        )
-        before = [*self.files, install.installed, host.plan]
+        self.files = (self._file("properties", properties), self._file("unit", unit))
+        options = host.access.options(self, [*self.files, install.installed, host.plan])
         self.service = make_state(
-            f"{process.name}-service",
-            access,
-            render_service(process),
-            access.options(self, before),
+            f"{process.name}-service", host.access, render_service(process), options
         )
         self.register_outputs({"address": process.address, **process.placement})
 
