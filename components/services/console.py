@@ -1,7 +1,6 @@
 """The console, started once the cluster is verified."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 import pulumi
@@ -23,21 +22,9 @@ from blueprint.rendering.console import (
 )
 from blueprint.settings.console import ConsoleKind
 from components.hosts.over_ssh import RemoteFile, make_file, make_state, make_upload
-from components.hosts.prepared_host import PreparedHost
 from components.secrets import ConsolePassword
 from components.services.verification import Verification
 from remoting.verification.report import parse_report, render_reports
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ConsoleArgs:
-    """The console, the cluster's hosts, and the verification that comes first."""
-
-    cluster: ClusterSpec
-    console: ConsoleSpec
-    program: Archive
-    hosts: Sequence[PreparedHost]
-    verification: Verification
 
 
 class Console(pulumi.ComponentResource):
@@ -47,30 +34,35 @@ class Console(pulumi.ComponentResource):
     password: pulumi.Output[str]
 
     def __init__(
-        self, name: str, args: ConsoleArgs, opts: pulumi.ResourceOptions | None = None
+        self,
+        cluster: ClusterSpec,
+        console: ConsoleSpec,
+        program: Archive,
+        verification: Verification,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        name = console.name
         super().__init__(self.TYPE, name, None, opts)
-        self._args = args
-        (self._host,) = (host for host in args.hosts if host.access.name == args.console.host.name)
-        login = ConsolePassword(
-            f"{name}-password",
-            args.console.password_generation,
-            pulumi.ResourceOptions(parent=self),
-        ).password
+        self._cluster, self._console, self._program = cluster, console, program
+        self._verification = verification
+        (self._host,) = (h for h in verification.hosts if h.access.name == console.host.name)
+        child = pulumi.ResourceOptions(parent=self)
+        generation = console.password_generation
+        login = ConsolePassword(f"{name}-password", generation, child).password
         self.password = login.apply(lambda password: password.text)
         files = self._files(name, login)
         service = self._service(name, files)
         self._check(name, service)
-        self.register_outputs({"url": args.console.url, "host": args.console.host.name})
+        self.register_outputs({"url": console.url, "host": console.host.name})
 
     def _files(self, name: str, login: pulumi.Output[Password]) -> list[remote.Command]:
-        console, cluster = self._args.console, self._args.cluster
+        console, cluster = self._console, self._cluster
         files = [
             self._file(
                 f"{name}-unit",
                 RemoteFile(
                     path=console.paths.unit_file,
-                    text=render_console_unit(cluster, console, self._args.program),
+                    text=render_console_unit(cluster, console, self._program),
                 ),
             ),
             self._file(
@@ -98,8 +90,8 @@ class Console(pulumi.ComponentResource):
         return make_file(name, access, file, access.options(self, [self._host.ready]))
 
     def _service(self, name: str, files: Sequence[remote.Command]) -> remote.Command:
-        console, program = self._args.console, self._args.program
-        access, verification = self._host.access, self._args.verification
+        console, program = self._console, self._program
+        access, verification = self._host.access, self._verification
         # The console rereads this file by itself, so a change of it causes no restart.
         record = RemoteFile(
             path=VERIFICATION,
@@ -118,25 +110,25 @@ class Console(pulumi.ComponentResource):
                     console, program, texts, console.host.startup_seconds
                 )
             ),
-            access.options(self, [self._program(name), *read, recorded, *verification.made]),
+            access.options(self, [self._installed(name), *read, recorded, *verification.made]),
         )
 
-    def _program(self, name: str) -> remote.Command:
-        program, access = self._args.program, self._host.access
+    def _installed(self, name: str) -> remote.Command:
+        program, access = self._program, self._host.access
         after_gate = access.options(self, [self._host.gate])
         uploads = make_upload(UPLOAD, access, program, after_gate)
         return make_state(
             f"{name}-program",
             access,
-            render_console_program(self._args.console, program),
+            render_console_program(self._console, program),
             access.options(self, [self._host.ready, *uploads]),
         )
 
     def _check(self, name: str, service: remote.Command) -> None:
         """Log in from another host if there is one, because others must reach the console."""
-        others = [host for host in self._args.hosts if host is not self._host]
+        others = [host for host in self._verification.hosts if host is not self._host]
         client = (others or [self._host])[0].access
-        console, cluster = self._args.console, self._args.cluster
+        console, cluster = self._console, self._cluster
         script = pulumi.Output.all(self.password, service.stdout).apply(
             lambda texts: render_console_check(cluster, console, client.spec, *texts)
         )

@@ -20,6 +20,7 @@ class Verification(pulumi.ComponentResource):
     """
 
     TYPE: ClassVar[str] = "rocketmq:verification:Verification"
+    hosts: Sequence[PreparedHost]
     report: pulumi.Output[str]
     """One line per host."""
     made: tuple[remote.Command, ...]
@@ -34,6 +35,7 @@ class Verification(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(self.TYPE, name, None, opts)
+        self.hosts = hosts
         before = [
             *(made for host in hosts for made in (host.gate, host.tools, host.ready, host.plan)),
             *(install.installed for install in installs),

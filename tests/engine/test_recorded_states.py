@@ -8,7 +8,7 @@ import shlex
 import pytest
 import yaml
 
-from machines.shared.records import MachineRecord, write_machine
+from machines.nspawn.record import MachineRecord, write_machine
 from tests.engine.conftest import Engine
 from tests.support.recorded_states import (
     PASSPHRASE,
