@@ -145,7 +145,7 @@ def _permission(broker: PlannedBroker, deadline: Deadline) -> str:
 
 
 def _send_and_read(broker: PlannedBroker, deadline: Deadline) -> str:
-    sent, _ = check_send_and_read(broker.address, broker.group, VERIFICATION_TOPIC, deadline)
+    sent = check_send_and_read(broker.address, broker.group, deadline)
     return f"{sent.status} in {sent.milliseconds} ms"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from remoting.checks.brokers import configuration_step, permission_step, routed_step
-from remoting.checks.messages import VERIFICATION_TOPIC, check_send_and_read
+from remoting.checks.messages import check_send_and_read
 from remoting.checks.registration import Nudger, registration_steps
 from remoting.checks.steps import ROLL_OUT, Occasion, Step
 from remoting.checks.systemd import unit_step
@@ -161,7 +161,7 @@ def group_steps(plan: Plan, name: str) -> list[Step]:
 
     def send_and_read(deadline: Deadline) -> str:
         master = check_elected(name_servers, group, deadline)
-        sent, _ = check_send_and_read(master, name, VERIFICATION_TOPIC, deadline)
+        sent = check_send_and_read(master, name, deadline)
         return f"{sent.status} in {sent.milliseconds} ms from {master}"
 
     return [

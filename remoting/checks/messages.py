@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from typing import TYPE_CHECKING
 
@@ -21,10 +20,8 @@ VERIFICATION_TOPIC = "rmq-pulumi-verification"
 _RETRIED_SENDS = (ResponseCode.SYSTEM_BUSY, ResponseCode.SERVICE_NOT_AVAILABLE)
 
 
-def check_send_and_read(
-    address: str, broker_name: str, topic: str, deadline: Deadline
-) -> tuple[Sent, float]:
-    """Send one message to a broker and read it back from it; return milliseconds for both.
+def check_send_and_read(address: str, broker_name: str, deadline: Deadline) -> Sent:
+    """Send one message to a broker and read it back from it.
 
     Raises:
         CheckFailedError: the send was not acknowledged as replicated, or the time ran out.
@@ -32,13 +29,16 @@ def check_send_and_read(
     """
     look_at = f"`remoting ha-status --address {address}` and store.log of {address}"
     check = Check("send-and-read", f"{broker_name} at {address}", look_at)
-    poll(lambda: ensure_topic(address, topic, deadline.request_seconds), check, deadline)
-    started = time.monotonic()
+    poll(
+        lambda: ensure_topic(address, VERIFICATION_TOPIC, deadline.request_seconds),
+        check,
+        deadline,
+    )
     body = f"{broker_name} {uuid.uuid4()}".encode()
 
     def send() -> Sent:
         with Connection(address, deadline.request_seconds) as connection:
-            sent = send_message(connection, broker_name, topic, body)
+            sent = send_message(connection, broker_name, VERIFICATION_TOPIC, body)
         if sent.is_replicated:
             return sent
         refusal = NotStoredError(address, sent.code, sent.remark)
@@ -47,11 +47,11 @@ def check_send_and_read(
         raise check.failure(refusal) from refusal
 
     sent = poll(send, check, deadline)
-    stored = poll(lambda: _read_back(address, topic, sent, deadline), check, deadline)
+    stored = poll(lambda: _read_back(address, sent, deadline), check, deadline)
     if stored.body != body:
         cause = NotYetError(f"offset {sent.queue_offset} holds a different body than the one sent")
         raise check.failure(cause)
-    return sent, round((time.monotonic() - started) * 1000, 1)
+    return sent
 
 
 def ensure_topic(address: str, topic: str, timeout_seconds: float, queues: int = 1) -> None:
@@ -61,10 +61,12 @@ def ensure_topic(address: str, topic: str, timeout_seconds: float, queues: int =
             create_topic(connection, topic, queues)
 
 
-def _read_back(address: str, topic: str, sent: Sent, deadline: Deadline) -> StoredMessage:
+def _read_back(address: str, sent: Sent, deadline: Deadline) -> StoredMessage:
     with Connection(address, deadline.request_seconds) as connection:
-        messages = pull_messages(connection, topic, sent.queue_id, sent.queue_offset, limit=1)
+        queue = VERIFICATION_TOPIC, sent.queue_id, sent.queue_offset
+        messages = pull_messages(connection, *queue, limit=1)
     if not messages or messages[0].queue_offset != sent.queue_offset:
-        cause = f"the message sent is not readable at offset {sent.queue_offset} of {topic}"
+        at = f"offset {sent.queue_offset} of {VERIFICATION_TOPIC}"
+        cause = f"the message sent is not readable at {at}"
         raise NotYetError(cause)
     return messages[0]

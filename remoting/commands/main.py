@@ -4,35 +4,41 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from remoting.checks.messages import VERIFICATION_TOPIC, check_send_and_read, ensure_topic
-from remoting.checks.processes import wait_until_ready
-from remoting.commands.arguments import (
-    EXIT_AHEAD,
-    EXIT_FAILED,
-    EXIT_OK,
-    address_argument,
-    print_json,
-    seconds_argument,
+from remoting.checks.console import (
+    DASHBOARD,
+    KINDS,
+    check_console_lives,
+    check_console_login,
+    check_dashboard_login,
 )
-from remoting.commands.console import add_console_commands
-from remoting.errors import CheckFailedError, RemotingError, SlaveAheadError, StillAheadError
+from remoting.checks.processes import wait_until_ready
+from remoting.errors import (
+    AddressError,
+    CheckFailedError,
+    RemotingError,
+    SlaveAheadError,
+    StillAheadError,
+)
 from remoting.plan.plan import read_plan
 from remoting.polling import Deadline
-from remoting.protocol.connection import REQUEST_TIMEOUT_SECONDS, Connection
+from remoting.protocol.connection import REQUEST_TIMEOUT_SECONDS, Connection, split_address
 from remoting.replication.degrading_guard import DegradingGuard
 from remoting.replication.guard import Guard
 from remoting.requests.admin import broker_config, cluster_info, ha_status
-from remoting.requests.messages import count_messages, read_topic, send_message
+from remoting.requests.messages import read_topic
 from remoting.verification.report import render_causes, render_report, render_table
 from remoting.verification.run import verify_host
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+EXIT_OK, EXIT_FAILED, EXIT_AHEAD = 0, 1, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,11 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (SlaveAheadError, StillAheadError) as error:
         sys.stderr.write(f"{options.command}: {error}\n")
         return EXIT_AHEAD
-    except CheckFailedError as error:
-        sys.stderr.write(f"{error}\n")
-        return EXIT_FAILED
     except (RemotingError, OSError) as error:
-        sys.stderr.write(f"{options.command}: {error}\n")
+        # A failed check names itself.
+        named = "" if isinstance(error, CheckFailedError) else f"{options.command}: "
+        sys.stderr.write(f"{named}{error}\n")
         return EXIT_FAILED
 
 
@@ -75,17 +80,23 @@ def _add_checks(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     verify.set_defaults(run=_verify)
     for command in (ready, verify):
         command.add_argument("--no-units", action="store_true", help="do not ask systemd")
-    roundtrip = commands.add_parser("send-and-read", help="send a message and read it back")
-    _add_broker(roundtrip)
-    roundtrip.add_argument("--topic", default=VERIFICATION_TOPIC)
-    roundtrip.set_defaults(run=_send_and_read)
-    for command in (ready, verify, roundtrip, *add_console_commands(commands)):
-        command.add_argument("--timeout", type=seconds_argument, default=60.0, help="in seconds")
+    console = commands.add_parser("console-answers", help="wait until the console answers")
+    console.add_argument("--url", required=True)
+    console.add_argument("--kind", choices=KINDS, required=True)
+    console.add_argument(
+        "--log-in-to", metavar="CLUSTER", help="log in, by a password on standard input"
+    )
+    console.add_argument(
+        "--request-seconds", type=_seconds, help="for one answer; follows from --timeout"
+    )
+    console.set_defaults(run=_console_answers)
+    for command in (ready, verify, console):
+        command.add_argument("--timeout", type=_seconds, default=60.0, help="in seconds")
     guard = commands.add_parser("guard", help="lift a master's drain once its slaves are in sync")
     _add_plan(guard)
     guard.add_argument("--broker", required=True, help="the master's name in the plan")
     guard.add_argument("--state", type=Path, required=True, help="file for the decision")
-    guard.add_argument("--request-seconds", type=seconds_argument, default=REQUEST_TIMEOUT_SECONDS)
+    guard.add_argument("--request-seconds", type=_seconds, default=REQUEST_TIMEOUT_SECONDS)
     guard.set_defaults(run=_guard)
 
 
@@ -96,25 +107,35 @@ def _add_plan(command: argparse.ArgumentParser) -> None:
 def _add_tools(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     for name, run in (("config", _config), ("ha-status", _ha_status), ("cluster", _cluster)):
         command = commands.add_parser(name, help=f"print what {name} reports")
-        command.add_argument("--address", required=True, type=address_argument)
+        command.add_argument("--address", required=True, type=_address)
         command.set_defaults(run=run)
-    send = commands.add_parser("send", help="send messages, one line each")
-    _add_broker(send)
-    send.add_argument("--topic", required=True)
-    send.add_argument("--count", type=int, default=1)
-    send.add_argument("--body-size", type=int, default=64, help="bytes, at least 64")
-    send.add_argument("--timeout-ms", type=int, default=3000)
-    send.set_defaults(run=_send)
     count = commands.add_parser("count", help="count a topic's messages on one broker")
-    count.add_argument("--broker-address", required=True, type=address_argument)
+    count.add_argument("--broker-address", required=True, type=_address)
     count.add_argument("--topic", required=True)
-    count.add_argument("--queues", type=int, help="count by bounds only; works without the topic")
     count.set_defaults(run=_count)
 
 
-def _add_broker(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--broker-address", required=True, type=address_argument)
-    command.add_argument("--broker", required=True, help="its brokerName")
+def _address(text: str) -> str:
+    try:
+        split_address(text)
+    except AddressError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < float("inf"):
+        message = f"{text} is not a positive number of seconds"
+        raise argparse.ArgumentTypeError(message)
+    return seconds
+
+
+def _print_json(value: object) -> int:
+    """Print one line of JSON and return the exit code of success."""
+    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()
+    return EXIT_OK
 
 
 def _ready(options: argparse.Namespace) -> int:
@@ -125,7 +146,7 @@ def _ready(options: argparse.Namespace) -> int:
         restarted=options.restarted,
         check_units=not options.no_units,
     )
-    return print_json({"process": options.process, "checks": found})
+    return _print_json({"process": options.process, "checks": found})
 
 
 def _guard(options: argparse.Namespace) -> int:
@@ -141,15 +162,22 @@ def _guard(options: argparse.Namespace) -> int:
         master.address, slaves, master.permission, options.state, report, options.request_seconds
     )
     lifted = guard.run()
-    return print_json({"state": lifted.state, "master": lifted.master, "slave": lifted.slave})
+    return _print_json({"state": lifted.state, "master": lifted.master, "slave": lifted.slave})
 
 
-def _send_and_read(options: argparse.Namespace) -> int:
+def _console_answers(options: argparse.Namespace) -> int:
     deadline = Deadline.after(options.timeout)
-    sent, milliseconds = check_send_and_read(
-        options.broker_address, options.broker, options.topic, deadline
-    )
-    return print_json({"msgId": sent.message_id, "ms": milliseconds})
+    if options.request_seconds:
+        deadline = Deadline(deadline.at, options.request_seconds)
+    if not options.log_in_to:
+        check_console_lives(options.url, options.kind, deadline)
+        return _print_json({"url": options.url})
+    password = sys.stdin.readline().strip()
+    if options.kind == DASHBOARD:
+        state = check_dashboard_login(options.url, deadline)
+    else:
+        state = check_console_login(options.url, options.log_in_to, password, deadline)
+    return _print_json({"url": options.url, "state": state})
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -169,7 +197,7 @@ def _verify(options: argparse.Namespace) -> int:
 def _config(options: argparse.Namespace) -> int:
     with Connection(options.address) as connection:
         # A broker with access control returns its passwords in clear text.
-        return print_json(_without_secrets(broker_config(connection)))
+        return _print_json(_without_secrets(broker_config(connection)))
 
 
 def _without_secrets(config: dict[str, str]) -> dict[str, str]:
@@ -180,43 +208,20 @@ def _without_secrets(config: dict[str, str]) -> dict[str, str]:
 
 def _ha_status(options: argparse.Namespace) -> int:
     with Connection(options.address) as connection:
-        return print_json(asdict(ha_status(connection)))
+        return _print_json(asdict(ha_status(connection)))
 
 
 def _cluster(options: argparse.Namespace) -> int:
     with Connection(options.address) as connection:
         brokers = cluster_info(connection)
-    return print_json({name: asdict(broker) for name, broker in brokers.items()})
-
-
-def _send(options: argparse.Namespace) -> int:
-    timeout_seconds = options.timeout_ms / 1000
-    ensure_topic(options.broker_address, options.topic, timeout_seconds)
-    all_ok = True
-    for index in range(options.count):
-        body = f"{options.broker} {index} ".encode().ljust(options.body_size, b"x")
-        with Connection(options.broker_address, timeout_seconds) as connection:
-            sent = send_message(connection, options.broker, options.topic, body)
-        all_ok = all_ok and sent.is_replicated
-        print_json(
-            {
-                "code": sent.code,
-                "status": sent.status,
-                "ms": sent.milliseconds,
-                "msgId": sent.message_id,
-            }
-        )
-    return EXIT_OK if all_ok else EXIT_FAILED
+    return _print_json({name: asdict(broker) for name, broker in brokers.items()})
 
 
 def _count(options: argparse.Namespace) -> int:
     with Connection(options.broker_address) as connection:
-        if options.queues is not None:
-            total = count_messages(connection, options.topic, options.queues)
-            return print_json({"count": total})
         messages = list(read_topic(connection, options.topic))
     listed = [
         {"msgId": one.unique_key, "sha256": hashlib.sha256(one.body).hexdigest()[:16]}
         for one in messages
     ]
-    return print_json({"count": len(listed), "messages": listed})
+    return _print_json({"count": len(listed), "messages": listed})

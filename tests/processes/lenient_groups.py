@@ -62,7 +62,7 @@ def end_of_log(instance: Instance) -> int:
 
 
 def codes(group: Group, sends: int = 1) -> list[int]:
-    return [answer["code"] for answer in send(group, sends)]
+    return [answer.code for answer in send(group, sends)]
 
 
 def frozen_send(group: Group) -> int:

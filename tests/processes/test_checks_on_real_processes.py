@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from remoting.checks.brokers import check_in_sync
+from remoting.checks.messages import check_send_and_read, ensure_topic
 from remoting.checks.name_servers import check_name_server_ready
 from remoting.checks.registration import BrokerIdentity, check_broker_registered
 from remoting.codes import ResponseCode
@@ -24,11 +25,12 @@ from remoting.requests.admin import (
     ha_status,
     update_broker_config,
 )
-from remoting.requests.messages import count_messages, read_topic
+from remoting.requests.messages import count_messages, read_topic, send_message
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from remoting.requests.messages import Sent
     from tests.processes.instances import Group, Instance
 
 pytestmark = pytest.mark.processes
@@ -59,10 +61,13 @@ def wait_until_answering(instance: Instance) -> int:
     return poll(lambda: permission_of(instance), check, Deadline.after(START_SECONDS))
 
 
-def send(group: Group, count: int = 1) -> list[dict[str, Any]]:
-    arguments = ("--broker", "broker-a", "--topic", TOPIC, "--count", count)
-    _, out, _ = run("send", "--broker-address", group.master.address, *arguments)
-    return [json.loads(line) for line in out.splitlines()]
+def send(group: Group, count: int = 1) -> list[Sent]:
+    ensure_topic(group.master.address, TOPIC, 3.0)
+    sent = []
+    for _ in range(count):
+        with Connection(group.master.address, timeout_seconds=3.0) as connection:
+            sent.append(send_message(connection, "broker-a", TOPIC, b"m" * 64))
+    return sent
 
 
 def count(instance: Instance) -> int:
@@ -163,7 +168,7 @@ def test_a_drained_master_refuses_even_producers_that_know_its_address(group: Gr
     with Connection(group.master.address) as connection:
         create_topic(connection, TOPIC)
     (refused,) = send(group)
-    assert refused["code"] == ResponseCode.SYSTEM_ERROR
+    assert refused.code == ResponseCode.SYSTEM_ERROR
     assert count(group.master) == 0
 
 
@@ -199,10 +204,8 @@ def test_every_process_of_a_healthy_group_is_ready_also_after_its_restart(
 
 
 def test_a_message_is_sent_and_read_back(group: Group):
-    address = ("--broker-address", group.master.address)
-    code, out, _ = run("send-and-read", *address, "--broker", "broker-a", "--timeout", 5)
-    assert code == EXIT_OK
-    assert set(json.loads(out)) == {"msgId", "ms"}
+    sent = check_send_and_read(group.master.address, "broker-a", Deadline.after(5))
+    assert sent.is_replicated
 
 
 def test_an_unplanned_broker_fails_verification_by_name(group: Group, tmp_path: Path):
@@ -216,16 +219,16 @@ def test_an_unplanned_broker_fails_verification_by_name(group: Group, tmp_path: 
 
 
 def test_a_frozen_slave_makes_sends_time_out_and_a_thawed_one_makes_them_succeed(group: Group):
-    assert [answer["status"] for answer in send(group, 3)] == ["SEND_OK"] * 3
+    assert [answer.status for answer in send(group, 3)] == ["SEND_OK"] * 3
     group.slave.freeze()
     try:
         (answer,) = send(group)
     finally:
         group.slave.thaw()
-    assert (answer["code"], answer["status"]) == (12, "FLUSH_SLAVE_TIMEOUT")
-    assert 1900 <= answer["ms"] < 3000
+    assert (answer.code, answer.status) == (12, "FLUSH_SLAVE_TIMEOUT")
+    assert 1900 <= answer.milliseconds < 3000
     check_in_sync(group.master.address, [group.slave.address], Deadline.after(30))
-    assert [answer["status"] for answer in send(group, 2)] == ["SEND_OK"] * 2
+    assert [answer.status for answer in send(group, 2)] == ["SEND_OK"] * 2
     # The message that was not replicated in time is stored nevertheless.
     assert (count(group.master), count(group.slave)) == (6, 6)
     with Connection(group.master.address) as connection:

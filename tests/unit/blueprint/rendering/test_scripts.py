@@ -253,5 +253,5 @@ def test_the_zipapp_of_the_tools_runs(tmp_path):
     shown = subprocess.run(
         [sys.executable, "-I", app, "--help"], text=True, capture_output=True, check=True
     )
-    for command in ("ready", "verify", "send-and-read", "guard"):
+    for command in ("ready", "verify", "console-answers", "guard"):
         assert command in shown.stdout

@@ -166,15 +166,14 @@ class Store:
 
 def send_and_read(store, seconds=2.0):
     with ScriptedPeer(store) as peer:
-        return check_send_and_read(peer.address, "broker-a", "T", Deadline.after(seconds))
+        return check_send_and_read(peer.address, "broker-a", Deadline.after(seconds))
 
 
 def test_a_missing_topic_is_created_before_a_message_is_sent_and_read_back():
     store = Store(has_topic=False)
-    sent, milliseconds = send_and_read(store)
+    sent = send_and_read(store)
     assert store.has_topic
     assert (sent.status, len(store.bodies)) == ("SEND_OK", 1)
-    assert milliseconds >= sent.milliseconds
 
 
 def test_a_message_that_was_not_replicated_fails_at_once_and_says_where_it_is():
@@ -187,7 +186,7 @@ def test_a_message_that_was_not_replicated_fails_at_once_and_says_where_it_is():
 
 def test_a_busy_broker_is_asked_again():
     store = Store(2, 14)
-    sent, _ = send_and_read(store)
+    sent = send_and_read(store)
     assert (sent.code, sent.queue_offset) == (0, 2)
 
 
