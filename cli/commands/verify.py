@@ -193,4 +193,4 @@ def _report_of(host: str, done: CompletedProcess[str] | None) -> VerificationRep
         with suppress(ValueError):
             return parse_report(done.stdout)
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return VerificationReport(host, at, seconds=0, is_ok=False)
+    return VerificationReport(host, at, seconds=0, ok=False)

@@ -131,7 +131,7 @@ def _history(
 def _report(report: VerificationReport) -> types.Report:
     return {
         "host": report.host,
-        "isOk": report.is_ok,
+        "isOk": report.ok,
         "at": report.at,
         "seconds": report.seconds,
         "processes": [_checked_process(process) for process in report.processes],
@@ -146,10 +146,10 @@ def _checked_process(process: ProcessReport) -> types.CheckedProcess:
         "checks": [
             {
                 "check": one.check,
-                "isOk": one.is_ok,
+                "isOk": one.ok,
                 "detail": one.detail,
-                "milliseconds": one.milliseconds,
+                "milliseconds": one.ms,
             }
-            for one in process.outcomes
+            for one in process.checks
         ],
     }

@@ -53,7 +53,7 @@ def view_cluster(
     observed = observed.as_of(at, max_age_seconds)
     brokers = view_brokers(plan, observed)
     problems = find_problems(plan, observed, brokers, configuration.version, at)
-    failed = (report.host for report in verification if not report.is_ok)
+    failed = (report.host for report in verification if not report.ok)
     problems += tuple(new_problem(WARNING, "notVerified", host) for host in failed)
     inventories = observed.inventories.copy()
     own_names = frozenset({plan.cluster, *(broker.group for broker in plan.brokers)})

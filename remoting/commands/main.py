@@ -191,7 +191,7 @@ def _verify(options: argparse.Namespace) -> int:
         sys.stdout.write(render_table(report))
     sys.stdout.flush()
     sys.stderr.write(render_causes(report))
-    return EXIT_OK if report.is_ok else EXIT_FAILED
+    return EXIT_OK if report.ok else EXIT_FAILED
 
 
 def _config(options: argparse.Namespace) -> int:

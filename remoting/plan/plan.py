@@ -35,9 +35,13 @@ class PlannedProcess:
 class PlannedNameServer(PlannedProcess):
     """A name server."""
 
+    role = "name server"
+
 
 class PlannedController(PlannedProcess):
     """One of the processes that elect the masters of all groups."""
+
+    role = "controller"
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ class PlannedBroker(PlannedProcess):
 class PlannedProxy(PlannedProcess):
     """A proxy; `address` serves gRPC clients, `remoting_address` all others."""
 
+    role = "proxy"
     remoting_address: str
 
 

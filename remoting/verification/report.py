@@ -7,7 +7,7 @@ hosts, and the console shows them. What older releases wrote is read as well.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,23 +23,9 @@ class Outcome:
     """How one check of one process ended, and after how many milliseconds."""
 
     check: str
-    is_ok: bool
+    ok: bool
     detail: str
-    milliseconds: float
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Outcome:
-        """Read what `as_json` returned."""
-        return cls(document["check"], document["ok"], document["detail"], document["ms"])
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "check": self.check,
-            "ok": self.is_ok,
-            "detail": self.detail,
-            "ms": self.milliseconds,
-        }
+    ms: float
 
 
 @dataclass(frozen=True)
@@ -49,29 +35,14 @@ class ProcessReport:
     process: str
     role: str
     address: str
-    outcomes: tuple[Outcome, ...]
+    checks: tuple[Outcome, ...]
     log: str = ""
     """Where its log is; empty if it is no process of this host, and in a report that was read."""
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> ProcessReport:
-        """Read what `as_json` returned."""
-        outcomes = tuple(map(Outcome.from_json, document["checks"]))
-        return cls(document["process"], document["role"], document["address"], outcomes)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "process": self.process,
-            "role": self.role,
-            "address": self.address,
-            "checks": [outcome.as_json() for outcome in self.outcomes],
-        }
 
     @property
     def failure(self) -> Outcome | None:
         """Return the check that failed, if one did."""
-        return next((outcome for outcome in self.outcomes if not outcome.is_ok), None)
+        return next((outcome for outcome in self.checks if not outcome.ok), None)
 
 
 @dataclass(frozen=True)
@@ -81,35 +52,9 @@ class VerificationReport:
     host: str
     at: str
     seconds: float
-    is_ok: bool
+    ok: bool
     processes: tuple[ProcessReport, ...] = ()
     """None if the host could not be asked."""
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> VerificationReport:
-        """Read what `as_json` returned.
-
-        Raises:
-            ValueError: the document is something else.
-
-        """
-        try:
-            processes = tuple(map(ProcessReport.from_json, document["processes"]))
-            host, at, seconds = (document[key] for key in ("host", "at", "seconds"))
-            return cls(host, at, seconds, document["ok"], processes)
-        except (KeyError, TypeError) as error:
-            message = f"not a verification report: {error!r}"
-            raise ValueError(message) from error
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "host": self.host,
-            "at": self.at,
-            "seconds": self.seconds,
-            "ok": self.is_ok,
-            "processes": [process.as_json() for process in self.processes],
-        }
 
     @property
     def failed(self) -> tuple[ProcessReport, ...]:
@@ -122,6 +67,30 @@ class VerificationReport:
         return sum(bool(process.log) for process in self.processes)
 
 
+def _from_json(document: Mapping[str, Any]) -> VerificationReport:
+    try:
+        processes = tuple(map(_process_from_json, document["processes"]))
+        keys = ("host", "at", "seconds", "ok")
+        return VerificationReport(**{key: document[key] for key in keys}, processes=processes)
+    except (KeyError, TypeError) as error:
+        message = f"not a verification report: {error!r}"
+        raise ValueError(message) from error
+
+
+def _process_from_json(document: Mapping[str, Any]) -> ProcessReport:
+    keys = ("check", "ok", "detail", "ms")
+    checks = tuple(Outcome(*(one[key] for key in keys)) for one in document["checks"])
+    return ProcessReport(document["process"], document["role"], document["address"], checks)
+
+
+def _as_json(report: VerificationReport) -> dict[str, Any]:
+    document = asdict(report)
+    for process in document["processes"]:
+        # Of no use on another host.
+        del process["log"]
+    return document
+
+
 def parse_report(text: str) -> VerificationReport:
     """Read the JSON of one report.
 
@@ -129,7 +98,7 @@ def parse_report(text: str) -> VerificationReport:
         ValueError: the text is something else.
 
     """
-    return VerificationReport.from_json(json.loads(text))
+    return _from_json(json.loads(text))
 
 
 def parse_reports(text: str) -> tuple[VerificationReport, ...]:
@@ -140,7 +109,7 @@ def parse_reports(text: str) -> tuple[VerificationReport, ...]:
 
     """
     try:
-        return tuple(map(VerificationReport.from_json, json.loads(text)))
+        return tuple(map(_from_json, json.loads(text)))
     except (TypeError, RecursionError) as error:
         message = f"not a list of verification reports: {error!r}"
         raise ValueError(message) from error
@@ -148,18 +117,18 @@ def parse_reports(text: str) -> tuple[VerificationReport, ...]:
 
 def render_report(report: VerificationReport) -> str:
     """Return the JSON of one report, with a line break at its end."""
-    return json.dumps(report.as_json(), indent=1) + "\n"
+    return json.dumps(_as_json(report), indent=1) + "\n"
 
 
 def render_reports(reports: Iterable[VerificationReport]) -> str:
     """Return one JSON list of reports, with a line break at its end."""
-    return json.dumps([report.as_json() for report in reports], indent=1) + "\n"
+    return json.dumps([_as_json(report) for report in reports], indent=1) + "\n"
 
 
 def render_line(report: VerificationReport) -> str:
     """Return one line about a report, without a line break."""
-    failed = sum(not outcome.is_ok for process in report.processes for outcome in process.outcomes)
-    outcome = "verified" if report.is_ok else f"{failed} checks failed"
+    failed = sum(not outcome.ok for process in report.processes for outcome in process.checks)
+    outcome = "verified" if report.ok else f"{failed} checks failed"
     return f"{report.host}: {outcome} at {report.at} in {report.seconds} s"
 
 
@@ -167,7 +136,7 @@ def render_table(report: VerificationReport) -> str:
     """Return one aligned row per process, and the line that says verified or how many failed."""
     rows = [("process", "role", "address", "checks", "ms")]
     for process in report.processes:
-        milliseconds = sum(outcome.milliseconds for outcome in process.outcomes)
+        milliseconds = sum(outcome.ms for outcome in process.checks)
         cells = (process.process, process.role, process.address, _checks(process))
         rows.append((*cells, f"{milliseconds:.0f}"))
     count = report.own_processes
@@ -184,7 +153,7 @@ def render_table(report: VerificationReport) -> str:
 def _checks(process: ProcessReport) -> str:
     if process.failure:
         return f"FAILED {process.failure.check}"
-    return "ok: " + ", ".join(outcome.check for outcome in process.outcomes)
+    return "ok: " + ", ".join(outcome.check for outcome in process.checks)
 
 
 def render_causes(report: VerificationReport) -> str:

@@ -14,14 +14,14 @@ from remoting.checks.processes import process_steps
 from remoting.checks.proxies import metrics_step
 from remoting.checks.steps import Occasion, steps_on
 from remoting.errors import CheckFailedError, PlanError, RemotingError
-from remoting.plan.plan import PlannedBroker, PlannedController, PlannedNameServer
+from remoting.plan.plan import PlannedNameServer
 from remoting.verification.report import Outcome, ProcessReport, VerificationReport
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from remoting.checks.steps import Step
-    from remoting.plan.plan import AnyProcess, Plan
+    from remoting.plan.plan import Plan
     from remoting.polling import Deadline
 
 GRACE_SECONDS = 3
@@ -62,8 +62,8 @@ def verify_host(
         processes = tuple(pool.map(run, subjects))
     at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     seconds = round(time.monotonic() - started, 2)
-    is_ok = not any(process.failure for process in processes)
-    return VerificationReport(host, at, seconds, is_ok, processes)
+    ok = not any(process.failure for process in processes)
+    return VerificationReport(host, at, seconds, ok, processes)
 
 
 def _subjects(plan: Plan, host: str) -> list[_Subject]:
@@ -76,7 +76,7 @@ def _subjects(plan: Plan, host: str) -> list[_Subject]:
             steps, log = [listing_step(plan, process)], ""
         else:
             continue
-        subjects.append(_Subject(process.name, _role(process), process.address, log, steps))
+        subjects.append(_Subject(process.name, process.role, process.address, log, steps))
     if plan.has_elections:
         # Whichever host its master is on, every host with a replica checks the group.
         for group in plan.groups_on(host):
@@ -87,14 +87,6 @@ def _subjects(plan: Plan, host: str) -> list[_Subject]:
             steps = [metrics_step(metrics)]
             subjects.append(_Subject(metrics.name, "metrics", metrics.address, "", steps))
     return subjects
-
-
-def _role(process: AnyProcess) -> str:
-    if isinstance(process, PlannedBroker):
-        return process.role
-    if isinstance(process, PlannedController):
-        return "controller"
-    return "name server" if isinstance(process, PlannedNameServer) else "proxy"
 
 
 def _run_steps(subject: _Subject, steps: Sequence[Step], deadline: Deadline) -> ProcessReport:

@@ -12,7 +12,7 @@ from console.observe.state import SILENT, Inventory, Observation, ObservedState
 from remoting.plan.plan import parse_plan
 from remoting.requests.admin import TopicConfig
 from remoting.requests.inventory import Consumption
-from remoting.verification.report import VerificationReport
+from remoting.verification.report import parse_report
 from tests.unit.console.observed import (
     AT,
     CONFIGURATION,
@@ -43,7 +43,7 @@ def document_of(
 ) -> Any:
     parsed = parse_plan(plan)
     state = healthy(parsed) if observed is None else observed
-    view = view_cluster(parsed, CONFIGURATION, state, (VerificationReport.from_json(REPORT),), at)
+    view = view_cluster(parsed, CONFIGURATION, state, (parse_report(json.dumps(REPORT)),), at)
     # As a client parses it.
     return json.loads(json.dumps(cluster_document(parsed, CONFIGURATION, view)))
 

@@ -77,7 +77,7 @@ def verify(plan, host, seconds=5.0):
 
 
 def checks(report):
-    return {one.process: [outcome.check for outcome in one.outcomes] for one in report.processes}
+    return {one.process: [outcome.check for outcome in one.checks] for one in report.processes}
 
 
 def failures(report):

@@ -17,23 +17,23 @@ from remoting.verification.report import (
     render_reports,
 )
 
-PASSED = Outcome("registered", is_ok=True, detail="on 2 name servers", milliseconds=3.5)
-FAILED = Outcome("in-sync", is_ok=False, detail="9 bytes behind", milliseconds=10.0)
+PASSED = Outcome("registered", ok=True, detail="on 2 name servers", ms=3.5)
+FAILED = Outcome("in-sync", ok=False, detail="9 bytes behind", ms=10.0)
 SOUND = VerificationReport(
     "server1",
     "2026-01-02T03:04:05Z",
     1.5,
-    is_ok=True,
+    ok=True,
     processes=(ProcessReport("broker-a", "SYNC_MASTER", "10.0.0.11:10911", (PASSED,)),),
 )
 UNSOUND = VerificationReport(
     "server2",
     "2026-01-02T03:04:05Z",
     2.0,
-    is_ok=False,
+    ok=False,
     processes=(ProcessReport("broker-a-s", "SLAVE", "10.0.0.12:11911", (PASSED, FAILED)),),
 )
-UNREACHABLE = VerificationReport("server3", "2026-01-02T03:04:05Z", 0, is_ok=False)
+UNREACHABLE = VerificationReport("server3", "2026-01-02T03:04:05Z", 0, ok=False)
 
 OLDER = """
 {"host": "server1", "at": "2026-01-02T03:04:05Z", "seconds": 1.5, "ok": true, "processes": [
@@ -57,7 +57,7 @@ def test_what_older_releases_wrote_is_read_and_written_alike():
 
 def test_the_path_of_a_log_stays_on_its_host():
     process = ProcessReport("broker-a", "SYNC_MASTER", "10.0.0.11:10911", (PASSED,), "/a/log")
-    own = VerificationReport("server1", "then", 1.5, is_ok=True, processes=(process,))
+    own = VerificationReport("server1", "then", 1.5, ok=True, processes=(process,))
     assert "/a/log" not in render_report(own)
     assert parse_report(render_report(own)).own_processes == 0
 

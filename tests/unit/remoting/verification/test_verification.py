@@ -79,7 +79,7 @@ def test_a_healthy_name_server_is_verified():
     assert table_lines[-1].startswith("verified server1 at 20")
     assert table_lines[-1].endswith(" s: 1 process")
     assert render_causes(report) == ""
-    assert report.is_ok
+    assert report.ok
 
 
 def test_a_drained_master_fails_with_the_reason_of_its_guard(tmp_path):
@@ -123,7 +123,7 @@ def test_every_failed_process_is_listed():
         "registered of broker-a on server1",
     ]
     assert render_table(report).splitlines()[-1].startswith("3 of 3 failed on server1 at ")
-    assert (report.is_ok, len(report.processes)) == (False, 3)
+    assert (report.ok, len(report.processes)) == (False, 3)
 
 
 @pytest.mark.parametrize("is_required", [True, False])
@@ -139,7 +139,7 @@ def test_a_silent_slave_fails_its_master_only_where_it_is_required(is_required):
             ],
         )
         by_name = {process.process: process for process in verify(plan).processes}
-    asked = [outcome.check for outcome in by_name["broker-a"].outcomes]
+    asked = [outcome.check for outcome in by_name["broker-a"].checks]
     # The scripted peer knows no topics, so the other master fails at send-and-read.
     expected = ["in-sync"] if is_required else ["permission", "send-and-read"]
     assert asked == ["registered", "configuration", *expected]
@@ -176,5 +176,5 @@ def test_a_unit_that_does_not_run_fails_before_anything_is_asked(fake_systemctl,
         plan_of([name_server(1, "127.0.0.1:1")], [broker("broker-a", "server2", "127.0.0.1:3")])
     )
     report = verify_host(plan, "server1", Deadline.after(0.2))
-    (outcome,) = report.processes[0].outcomes
+    (outcome,) = report.processes[0].checks
     assert (outcome.check, outcome.detail) == ("unit", cause)
