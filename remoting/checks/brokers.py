@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING
 
 from remoting.checks.configuration import compare_configuration
 from remoting.checks.messages import VERIFICATION_TOPIC, check_send_and_read
-from remoting.checks.registration import (
-    BrokerIdentity,
-    check_broker_registered,
-    registration_steps,
-)
+from remoting.checks.registration import registration_steps
 from remoting.checks.steps import ALWAYS, Occasion, Step
 from remoting.checks.systemd import unit_step
 from remoting.errors import NotYetError
@@ -56,7 +52,7 @@ def broker_steps(plan: Plan, broker: PlannedBroker) -> list[Step]:
     """Return the checks of a master or slave; nothing is sent before all others have passed."""
     steps = [
         unit_step(broker.unit),
-        *registration_steps(partial(_registered, plan, broker)),
+        *registration_steps(plan, broker),
         configuration_step(broker),
     ]
     if not broker.is_master:
@@ -73,13 +69,6 @@ def broker_steps(plan: Plan, broker: PlannedBroker) -> list[Step]:
         Step("send-and-read", partial(_send_and_read, broker), Occasion.VERIFICATION),
         routed_step(plan, broker),
     ]
-
-
-def _registered(plan: Plan, broker: PlannedBroker, deadline: Deadline, *, nudge: bool) -> str:
-    identity = BrokerIdentity(plan.cluster, broker.group, broker.broker_id, broker.address)
-    addresses = [server.address for server in plan.name_servers]
-    check_broker_registered(addresses, identity, deadline, nudge=nudge)
-    return f"on {len(addresses)} name servers"
 
 
 def _in_sync_step(

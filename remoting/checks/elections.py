@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from remoting.checks.brokers import configuration_step, permission_step, routed_step
 from remoting.checks.messages import check_send_and_read
-from remoting.checks.registration import Nudger, registration_steps
+from remoting.checks.registration import registration_steps
 from remoting.checks.steps import ROLL_OUT, Occasion, Step
 from remoting.checks.systemd import unit_step
 from remoting.errors import NotYetError
@@ -18,7 +18,6 @@ from remoting.replication.elected_groups import (
     elected_master,
     planned_group,
 )
-from remoting.requests.admin import broker_config, cluster_info
 from remoting.requests.controllers import controller_leader
 
 if TYPE_CHECKING:
@@ -45,55 +44,6 @@ def check_controller_ready(address: str, deadline: Deadline, planned: Sequence[s
         return leader
 
     return poll(attempt, check, deadline)
-
-
-def check_replica_registered(
-    name_servers: Sequence[str],
-    group: ElectedGroup,
-    address: str,
-    deadline: Deadline,
-    *,
-    nudge: bool,
-) -> int:
-    """Wait until every name server lists a replica under any id; return the nudges."""
-    look_at = f"broker.log of {address} and its unit"
-    check = Check("replica-registered", f"{address} of {group.name}", look_at)
-    nudger = Nudger(address)
-
-    def attempt() -> int:
-        try:
-            for name_server in name_servers:
-                _require_listed(name_server, group, address, deadline.request_seconds)
-        except NotYetError as unlisted:
-            if nudge:
-                _nudge_once_it_has_a_role(nudger, unlisted, deadline)
-            raise
-        return nudger.count
-
-    return poll(attempt, check, deadline)
-
-
-def _require_listed(
-    name_server: str, group: ElectedGroup, address: str, timeout_seconds: float
-) -> None:
-    with Connection(name_server, timeout_seconds) as connection:
-        listed = cluster_info(connection).get(group.name)
-    if listed is None or address not in listed.addresses.values():
-        cause = f"name server {name_server} does not list it"
-        raise NotYetError(cause)
-    if listed.cluster != group.cluster:
-        cause = f"name server {name_server} lists it in cluster {listed.cluster}"
-        raise NotYetError(cause)
-
-
-def _nudge_once_it_has_a_role(nudger: Nudger, unlisted: NotYetError, deadline: Deadline) -> None:
-    # Nudged before its role is decided, a replica would be listed under the id -1.
-    with Connection(nudger.address, deadline.request_seconds) as connection:
-        broker_id = broker_config(connection).get("brokerId", "")
-    if not broker_id.isdecimal():
-        cause = f"{unlisted}, and {nudger.address} is neither master nor slave yet"
-        raise NotYetError(cause)
-    nudger.nudge(deadline.request_seconds, unlisted)
 
 
 def check_elected(name_servers: Sequence[str], group: ElectedGroup, deadline: Deadline) -> str:
@@ -137,17 +87,11 @@ def replica_steps(plan: Plan, replica: PlannedBroker) -> list[Step]:
     The roll-out waits for the whole group when the turn of its last replica comes, or when a
     replica was restarted; a verification checks the group by itself.
     """
-    name_servers = [server.address for server in plan.name_servers]
     group = planned_group(plan, replica.group)
     is_last = replica == plan.replicas_of(replica.group)[-1]
-
-    def registered(deadline: Deadline, *, nudge: bool) -> str:
-        check_replica_registered(name_servers, group, replica.address, deadline, nudge=nudge)
-        return f"on {len(name_servers)} name servers"
-
     return [
         unit_step(replica.unit),
-        *registration_steps(registered),
+        *registration_steps(plan, replica),
         configuration_step(replica),
         permission_step(replica),
         *_election_steps(plan, group, ROLL_OUT if is_last else Occasion.RESTART),

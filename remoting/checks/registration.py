@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 from remoting.checks.steps import ROLL_OUT, Occasion, Step
 from remoting.errors import NotYetError, RemotingError, TimedOutError
+from remoting.plan.plan import ELECTED_ID
 from remoting.polling import Check, Deadline, poll
 from remoting.protocol.connection import Connection
-from remoting.requests.admin import cluster_info, update_broker_config
+from remoting.requests.admin import broker_config, cluster_info, update_broker_config
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    from remoting.plan.plan import Plan, PlannedBroker
 
 _NUDGE_INTERVAL_SECONDS = 1.0
 
@@ -26,16 +29,35 @@ class BrokerIdentity:
     cluster: str
     name: str
     broker_id: int
+    """`ELECTED_ID` for a replica, which may be listed under any id."""
     address: str
+
+
+def registration_steps(plan: Plan, broker: PlannedBroker) -> list[Step]:
+    """Return the check of a registration, which the roll-out speeds up by nudges."""
+    name_servers = [server.address for server in plan.name_servers]
+    identity = BrokerIdentity(plan.cluster, broker.group, broker.broker_id, broker.address)
+
+    def registered(deadline: Deadline, *, nudge: bool) -> str:
+        check_broker_registered(name_servers, identity, deadline, nudge=nudge)
+        return f"on {len(name_servers)} name servers"
+
+    return [
+        Step("registered", partial(registered, nudge=True), ROLL_OUT),
+        Step("registered", partial(registered, nudge=False), Occasion.VERIFICATION),
+    ]
 
 
 def check_broker_registered(
     name_servers: Sequence[str], broker: BrokerIdentity, deadline: Deadline, *, nudge: bool
 ) -> int:
     """Wait until every name server lists a broker at its address; return the nudges it took."""
-    subject = f"{broker.name} id {broker.broker_id} at {broker.address}"
-    check = Check("broker-registered", subject, f"broker.log of {broker.address} and its unit")
-    nudger = Nudger(broker.address)
+    is_elected = broker.broker_id == ELECTED_ID
+    name, subject = "broker-registered", f"{broker.name} id {broker.broker_id} at {broker.address}"
+    if is_elected:
+        name, subject = "replica-registered", f"{broker.address} of {broker.name}"
+    check = Check(name, subject, f"broker.log of {broker.address} and its unit")
+    nudger = Nudger(broker.address, waits_for_role=is_elected)
 
     def attempt() -> int:
         try:
@@ -50,30 +72,21 @@ def check_broker_registered(
     return poll(attempt, check, deadline)
 
 
-def registration_steps(registered: Callable[..., str]) -> list[Step]:
-    """Return the check of a registration, which the roll-out speeds up by nudges.
-
-    Args:
-        registered: takes the deadline, and `nudge` by keyword.
-
-    """
-    return [
-        Step("registered", partial(registered, nudge=True), ROLL_OUT),
-        Step("registered", partial(registered, nudge=False), Occasion.VERIFICATION),
-    ]
-
-
 def _require_listed(name_server: str, broker: BrokerIdentity, timeout_seconds: float) -> None:
     with Connection(name_server, timeout_seconds) as connection:
         listed = cluster_info(connection).get(broker.name)
-    address = listed.addresses.get(broker.broker_id) if listed else None
-    if address is None:
+    by_id = listed.addresses if listed else {}
+    if broker.broker_id == ELECTED_ID:
+        address = broker.address if broker.address in by_id.values() else None
+    else:
+        address = by_id.get(broker.broker_id)
+    if listed is None or address is None:
         cause = f"name server {name_server} does not list it"
         raise NotYetError(cause)
     if address != broker.address:
         cause = f"name server {name_server} lists it at {address}"
         raise NotYetError(cause)
-    if listed is not None and listed.cluster != broker.cluster:
+    if listed.cluster != broker.cluster:
         cause = f"name server {name_server} lists it in cluster {listed.cluster}"
         raise NotYetError(cause)
 
@@ -87,11 +100,15 @@ class Nudger:
     """
 
     address: str
-    count: int = 0
-    _next_at: float = field(default=0.0)
+    waits_for_role: bool = False
+    """Whether an election decides its id: listed before that, it would have the id -1."""
+    count: int = field(default=0, init=False)
+    _next_at: float = field(default=0.0, init=False)
 
     def nudge(self, timeout_seconds: float, unlisted: NotYetError) -> None:
         """Send a nudge, unless one was just sent; `unlisted` becomes part of the cause."""
+        if self.waits_for_role:
+            self._require_role(timeout_seconds, unlisted)
         if time.monotonic() < self._next_at:
             return
         started = time.monotonic()
@@ -107,3 +124,10 @@ class Nudger:
         took = time.monotonic() - started
         self._next_at = time.monotonic() + max(_NUDGE_INTERVAL_SECONDS, took)
         self.count += 1
+
+    def _require_role(self, timeout_seconds: float, unlisted: NotYetError) -> None:
+        with Connection(self.address, timeout_seconds) as connection:
+            broker_id = broker_config(connection).get("brokerId", "")
+        if not broker_id.isdecimal():
+            cause = f"{unlisted}, and {self.address} is neither master nor slave yet"
+            raise NotYetError(cause)

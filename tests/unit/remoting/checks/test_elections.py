@@ -4,12 +4,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from remoting.checks.elections import (
-    check_controller_ready,
-    check_elected,
-    check_replica_registered,
-)
+from remoting.checks.elections import check_controller_ready, check_elected
+from remoting.checks.registration import BrokerIdentity, check_broker_registered
 from remoting.errors import CheckFailedError
+from remoting.plan.plan import ELECTED_ID
 from remoting.polling import Deadline
 from remoting.replication.elected_groups import ElectedGroup
 from tests.unit.remoting.scripted_peer import (
@@ -21,6 +19,10 @@ from tests.unit.remoting.scripted_peer import (
 
 ADDRESS = "10.0.0.11:10911"
 GROUP = ElectedGroup("DefaultCluster", "broker-a", (ADDRESS,))
+
+
+def replica(address):
+    return BrokerIdentity("DefaultCluster", "broker-a", ELECTED_ID, address)
 
 
 def name_server(addresses, cluster="DefaultCluster"):
@@ -66,7 +68,7 @@ def test_a_controller_becomes_ready_when_one_is_elected():
 def test_a_replica_is_registered_under_any_id(broker_id):
     with ScriptedPeer(name_server({broker_id: ADDRESS})) as server:
         servers = [server.address]
-        check_replica_registered(servers, GROUP, ADDRESS, Deadline.after(1), nudge=False)
+        check_broker_registered(servers, replica(ADDRESS), Deadline.after(1), nudge=False)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +83,7 @@ def test_a_replica_that_one_name_server_lacks_is_not_registered(server, cause):
     with ScriptedPeer(name_server({0: ADDRESS})) as first, ScriptedPeer(server) as second:
         servers = [first.address, second.address]
         with pytest.raises(CheckFailedError, match=f"name server {second.address} {cause}"):
-            check_replica_registered(servers, GROUP, ADDRESS, Deadline.after(0.2), nudge=False)
+            check_broker_registered(servers, replica(ADDRESS), Deadline.after(0.2), nudge=False)
 
 
 @contextmanager
@@ -95,30 +97,26 @@ def replica_that_registers_when_nudged(broker):
         return answer
 
     with ScriptedPeer(server) as server_peer, ScriptedPeer(registering) as peer:
-        group = ElectedGroup("DefaultCluster", "broker-a", (peer.address,))
-        yield server_peer, group
+        yield server_peer, peer.address
 
 
 @pytest.mark.parametrize("broker_id", ["0", "2"])
 def test_a_replica_with_a_role_registers_at_once_when_nudged(broker_id):
     broker = FakeBroker(permission=4, broker_id=broker_id)
-    with replica_that_registers_when_nudged(broker) as (server, group):
-        (address,) = group.replicas
+    with replica_that_registers_when_nudged(broker) as (server, address):
         deadline = Deadline.after(5)
-        assert (
-            check_replica_registered([server.address], group, address, deadline, nudge=True) == 1
-        )
+        wanted = replica(address)
+        assert check_broker_registered([server.address], wanted, deadline, nudge=True) == 1
     assert (broker.nudges, broker.permission) == (1, 4)
 
 
 def test_a_replica_without_a_role_is_never_nudged_because_it_would_be_listed_as_minus_one():
     broker = FakeBroker(broker_id="-1")
-    with replica_that_registers_when_nudged(broker) as (server, group):
-        (address,) = group.replicas
+    with replica_that_registers_when_nudged(broker) as (server, address):
         expected = f"{address} is neither master nor slave yet"
         with pytest.raises(CheckFailedError, match=expected):
-            check_replica_registered(
-                [server.address], group, address, Deadline.after(0.3), nudge=True
+            check_broker_registered(
+                [server.address], replica(address), Deadline.after(0.3), nudge=True
             )
     assert broker.nudges == 0
 
