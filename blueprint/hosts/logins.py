@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from blueprint.settings.hosts import BastionSettings, ExistingHostsSettings
+from blueprint.settings.hosts import ExistingHostsSettings
 
 DEFAULT_PORT = 22
 DEFAULT_STARTUP_SECONDS = 180
@@ -59,7 +59,12 @@ class Login:
 
 def plan_logins(hosts: ExistingHostsSettings) -> tuple[Login, ...]:
     """Return how each server of the settings is reached, in their order."""
-    bastion = None if hosts.bastion is None else _plan_bastion(hosts.bastion, hosts.user)
+    through, bastion = hosts.bastion, None
+    if through is not None:
+        user = through.user or hosts.user
+        bastion = Bastion(
+            address=through.address, port=through.port, user=user, host_key=through.host_key
+        )
     return tuple(
         Login(
             host=server.name,
@@ -76,15 +81,6 @@ def plan_logins(hosts: ExistingHostsSettings) -> tuple[Login, ...]:
 def as_root(user: str, *words: str) -> tuple[str, ...]:
     """Return words that run with root's rights where `user` is logged in."""
     return words if user == "root" else ("sudo", "-n", *words)
-
-
-def _plan_bastion(bastion: BastionSettings, user: str) -> Bastion:
-    return Bastion(
-        address=bastion.address,
-        port=bastion.port,
-        user=bastion.user or user,
-        host_key=bastion.host_key,
-    )
 
 
 def _endpoint(place: Login | Bastion) -> dict[str, Any]:

@@ -31,13 +31,19 @@ _APT = "apt-get -o DPkg::Lock::Timeout=300"
 _JAVA_BY_DNF = " || ".join(
     f"dnf -y install java-{version}-openjdk-headless" for version in (17, 21, 11)
 )
-_BY_DNF = {
-    "java": _JAVA_BY_DNF,
-    "python": "dnf -y install python3",
-    "ss": "dnf -y install iproute",
-}
 _SECOND_PYTHON = "dnf -y install python3.11 && alternatives --set python3 /usr/bin/python3.11"
 _NEWER_RELEASE = "a newer release of the distribution has it"
+
+
+def _by_dnf(name: str, *ids: str, newer_python: str = _SECOND_PYTHON) -> PackageFamily:
+    commands = {
+        "java": _JAVA_BY_DNF,
+        "python": "dnf -y install python3",
+        "ss": "dnf -y install iproute",
+        "newer_python": newer_python,
+    }
+    return PackageFamily(name=name, ids=ids, commands=commands)
+
 
 FAMILIES = (
     PackageFamily(
@@ -54,24 +60,8 @@ FAMILIES = (
         },
     ),
     # Some releases of these two also have RHEL in ID_LIKE, so they come first.
-    PackageFamily(
-        name="Alibaba Cloud Linux",
-        ids=("alinux",),
-        commands={**_BY_DNF, "newer_python": _SECOND_PYTHON},
-    ),
-    PackageFamily(
-        name="Anolis OS",
-        ids=("anolis",),
-        commands={**_BY_DNF, "newer_python": _SECOND_PYTHON},
-    ),
-    PackageFamily(
-        name="openEuler",
-        ids=("openEuler",),
-        commands={**_BY_DNF, "newer_python": _NEWER_RELEASE},
-    ),
-    PackageFamily(
-        name="RHEL, CentOS Stream, Rocky, Alma, Fedora",
-        ids=("rhel", "centos", "fedora"),
-        commands={**_BY_DNF, "newer_python": _SECOND_PYTHON},
-    ),
+    _by_dnf("Alibaba Cloud Linux", "alinux"),
+    _by_dnf("Anolis OS", "anolis"),
+    _by_dnf("openEuler", "openEuler", newer_python=_NEWER_RELEASE),
+    _by_dnf("RHEL, CentOS Stream, Rocky, Alma, Fedora", "rhel", "centos", "fedora"),
 )

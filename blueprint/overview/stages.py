@@ -3,13 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from blueprint.plan.cluster_spec import ClusterSpec
+from blueprint.plan.hosts import HostSpec
+from blueprint.plan.processes import Process
 from blueprint.rocketmq.schemes import Election
-
-if TYPE_CHECKING:
-    from blueprint.plan.processes import Process
 
 
 class Pace(StrEnum):
@@ -32,28 +30,20 @@ class Stage:
 
 def plan_stages(cluster: ClusterSpec) -> tuple[Stage, ...]:
     """Return the stages in order; none is empty."""
-    return tuple(
-        stage
-        for stage in (
-            _start(cluster),
-            *_readied(cluster),
-            _verify(cluster),
-            _start_console(cluster),
-        )
-        if stage.names
+    started = "every unit is enabled and started, each after its own files are written"
+    verified = "every host has checked its processes, and has sent and received a message"
+    logged_in = "another host, if there is one, has loaded the page and logged in"
+    console = () if cluster.console is None else (cluster.console,)
+    stages = (
+        _stage("start everything", Pace.SIDE_BY_SIDE, cluster.processes, started),
+        *_waits(cluster),
+        _stage("verify", Pace.SIDE_BY_SIDE, cluster.hosts, verified),
+        _stage("start the console", Pace.SIDE_BY_SIDE, console, logged_in),
     )
+    return tuple(stage for stage in stages if stage.names)
 
 
-def _start(cluster: ClusterSpec) -> Stage:
-    return Stage(
-        what="start everything",
-        pace=Pace.SIDE_BY_SIDE,
-        names=tuple(process.name for process in cluster.processes),
-        over_when="every unit is enabled and started, each after its own files are written",
-    )
-
-
-def _readied(cluster: ClusterSpec) -> Iterator[Stage]:
+def _waits(cluster: ClusterSpec) -> Iterator[Stage]:
     """Iterate over the kinds in the order of `ClusterSpec.processes`."""
     masters = "each is registered"
     if any(map(cluster.is_guarded, cluster.masters)):
@@ -73,27 +63,12 @@ def _readied(cluster: ClusterSpec) -> Iterator[Stage]:
         ("proxies", cluster.proxies, "each answers"),
     )
     for what, processes, over_when in kinds:
-        yield Stage(
-            what=f"wait for the {what}",
-            pace=Pace.ONE_BY_ONE,
-            names=tuple(process.name for process in processes),
-            over_when=over_when,
-        )
+        yield _stage(f"wait for the {what}", Pace.ONE_BY_ONE, processes, over_when)
 
 
-def _verify(cluster: ClusterSpec) -> Stage:
+def _stage(
+    what: str, pace: Pace, works_on: Sequence[Process] | Sequence[HostSpec], over_when: str
+) -> Stage:
     return Stage(
-        what="verify",
-        pace=Pace.SIDE_BY_SIDE,
-        names=tuple(host.name for host in cluster.hosts),
-        over_when="every host has checked its processes, and has sent and received a message",
-    )
-
-
-def _start_console(cluster: ClusterSpec) -> Stage:
-    return Stage(
-        what="start the console",
-        pace=Pace.SIDE_BY_SIDE,
-        names=() if cluster.console is None else (cluster.console.name,),
-        over_when="another host, if there is one, has loaded the page and logged in",
+        what=what, pace=pace, names=tuple(one.name for one in works_on), over_when=over_when
     )

@@ -13,8 +13,8 @@ class Archive:
     """An archive: its digest, and either the URL that hosts download or the path to upload."""
 
     sha512: str
-    url: str | None
-    upload_path: str | None
+    url: str | None = None
+    upload_path: str | None = None
     """Relative to the project, so that it is the same in every clone."""
 
     @property
@@ -38,21 +38,20 @@ def plan_archive(settings: ClusterSettings) -> Archive:
     if isinstance(artifact, UrlArtifact | FileArtifact):
         return given_archive(artifact)
     if isinstance(artifact, OfficialArtifact):
-        url = official_url(settings.version)
-        return Archive(sha512=artifact.sha512, url=url, upload_path=None)
+        return Archive(sha512=artifact.sha512, url=official_url(settings.version))
     return uploaded_archive(maven_sha512(settings.version))
 
 
 def given_archive(artifact: UrlArtifact | FileArtifact) -> Archive:
     """Return the archive of settings that give its digest."""
     if isinstance(artifact, UrlArtifact):
-        return Archive(sha512=artifact.sha512, url=artifact.url, upload_path=None)
+        return Archive(sha512=artifact.sha512, url=artifact.url)
     return uploaded_archive(artifact.sha512)
 
 
 def uploaded_archive(sha512: str) -> Archive:
     """Return an archive that is uploaded from below the project."""
-    return Archive(sha512=sha512, url=None, upload_path=upload_path(sha512))
+    return Archive(sha512=sha512, upload_path=upload_path(sha512))
 
 
 def upload_path(sha512: str) -> str:

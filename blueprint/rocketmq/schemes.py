@@ -50,16 +50,11 @@ class SchemeTraits:
     """What a scheme implies for the plan."""
 
     master_role: BrokerRole
-    election: Election
     replicas: tuple[int, ...]
     """The possible numbers of copies of a message; the first is the default."""
     promise: str
     """What an operator may rely on, in one line."""
-
-    @property
-    def default_replicas(self) -> int:
-        """Return the default number of copies of a message, the master's included."""
-        return self.replicas[0]
+    election: Election = Election.NONE
 
     @property
     def is_elected(self) -> bool:
@@ -70,7 +65,6 @@ class SchemeTraits:
 TRAITS = {
     Scheme.NOSLAVE: SchemeTraits(
         master_role=BrokerRole.ASYNC_MASTER,
-        election=Election.NONE,
         replicas=(1,),
         promise=(
             "a lost master takes no new messages, the others do; messages that only it holds "
@@ -79,7 +73,6 @@ TRAITS = {
     ),
     Scheme.ASYNC: SchemeTraits(
         master_role=BrokerRole.ASYNC_MASTER,
-        election=Election.NONE,
         replicas=(2, 3),
         promise=(
             "SEND_OK once the master holds a message; messages that its slave has not copied "
@@ -88,7 +81,6 @@ TRAITS = {
     ),
     Scheme.SYNC: SchemeTraits(
         master_role=BrokerRole.SYNC_MASTER,
-        election=Election.NONE,
         replicas=(2, 3),
         promise="SEND_OK once master and slave hold a message",
     ),

@@ -234,7 +234,7 @@ class ClusterSettings(Settings):
     @property
     def replicas_per_group(self) -> int:
         """Return the number of copies of every message, the master's included."""
-        return self.traits.default_replicas if self.replicas is None else self.replicas
+        return self.traits.replicas[0] if self.replicas is None else self.replicas
 
     @property
     def name_server_count(self) -> int:

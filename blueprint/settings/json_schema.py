@@ -8,7 +8,7 @@ from pydantic_core import core_schema
 
 from blueprint.rocketmq.schemes import CONTROLLER_COUNTS, TRAITS, Scheme
 from blueprint.settings.cluster import ClusterSettings
-from blueprint.settings.property_schema import Schema, share_properties
+from blueprint.settings.property_schema import Schema, map_objects, share_properties
 from blueprint.settings.sizes import MEBIBYTES_PER_UNIT, SIZE
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
@@ -61,20 +61,12 @@ def cluster_schema() -> Schema:
 
 def _tidied(schema: Schema) -> Schema:
     """Omit titles, which repeat the keys, and line breaks within descriptions."""
-    found = {k: _tidied_part(part) for k, part in schema.items() if not _is_title(k, part)}
+    found = map_objects(schema, _tidied)
+    if isinstance(found.get("title"), str):
+        del found["title"]
     if isinstance(found.get("description"), str):
-        found["description"] = " ".join(str(found["description"]).split())
+        found["description"] = " ".join(found["description"].split())
     return found
-
-
-def _tidied_part(part: object) -> object:
-    if isinstance(part, list):
-        return [_tidied_part(item) for item in part]
-    return _tidied(part) if isinstance(part, dict) else part
-
-
-def _is_title(key: str, value: object) -> bool:
-    return key == "title" and isinstance(value, str)
 
 
 def stack_schema() -> Schema:

@@ -1,5 +1,6 @@
 """The JSON schema of broker properties, made from the rules in rocketmq.property_rules."""
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import GetJsonSchemaHandler
@@ -31,14 +32,19 @@ def share_properties(schema: Schema) -> Schema:
 
 
 def _referring(schema: Schema) -> Schema:
-    found = {key: _referring_part(part) for key, part in schema.items()}
+    found = map_objects(schema, _referring)
     return {"$ref": f"#/$defs/{NAME}", **found} if found.pop("$comment", None) else found
 
 
-def _referring_part(part: object) -> object:
-    if isinstance(part, list):
-        return [_referring_part(item) for item in part]
-    return _referring(part) if isinstance(part, dict) else part
+def map_objects(schema: Schema, change: Callable[[Schema], Schema]) -> Schema:
+    """Return a schema with every object directly inside it, also in lists, changed."""
+
+    def changed(part: object) -> object:
+        if isinstance(part, list):
+            return [changed(item) for item in part]
+        return change(part) if isinstance(part, dict) else part
+
+    return {key: changed(part) for key, part in schema.items()}
 
 
 def properties_schema() -> Schema:

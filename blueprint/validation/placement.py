@@ -1,7 +1,7 @@
 """Whether the brokers can be placed: copies, hosts, names of groups and brokers."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from blueprint.plan.cluster_spec import ClusterSpec
@@ -126,16 +126,15 @@ def _group_name_problems(settings: ClusterSettings) -> Iterator[str]:
 
 
 def _group_host_problems(settings: ClusterSettings) -> Iterator[str]:
-    names = [server.name for server in settings.hosts.servers]
     copies = settings.replicas_per_group
     for position, group in enumerate(settings.broker_groups):
         key = f"cluster.brokerGroups[{position}].hosts"
         if group.hosts is None:
             continue
-        yield from _unknown_hosts(key, group.hosts, names)
+        yield from _unknown_hosts(settings, _at(key, group.hosts))
         if len(group.hosts) != copies:
             yield (
-                f"cluster.brokerGroups[{position}].hosts: {', '.join(group.hosts) or 'none'}; "
+                f"{key}: {', '.join(group.hosts) or 'none'}; "
                 f"{group.name} has {copies} broker{'s' * (copies > 1)} in scheme "
                 f"{settings.scheme.value!r}, so name {copies} server{'s' * (copies > 1)}"
             )
@@ -151,9 +150,7 @@ def _proxy_problems(settings: ClusterSettings) -> Iterator[str]:
     if settings.proxy is None:
         return
     hosts = settings.proxy.hosts
-    yield from _unknown_hosts(
-        "cluster.proxy.hosts", hosts, [server.name for server in settings.hosts.servers]
-    )
+    yield from _unknown_hosts(settings, _at("cluster.proxy.hosts", hosts))
     for host, times in Counter(hosts).items():
         if times > 1:
             yield (
@@ -163,18 +160,21 @@ def _proxy_problems(settings: ClusterSettings) -> Iterator[str]:
 
 
 def _console_problems(settings: ClusterSettings) -> Iterator[str]:
-    if isinstance(settings.console, NoConsole) or settings.console.host is None:
-        return
+    if not isinstance(settings.console, NoConsole) and settings.console.host is not None:
+        yield from _unknown_hosts(settings, {"cluster.console.host": settings.console.host})
+
+
+def _unknown_hosts(settings: ClusterSettings, hosts: Mapping[str, str]) -> Iterator[str]:
+    """Check the names of hosts, by their keys."""
     known = [server.name for server in settings.hosts.servers]
-    host = settings.console.host
-    if host not in known:
-        yield f"cluster.console.host: {host!r} is not a server; {name_some(known)}"
-
-
-def _unknown_hosts(key: str, hosts: Iterable[str], known: list[str]) -> Iterator[str]:
-    for position, host in enumerate(hosts):
+    for key, host in hosts.items():
         if host not in known:
-            yield f"{key}[{position}]: {host!r} is not a server; {name_some(known)}"
+            yield f"{key}: {host!r} is not a server; {name_some(known)}"
+
+
+def _at(key: str, items: Sequence[str]) -> dict[str, str]:
+    """Return the items of a list by their keys."""
+    return {f"{key}[{position}]": item for position, item in enumerate(items)}
 
 
 def _override_problems(settings: ClusterSettings) -> Iterator[str]:
