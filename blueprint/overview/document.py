@@ -82,6 +82,6 @@ def _process(process: Process) -> dict[str, Any]:
             "configuration": str(paths.conf_file),
             "unit": str(paths.unit_file),
             "store": None if paths.store is None else str(paths.store),
-            "log": None if process.log is None else str(process.log),
+            "log": None if paths.log is None else str(paths.log),
         },
     }

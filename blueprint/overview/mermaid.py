@@ -24,7 +24,7 @@ def _hosts(cluster: ClusterSpec) -> Iterator[str]:
 
 
 def _node(process: Process) -> str:
-    return f'{_process(process)}["{process.name}<br>{process.role} :{process.main_port}"]'
+    return f'{_process(process)}["{process.name}<br>{process.role} :{process.port}"]'
 
 
 def _edges(cluster: ClusterSpec) -> Iterator[str]:

@@ -91,7 +91,7 @@ def _file_row(process: Process) -> tuple[str, ...]:
         str(paths.conf_file.relative_to(HOME)),
         paths.unit,
         store,
-        str(process.log.relative_to(HOME)) if process.log else "journal",
+        str(paths.log.relative_to(HOME)) if paths.log else "journal",
     )
 
 

@@ -1,6 +1,6 @@
 """The effective properties of each broker: the plan's decisions, overrides, then defaults."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from blueprint.plan.cluster_spec import ClusterSpec
@@ -10,68 +10,51 @@ from blueprint.settings.cluster import BrokerOverrides, ClusterSettings
 
 Properties = Mapping[str, str]
 
-DEFAULTS: Properties = {
-    "deleteWhen": "04",
-    "fileReservedTime": "48",
-    "flushDiskType": "ASYNC_FLUSH",
-    "slaveTimeout": "2000",
-}
-"""A `slaveTimeout` below the 3 s after which a client gives up lets the master answer in time."""
-
 
 def with_properties(cluster: ClusterSpec, settings: ClusterSettings) -> ClusterSpec:
     """Return the cluster, each broker of it with its effective properties."""
-    return replace(cluster, brokers=tuple(_brokers_with_properties(cluster, settings)))
+    brokers = (replace(b, properties=_effective(cluster, settings, b)) for b in cluster.brokers)
+    return replace(cluster, brokers=tuple(brokers))
 
 
-def _brokers_with_properties(
-    cluster: ClusterSpec, settings: ClusterSettings
-) -> Iterator[BrokerSpec]:
-    of_group = {group.name: group.properties for group in settings.broker_groups}
-    for broker in cluster.brokers:
-        of_broker = settings.brokers.get(broker.name, BrokerOverrides()).properties
-        overrides = {**settings.broker_properties, **of_group[broker.group], **of_broker}
-        properties = {
-            **DEFAULTS,
-            **_thread_pools(cluster),
-            **_send_queue(broker),
-            **_controller_defaults(cluster),
-            **dict(sorted(overrides.items())),
-            **_identity(cluster, broker),
-            **_storage(cluster, broker),
-            **_addresses(cluster, broker),
-            **_replication(cluster, broker),
-            **_metrics(broker),
-        }
-        if cluster.election is Election.DLEDGER:
-            # RocketMQ reads it only where a slave replicates by the HA port.
-            del properties["slaveTimeout"]
-        yield replace(broker, properties=properties)
+def _effective(cluster: ClusterSpec, settings: ClusterSettings, broker: BrokerSpec) -> Properties:
+    of_group = next(g.properties for g in settings.broker_groups if g.name == broker.group)
+    of_broker = settings.brokers.get(broker.name, BrokerOverrides()).properties
+    overrides = {**settings.broker_properties, **of_group, **of_broker}
+    properties = {
+        **_defaults(cluster, broker),
+        **dict(sorted(overrides.items())),
+        **_identity(cluster, broker),
+        **_storage(cluster, broker),
+        **_addresses(cluster, broker),
+        **_replication(cluster, broker),
+        **_metrics(broker),
+    }
+    if cluster.election is Election.DLEDGER:
+        # RocketMQ reads it only where a slave replicates by the HA port.
+        del properties["slaveTimeout"]
+    return properties
 
 
-def _thread_pools(cluster: ClusterSpec) -> Properties:
-    """Bound the threads that serve a proxy's pops, each of which keeps 4 MiB of direct memory.
-
-    RocketMQ's own default grows with the number of cores, whatever the memory.
-    """
-    if not cluster.proxies:
-        return {}
-    return {"ackMessageThreadPoolNums": "8", "pullMessageThreadPoolNums": "16"}
-
-
-def _send_queue(broker: BrokerSpec) -> Properties:
-    """Let a send wait longer for a thread on an emulated host.
-
-    By default RocketMQ answers SYSTEM_BUSY after 200 ms.
-    """
-    return {"waitTimeMillsInSendQueue": "2000"} if broker.host.emulated else {}
-
-
-def _controller_defaults(cluster: ClusterSpec) -> Properties:
-    """Let a replica learn of its new master as soon as RocketMQ permits, within 10 s."""
+def _defaults(cluster: ClusterSpec, broker: BrokerSpec) -> Properties:
+    defaults = {
+        "deleteWhen": "04",
+        "fileReservedTime": "48",
+        "flushDiskType": "ASYNC_FLUSH",
+        # Less than the 3 s after which a client gives up, so that the master answers in time.
+        "slaveTimeout": "2000",
+    }
+    if cluster.proxies:
+        # The threads that serve a proxy's pops keep 4 MiB of direct memory each; RocketMQ's own
+        # default grows with the number of cores, whatever the memory.
+        defaults |= {"ackMessageThreadPoolNums": "8", "pullMessageThreadPoolNums": "16"}
+    if broker.host.emulated:
+        # By default a send that waits 200 ms for a thread is answered with SYSTEM_BUSY.
+        defaults["waitTimeMillsInSendQueue"] = "2000"
     if cluster.election is Election.CONTROLLER:
-        return {"registerNameServerPeriod": "10000"}
-    return {}
+        # A replica learns of its new master as soon as RocketMQ permits, within 10 s.
+        defaults["registerNameServerPeriod"] = "10000"
+    return defaults
 
 
 def _identity(cluster: ClusterSpec, broker: BrokerSpec) -> Properties:
@@ -90,7 +73,7 @@ def _identity(cluster: ClusterSpec, broker: BrokerSpec) -> Properties:
 
 def _storage(cluster: ClusterSpec, broker: BrokerSpec) -> Properties:
     root = {
-        "listenPort": str(broker.broker_ports.listen),
+        "listenPort": str(broker.port),
         "storePathRootDir": str(broker.paths.store),
     }
     if cluster.election is Election.DLEDGER:
@@ -107,13 +90,13 @@ def _addresses(cluster: ClusterSpec, broker: BrokerSpec) -> Properties:
     }
     if cluster.election is Election.DLEDGER:
         return addresses
-    return {**addresses, "haListenPort": str(broker.broker_ports.ha)}
+    return {**addresses, "haListenPort": str(broker.own_ports["ha"])}
 
 
 def _replication(cluster: ClusterSpec, broker: BrokerSpec) -> Properties:
     if cluster.election is Election.DLEDGER:
         peers = (
-            f"{other.self_id}-{other.host.address}:{other.broker_ports.dledger}"
+            f"{other.self_id}-{other.host.address}:{other.dledger_port}"
             for other in cluster.group_of(broker)
         )
         return {

@@ -108,7 +108,7 @@ class ClusterSpec:
         if not isinstance(process, BrokerSpec) or self.scheme not in IN_PLACE:
             return ()
         folders = sorted(scheme.value for scheme in IN_PLACE if scheme is not self.scheme)
-        return tuple(CONF / folder / process.paths.conf_name for folder in folders)
+        return tuple(CONF / folder / process.paths.conf_file.name for folder in folders)
 
     @property
     def processes(self) -> tuple[Process, ...]:

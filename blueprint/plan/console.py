@@ -8,28 +8,24 @@ from blueprint.plan.processes import ConsoleSpec
 from blueprint.settings.cluster import ClusterSettings
 from blueprint.settings.console import ConsoleKind, DashboardConsole, NoConsole
 
-INSTANCE = "console"
-
 
 def plan_console(settings: ClusterSettings, hosts: tuple[HostSpec, ...]) -> ConsoleSpec | None:
     """Return the console, by default on the first host; None if the settings want none."""
     console = settings.console
     if isinstance(console, NoConsole):
         return None
-    host = next((host for host in hosts if host.name == console.host), hosts[0])
-    dashboard = isinstance(console, DashboardConsole)
-    heap = settings.heap.console or DASHBOARD_HEAP_MIB
+    memory = ProcessMemory(heap_mib=0, overhead_mib=BUILTIN_CONSOLE_MIB)
+    paths, jar = builtin_console_paths(), None
+    if isinstance(console, DashboardConsole):
+        memory = ProcessMemory(heap_mib=settings.heap.console or DASHBOARD_HEAP_MIB)
+        paths, jar = dashboard_paths(), given_archive(console.jar)
     return ConsoleSpec(
-        name=INSTANCE,
+        name="console",
         console_kind=ConsoleKind(console.kind),
-        host=host,
+        host=next((host for host in hosts if host.name == console.host), hosts[0]),
         port=settings.ports.console,
         password_generation=console.password_generation,
-        jar=given_archive(console.jar) if isinstance(console, DashboardConsole) else None,
-        memory=(
-            ProcessMemory(heap_mib=heap)
-            if dashboard
-            else ProcessMemory(heap_mib=0, overhead_mib=BUILTIN_CONSOLE_MIB)
-        ),
-        paths=dashboard_paths(INSTANCE) if dashboard else builtin_console_paths(INSTANCE),
+        jar=jar,
+        memory=memory,
+        paths=paths,
     )

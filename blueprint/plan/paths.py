@@ -30,10 +30,12 @@ class ProcessPaths:
     """The paths of one process; no two processes of a host share any."""
 
     instance: str
-    conf_directory: PurePosixPath
-    conf_name: str
-    store_name: str | None
-    log_name: str
+    conf_file: PurePosixPath
+    """The rendered configuration, read-only for the service."""
+    log_name: str | None = None
+    """Of the log that explains most failures; None if that is the journal."""
+    store: PurePosixPath | None = None
+    """`storePathRootDir`; None for a process without messages."""
 
     @property
     def unit(self) -> str:
@@ -46,11 +48,6 @@ class ProcessPaths:
         return UNITS / self.unit
 
     @property
-    def conf_file(self) -> PurePosixPath:
-        """Return the rendered configuration, read-only for the service."""
-        return self.conf_directory / self.conf_name
-
-    @property
     def runtime_directory(self) -> PurePosixPath:
         """Return the directory under /run that exists while the process runs."""
         return RUNTIME / self.instance
@@ -58,7 +55,7 @@ class ProcessPaths:
     @property
     def runtime_conf(self) -> PurePosixPath:
         """Return the copy of the configuration that the process reads and may rewrite."""
-        return self.runtime_directory / self.conf_name
+        return self.runtime_directory / self.conf_file.name
 
     @property
     def started_from(self) -> PurePosixPath:
@@ -81,14 +78,9 @@ class ProcessPaths:
         return self.user_home / "logs" / "rocketmqlogs"
 
     @property
-    def log(self) -> PurePosixPath:
-        """Return the log that explains most failures."""
-        return self.log_directory / self.log_name
-
-    @property
-    def store(self) -> PurePosixPath | None:
-        """Return `storePathRootDir`; None for a process without messages."""
-        return None if self.store_name is None else STORES / self.store_name
+    def log(self) -> PurePosixPath | None:
+        """Return the log that explains most failures; None if that is the journal."""
+        return None if self.log_name is None else self.log_directory / self.log_name
 
     @property
     def commit_log(self) -> PurePosixPath | None:
@@ -101,25 +93,19 @@ def version_directory(version: str) -> PurePosixPath:
     return HOME / "versions" / version
 
 
-def name_server_paths(instance: str) -> ProcessPaths:
+def name_server_paths() -> ProcessPaths:
     """Return the paths of a name server."""
-    return ProcessPaths(
-        instance=instance,
-        conf_directory=CONF,
-        conf_name=f"{instance}.properties",
-        store_name=None,
-        log_name="namesrv.log",
-    )
+    conf_file = CONF / "namesrv.properties"
+    return ProcessPaths(instance="namesrv", conf_file=conf_file, log_name="namesrv.log")
 
 
 def controller_paths(instance: str) -> ProcessPaths:
     """Return the paths of a controller; its store is the replicated log of the controllers."""
     return ProcessPaths(
         instance=instance,
-        conf_directory=CONF / "controller",
-        conf_name=f"{instance}.properties",
-        store_name=instance,
+        conf_file=CONF / "controller" / f"{instance}.properties",
         log_name="controller.log",
+        store=STORES / instance,
     )
 
 
@@ -127,41 +113,23 @@ def broker_paths(instance: str, scheme: str, store_name: str) -> ProcessPaths:
     """Return the paths of a broker, configured in the scheme's own folder."""
     return ProcessPaths(
         instance=instance,
-        conf_directory=CONF / scheme,
-        conf_name=f"{instance}.properties",
-        store_name=store_name,
+        conf_file=CONF / scheme / f"{instance}.properties",
         log_name="broker.log",
+        store=STORES / store_name,
     )
 
 
-def builtin_console_paths(instance: str) -> ProcessPaths:
-    """Return the paths of the built-in console, which writes nothing."""
-    return ProcessPaths(
-        instance=instance,
-        conf_directory=CONF / "console",
-        conf_name="console.json",
-        store_name=None,
-        log_name="",
-    )
-
-
-def dashboard_paths(instance: str) -> ProcessPaths:
-    """Return the paths of a dashboard, which reads its users from its data directory."""
-    return ProcessPaths(
-        instance=instance,
-        conf_directory=HOMES / instance / "data",
-        conf_name="users.properties",
-        store_name=None,
-        log_name="",
-    )
-
-
-def proxy_paths(instance: str) -> ProcessPaths:
+def proxy_paths() -> ProcessPaths:
     """Return the paths of a proxy."""
-    return ProcessPaths(
-        instance=instance,
-        conf_directory=CONF,
-        conf_name="rmq-proxy.json",
-        store_name=None,
-        log_name="proxy.log",
-    )
+    return ProcessPaths(instance="proxy", conf_file=CONF / "rmq-proxy.json", log_name="proxy.log")
+
+
+def builtin_console_paths() -> ProcessPaths:
+    """Return the paths of the built-in console, which writes nothing."""
+    return ProcessPaths(instance="console", conf_file=CONF / "console" / "console.json")
+
+
+def dashboard_paths() -> ProcessPaths:
+    """Return the paths of a dashboard, which reads its users from its data directory."""
+    conf_file = HOMES / "console" / "data" / "users.properties"
+    return ProcessPaths(instance="console", conf_file=conf_file)

@@ -9,9 +9,10 @@ from blueprint.plan.archives import Archive
 from blueprint.plan.hosts import HostSpec
 from blueprint.plan.memory import Kind, ProcessMemory
 from blueprint.plan.paths import ProcessPaths
-from blueprint.rocketmq.ports import BrokerPorts
 from blueprint.rocketmq.schemes import BrokerRole
 from blueprint.settings.console import ConsoleKind
+
+READ_AND_WRITE = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,8 @@ class Process:
     kind: ClassVar[Kind]
     name: str
     host: HostSpec
+    port: int
+    """Its main port, which clients and checks connect to."""
     memory: ProcessMemory
     paths: ProcessPaths
     metrics_port: int | None = None
@@ -32,14 +35,9 @@ class Process:
         return {Kind.NAME_SERVER: "name server"}.get(self.kind, self.kind.value)
 
     @property
-    def main_port(self) -> int:
-        """Return the port that clients and checks connect to."""
-        return next(iter(self.own_ports.values()))
-
-    @property
     def own_ports(self) -> Mapping[str, int]:
         """Return the ports of its kind by purpose, the main one first."""
-        raise NotImplementedError
+        return {"listen": self.port}
 
     @property
     def named_ports(self) -> Mapping[str, int]:
@@ -50,7 +48,7 @@ class Process:
     @property
     def address(self) -> str:
         """Return `ip:port` of its main port."""
-        return f"{self.host.address}:{self.main_port}"
+        return f"{self.host.address}:{self.port}"
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -61,11 +59,6 @@ class Process:
     def placement(self) -> Mapping[str, str | int]:
         """Return the outputs by which later updates leave it where it is."""
         return {}
-
-    @property
-    def log(self) -> PurePosixPath | None:
-        """Return the log that explains most failures; None if that is the journal."""
-        return self.paths.log
 
     @property
     def has_home(self) -> bool:
@@ -83,12 +76,6 @@ class NameServerSpec(Process):
     """One name server."""
 
     kind = Kind.NAME_SERVER
-    port: int
-
-    @property
-    def own_ports(self) -> Mapping[str, int]:
-        """Return its only port."""
-        return {"listen": self.port}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,12 +85,6 @@ class ControllerSpec(Process):
     kind = Kind.CONTROLLER
     self_id: str
     """Its id among the controllers: letters and digits, such as n0."""
-    port: int
-
-    @property
-    def own_ports(self) -> Mapping[str, int]:
-        """Return the port for brokers and the other controllers."""
-        return {"listen": self.port}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +98,8 @@ class BrokerSpec(Process):
     broker_role: BrokerRole
     slot: int
     """Among the brokers of its kind on its host."""
-    broker_ports: BrokerPorts
+    dledger_port: int | None = None
+    """For its group in scheme dledger, where it has no HA port."""
     properties: Mapping[str, str] = field(default_factory=dict)
     """What its properties file holds; `plan.broker_properties` adds them last."""
 
@@ -128,8 +110,14 @@ class BrokerSpec(Process):
 
     @property
     def own_ports(self) -> Mapping[str, int]:
-        """Return the ports that RocketMQ derives from `listenPort`, and that of its election."""
-        return self.broker_ports.named
+        """Return `listenPort`, what RocketMQ derives from it, and the port of its election.
+
+        `fast`, the port of the clients' VIP channel, cannot be configured.
+        """
+        ports = {"listen": self.port, "fast": self.port - 2}
+        if self.dledger_port is None:
+            return {**ports, "ha": self.port + 1}
+        return {**ports, "dledger": self.dledger_port}
 
     @property
     def broker_id(self) -> int | None:
@@ -157,21 +145,17 @@ class BrokerSpec(Process):
         return int(self.properties.get("brokerPermission", READ_AND_WRITE))
 
 
-READ_AND_WRITE = 6
-
-
 @dataclass(frozen=True, kw_only=True)
 class ProxySpec(Process):
     """One proxy, which serves the gRPC clients of RocketMQ 5."""
 
     kind = Kind.PROXY
-    grpc_port: int
     remoting_port: int
 
     @property
     def own_ports(self) -> Mapping[str, int]:
         """Return its two ports for clients."""
-        return {"grpc": self.grpc_port, "remoting": self.remoting_port}
+        return {"grpc": self.port, "remoting": self.remoting_port}
 
     @property
     def remoting_address(self) -> str:
@@ -185,20 +169,9 @@ class ConsoleSpec(Process):
 
     kind = Kind.CONSOLE
     console_kind: ConsoleKind
-    port: int
     password_generation: int
     jar: Archive | None = None
     """Only for `kind: dashboard`."""
-
-    @property
-    def own_ports(self) -> Mapping[str, int]:
-        """Return its only port."""
-        return {"listen": self.port}
-
-    @property
-    def log(self) -> None:
-        """Return None: it logs to the journal."""
-        return None
 
     @property
     def has_home(self) -> bool:
@@ -210,7 +183,7 @@ class ConsoleSpec(Process):
         """Return the file of the users who may log in."""
         if self.console_kind is ConsoleKind.DASHBOARD:
             return self.paths.conf_file
-        return self.paths.conf_directory / "login"
+        return self.paths.conf_file.with_name("login")
 
     @property
     def url(self) -> str:

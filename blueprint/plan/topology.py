@@ -12,10 +12,9 @@ from blueprint.plan.memory import Kind, ProcessMemory, plan_memory
 from blueprint.plan.paths import broker_paths, controller_paths, name_server_paths, proxy_paths
 from blueprint.plan.placement import GroupToPlace, place_brokers
 from blueprint.plan.processes import BrokerSpec, ControllerSpec, NameServerSpec, ProxySpec
-from blueprint.rocketmq.ports import CONTROLLER_STEP, BrokerPorts
+from blueprint.rocketmq.ports import CONTROLLER_STEP
 from blueprint.rocketmq.schemes import BrokerRole, Election, Replication
 from blueprint.settings.cluster import BrokerOverrides, ClusterSettings
-from blueprint.settings.hosts import ServerSettings
 
 MemoryPlan = Mapping[str, Mapping[Kind, ProcessMemory]]
 """The memory of each kind of process, by host."""
@@ -61,13 +60,17 @@ def plan_cluster(
 ) -> ClusterSpec:
     """Decide the whole cluster, from settings without a problem.
 
-    Args:
-        settings: what a person wrote.
-        deployed: what the stack's state knows.
-        emulated: whether the hosts are virtual machines without KVM.
-
+    With `emulated`, the hosts are virtual machines without KVM.
     """
-    hosts = tuple(_host(server, emulated=emulated) for server in settings.hosts.servers)
+    hosts = tuple(
+        HostSpec(
+            name=server.name,
+            address=str(server.address),
+            memory_mib=server.memory,
+            emulated=emulated,
+        )
+        for server in settings.hosts.servers
+    )
     by_name = {host.name: host for host in hosts}
     placements = place_groups(settings, deployed)
     name_server_hosts = hosts[: settings.name_server_count]
@@ -95,7 +98,7 @@ def plan_cluster(
                 host=host,
                 port=settings.ports.name_server,
                 memory=memory[host.name][Kind.NAME_SERVER],
-                paths=name_server_paths("namesrv"),
+                paths=name_server_paths(),
             )
             for host in name_server_hosts
         ),
@@ -105,11 +108,11 @@ def plan_cluster(
             ProxySpec(
                 name=f"proxy-{host.name}",
                 host=host,
-                grpc_port=settings.ports.proxy_grpc,
+                port=settings.ports.proxy_grpc,
                 remoting_port=settings.ports.proxy_remoting,
                 metrics_port=settings.ports.proxy_metrics if settings.metrics else None,
                 memory=memory[host.name][Kind.PROXY],
-                paths=proxy_paths("proxy"),
+                paths=proxy_paths(),
             )
             for host in proxy_hosts
         ),
@@ -117,15 +120,6 @@ def plan_cluster(
         purge_data=settings.purge_data,
     )
     return with_properties(cluster, settings)
-
-
-def _host(server: ServerSettings, *, emulated: bool) -> HostSpec:
-    return HostSpec(
-        name=server.name,
-        address=str(server.address),
-        memory_mib=server.memory,
-        emulated=emulated,
-    )
 
 
 def _plan_memory(
@@ -164,14 +158,12 @@ def _plan_controllers(
     settings: ClusterSettings, hosts: Mapping[str, HostSpec], memory: MemoryPlan
 ) -> Iterator[ControllerSpec]:
     for position, (name, slot) in enumerate(controller_hosts(settings)):
-        host = hosts[name]
-        metrics = settings.ports.controller_metrics + slot if settings.metrics else None
         yield ControllerSpec(
             name=controller_name(name, slot),
-            host=host,
+            host=hosts[name],
             self_id=f"n{position}",
             port=settings.ports.controller + slot * CONTROLLER_STEP,
-            metrics_port=metrics,
+            metrics_port=settings.ports.controller_metrics + slot if settings.metrics else None,
             memory=memory[name][Kind.CONTROLLER],
             paths=controller_paths(f"controller-{slot + 1}" if slot else "controller"),
         )
@@ -183,22 +175,25 @@ def _plan_brokers(
     hosts: Mapping[str, HostSpec],
     memory: MemoryPlan,
 ) -> Iterator[BrokerSpec]:
+    ports, raft = settings.ports, settings.traits.election is Election.DLEDGER
     for group in settings.broker_groups:
         for position, name in enumerate(broker_names(settings, group.name)):
-            placement = placements[name]
+            host, slot = placements[name].host, placements[name].slot
             overrides = settings.brokers.get(name, BrokerOverrides())
             role = _role(settings, position)
+            first = ports.slave if role is BrokerRole.SLAVE else ports.master
             suffix = name.removeprefix(group.name).replace("-", "")
-            planned = memory[placement.host][Kind.BROKER]
+            planned = memory[host][Kind.BROKER]
             yield BrokerSpec(
                 name=name,
                 group=group.name,
                 position=position,
                 broker_role=role,
-                host=hosts[placement.host],
-                slot=placement.slot,
-                broker_ports=_broker_ports(settings, role, placement.slot),
-                metrics_port=_metrics_port(settings, role, placement.slot),
+                host=hosts[host],
+                slot=slot,
+                port=first + slot * ports.step,
+                dledger_port=ports.dledger + slot if raft else None,
+                metrics_port=_metrics_port(settings, role, slot),
                 memory=_with_overrides(planned, overrides.heap, overrides.direct_memory),
                 paths=broker_paths(name, settings.scheme.value, f"{group.name}{suffix}"),
             )
@@ -207,15 +202,6 @@ def _plan_brokers(
 def _role(settings: ClusterSettings, position: int) -> BrokerRole:
     master = settings.traits.master_role
     return BrokerRole.SLAVE if position and master is not BrokerRole.REPLICA else master
-
-
-def _broker_ports(settings: ClusterSettings, role: BrokerRole, slot: int) -> BrokerPorts:
-    ports = settings.ports
-    first = ports.slave if role is BrokerRole.SLAVE else ports.master
-    raft = settings.traits.election is Election.DLEDGER
-    return BrokerPorts(
-        listen=first + slot * ports.step, dledger=ports.dledger + slot if raft else None
-    )
 
 
 def _metrics_port(settings: ClusterSettings, role: BrokerRole, slot: int) -> int | None:

@@ -70,7 +70,7 @@ def render_console_command(cluster: ClusterSpec, console: ConsoleSpec, program: 
         # The jar's default for this list would take precedence over the option above.
         f"--rocketmq.config.namesrvAddrs[0]={cluster.name_server_list}",
         "--rocketmq.config.loginRequired=true",
-        f"--rocketmq.config.dataPath={console.paths.conf_directory}",
+        f"--rocketmq.config.dataPath={console.paths.conf_file.parent}",
         # The other endpoints of the actuator need no login.
         "--management.endpoints.web.exposure.include=health",
     )
@@ -82,7 +82,7 @@ def render_console_unit(cluster: ClusterSpec, console: ConsoleSpec, program: Arc
     return render(
         "console.service.j2",
         builtin=console.console_kind is ConsoleKind.BUILTIN,
-        documentation=console.paths.conf_directory,
+        documentation=console.paths.conf_file.parent,
         command=render_console_command(cluster, console, program),
         memory_mib=console.memory.total_mib,
         writable=console.paths.user_home,

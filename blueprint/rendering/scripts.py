@@ -100,7 +100,7 @@ def render_preparation(cluster: ClusterSpec, host: HostSpec) -> str:
         paths = process.paths
         logs = paths.log_directory
         # A dashboard reads its users, which root writes, below its own home.
-        is_shared = paths.user_home in paths.conf_directory.parents
+        is_shared = paths.user_home in paths.conf_file.parents
         (shared if is_shared else own).add(str(paths.user_home))
         inner |= {str(logs.parent), str(logs)}
         if paths.store is not None:

@@ -54,7 +54,7 @@ def golden_texts() -> dict[Path, str]:
     for process in cluster.processes:
         paths = process.paths
         if process.name in PROPERTIES_SHOWN:
-            texts[folder / paths.conf_name] = render_configuration(cluster, process)
+            texts[folder / paths.conf_file.name] = render_configuration(cluster, process)
         if process.name in UNITS_SHOWN:
             texts[folder / paths.unit] = render_unit(cluster, process, ARCHIVE)
     for name, settings in SCHEMES_SHOWN.items():
@@ -70,7 +70,7 @@ def _texts_of_console(folder: Path, cluster: ClusterSpec) -> dict[Path, str]:
         folder / console.login_file.name: render_login(console, PASSWORD),
     }
     if console.console_kind is ConsoleKind.BUILTIN:
-        name = console.paths.conf_name
+        name = console.paths.conf_file.name
         texts[folder / name] = render_console_configuration(cluster, console)
     return texts
 
@@ -83,7 +83,7 @@ def _texts_of_scheme(folder: Path, cluster: ClusterSpec) -> dict[Path, str]:
         *(p for p in (*cluster.controllers, *cluster.proxies) if p.host == first),
     ]
     for process in shown:
-        texts[folder / process.paths.conf_name] = render_configuration(cluster, process)
+        texts[folder / process.paths.conf_file.name] = render_configuration(cluster, process)
         texts[folder / process.paths.unit] = render_unit(cluster, process, ARCHIVE)
     return texts
 

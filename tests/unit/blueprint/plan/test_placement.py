@@ -54,7 +54,7 @@ def test_no_two_processes_of_a_host_share_a_port(groups, hosts):
 @by_size
 def test_every_broker_has_its_three_ports_within_the_range(groups, hosts):
     for broker in planned(ring(groups, hosts)).brokers:
-        listen = broker.broker_ports.listen
+        listen = broker.port
         assert tuple(broker.ports) == (listen - 2, listen, listen + 1)
         assert broker.address == f"{broker.host.address}:{listen}"
         assert min(broker.ports) >= 1024
