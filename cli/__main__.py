@@ -20,7 +20,11 @@ from system.errors import LocalError
 INTERRUPTED = 130
 
 Command = Callable[[Engine, StackFolder, argparse.Namespace], int | None]
-"""What returns an exit status, or nothing when it succeeds."""
+"""What returns an exit status, or nothing when it succeeds.
+
+Each raises a ClusterError or LocalError that says what could not be done: one line, or one for
+each server or problem of the settings.
+"""
 
 
 def main() -> int:

@@ -9,24 +9,14 @@ from system.programs import capture
 
 
 def run_tool(module: str, *words: str) -> None:
-    """Run a module that shows its own progress; its result on stdout is dropped.
-
-    Raises:
-        CommandError: it failed; its stderr has the cause.
-
-    """
+    """Run a module that shows its progress and its errors on stderr; its stdout is dropped."""
     if show([sys.executable, "-m", module, *words], folder=ROOT, quiet=True):
         message = f"{module} {words[0]}: failed; fix the error above, then run this again"
         raise CommandError(message)
 
 
 def run_machines(verb: str, stack: str, *words: str) -> None:
-    """Run a short verb of `machines` for a stack.
-
-    Raises:
-        CommandError: it failed; the last line that it printed says why.
-
-    """
+    """Run a short verb of `machines` for a stack; the last line of a failed one is the error."""
     command = [sys.executable, "-m", "machines", verb, "--stack", stack, *words]
     done = capture(command, folder=ROOT, timeout_seconds=None)
     *progress, last = done.stderr.splitlines() or [""]

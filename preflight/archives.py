@@ -7,7 +7,7 @@ from blueprint.settings.artifact import FileArtifact
 from blueprint.settings.cluster import ClusterSettings
 from project import ROOT
 from system.errors import LocalError
-from toolchain.archive.local_file import use_file
+from toolchain.archive.upload import use_file
 
 
 def find_archive_problems(settings: ClusterSettings) -> Iterator[str]:

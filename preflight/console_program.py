@@ -9,7 +9,7 @@ from blueprint.settings.cluster import ClusterSettings
 from blueprint.settings.console import DashboardConsole
 from project import ROOT
 from system.errors import LocalError
-from toolchain.archive.local_file import use_file
+from toolchain.archive.upload import use_file
 from toolchain.console_archive import console_sha512
 
 

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from project import ROOT, cache_folder
@@ -96,10 +97,10 @@ def report(line: str) -> None:
     sys.stdout.flush()
 
 
-def parse_version(text: str) -> tuple[int, ...] | None:
-    """Return the numbers of the first x.y or x.y.z in the text, or None without one."""
+def parse_version(text: str) -> tuple[int, ...]:
+    """Return the numbers of the first x.y or x.y.z in the text; empty without one."""
     found = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", text)
-    return tuple(int(part or 0) for part in found.groups()) if found else None
+    return tuple(int(part or 0) for part in found.groups()) if found else ()
 
 
 def engine_on_path(search_path: str, layout: Layout) -> str | None:
@@ -114,7 +115,7 @@ def engine_on_path(search_path: str, layout: Layout) -> str | None:
         return None
     variables = {"PULUMI_SKIP_UPDATE_CHECK": "true"}
     version = run(engine, "version", extra_environment=variables).strip()
-    if (parse_version(version) or ()) < (parse_version(ENGINE_VERSION) or ()):
+    if parse_version(version) < parse_version(ENGINE_VERSION):
         report(f"{engine} is {version}, below {ENGINE_VERSION}: building a newer one")
         return None
     return f"pulumi {version} ({engine})"
@@ -129,15 +130,12 @@ def find_go(module: Path) -> str:
     """
     needed = re.search(r"^go (\S+)", module.read_text(), re.MULTILINE)
     minimum = needed.group(1) if needed else "1.24"
-    go = shutil.which("go")
-    if not go:
-        message = (
-            f"go is not installed: install Go {minimum} or newer (or Pulumi {ENGINE_VERSION})"
-        )
-        raise LocalError(message)
-    version = run(go, "env", "GOVERSION", extra_environment={"GOTOOLCHAIN": "local"}).strip()
-    if (parse_version(version) or ()) < (parse_version(minimum) or ()):
-        message = f"{go} is {version}: install Go {minimum} or newer (or Pulumi {ENGINE_VERSION})"
+    go, version = shutil.which("go"), "not installed"
+    if go:
+        version = run(go, "env", "GOVERSION", extra_environment={"GOTOOLCHAIN": "local"}).strip()
+    if not go or parse_version(version) < parse_version(minimum):
+        found = f"{go or 'go'} is {version}"
+        message = f"{found}: install Go {minimum} or newer (or Pulumi {ENGINE_VERSION})"
         raise LocalError(message)
     return go
 
@@ -148,7 +146,8 @@ def build_missing(go: str, layout: Layout, folder: Path, binaries: list[Binary])
     if all((folder / entry.target).exists() for entry in wanted):
         return False
     layout.cache.mkdir(parents=True, exist_ok=True)
-    with locked(layout.cache / "lock", wait_seconds=LOCK_SECONDS, on_wait=_report_wait):
+    on_wait = partial(report, "waiting for another build to finish")
+    with locked(layout.cache / "lock", wait_seconds=LOCK_SECONDS, on_wait=on_wait):
         for entry in wanted:
             if not (folder / entry.target).exists():
                 started = time.monotonic()
@@ -157,17 +156,12 @@ def build_missing(go: str, layout: Layout, folder: Path, binaries: list[Binary])
     return True
 
 
-def _report_wait() -> None:
-    report("waiting for another build to finish")
-
-
 def make_entry(go: str, modules: Path, folder: Path, entry: Binary | ModuleFile) -> None:
     """Build one binary, or copy one file, into the build folder; complete or not at all."""
     target = folder / entry.target
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as unfinished:
         file = Path(unfinished) / entry.name
-        module = modules / entry.module
         variables = {"GOTOOLCHAIN": "local", "GOSUMDB": "off", "CGO_ENABLED": "0"}
         command: list[str | Path]
         if isinstance(entry, Binary):
@@ -176,7 +170,7 @@ def make_entry(go: str, modules: Path, folder: Path, entry: Binary | ModuleFile)
             command = [go, "list", "-m", "-f", "{{.Dir}}", entry.source_module]
         output = run(
             *command,
-            folder=module,
+            folder=modules / entry.module,
             extra_environment=variables,
             timeout_seconds=GO_TIMEOUT_SECONDS,
             shown_lines=SHOWN_LINES_OF_A_FAILURE,

@@ -1,6 +1,5 @@
 """Refuse secrets in what git tracks: `python -m toolchain.secrets`."""
 
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
@@ -14,6 +13,7 @@ from detect_secrets.plugins.jwt import JwtTokenDetector
 from detect_secrets.plugins.private_key import PrivateKeyDetector
 
 from project import ROOT
+from system.programs import run
 
 DETECTORS: tuple[RegexBasedDetector, ...] = (
     AWSKeyDetector(),
@@ -42,9 +42,7 @@ _DIGESTS_ONLY = ("*uv.lock", "*go.sum")
 def find_secrets(root: Path, names: Iterable[str]) -> Iterator[str]:
     """Iterate over one line per secret, and per binary file that cannot be searched.
 
-    Args:
-        root: the folder of the files.
-        names: the files' paths below it.
+    `names` are the files' paths below `root`.
 
     """
     for name in names:
@@ -68,14 +66,8 @@ def _secrets_in(name: str, text: str) -> Iterator[str]:
 
 def tracked_files(root: Path) -> list[str]:
     """Return the paths of the files that git tracks and the working tree has."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"],  # noqa: S607 (git is wherever PATH has it)
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    return [name for name in listed.split("\0") if (root / name).is_file()]
+    listed = run("git", "ls-files", "-z", folder=root).split("\0")
+    return [name for name in listed if (root / name).is_file()]
 
 
 def main() -> int:

@@ -15,12 +15,7 @@ from cli.tools import run_machines, run_tool
 
 
 def down(engine: Engine, folder: StackFolder) -> None:
-    """Destroy the stack and forget it; safe to run again, and for a stack that was never made.
-
-    Raises:
-        ClusterError: something could not be removed.
-
-    """
+    """Destroy the stack and forget it; safe to run again, and for a stack that was never made."""
     die_with_parent()
     failed = False
     gone: tuple[str, ...] = ()

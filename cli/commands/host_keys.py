@@ -34,12 +34,7 @@ CONSOLE = "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"
 
 
 def print_host_keys(folder: StackFolder) -> int:
-    """Print each server's host key, through the bastion if any, without logging in.
-
-    Raises:
-        ClusterError: the settings are unusable, apart from the host keys.
-
-    """
+    """Print each server's host key, through the bastion if any, without logging in."""
     raw = folder.cluster()
     if folder.provider() not in {None, EXISTING}:
         message = (

@@ -18,13 +18,7 @@ from project import ROOT
 
 
 def prepare_lab(folder: StackFolder) -> None:
-    """Start libvirt and put the image in place.
-
-    Raises:
-        CommandError: a tool cannot be installed, or there is no image for this architecture.
-        LocalError: the image cannot be obtained.
-
-    """
+    """Start libvirt and put the image in place."""
     hosts = _hosts(folder)
     if hosts is None:
         # The program reports what is wrong with the settings.

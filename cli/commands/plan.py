@@ -25,12 +25,7 @@ FORMATS: Mapping[str, Callable[[ClusterSpec], str]] = {
 
 
 def print_plan(engine: Engine, folder: StackFolder, shape: str) -> None:
-    """Print the plan in one of `FORMATS`, and on stderr what it was planned from.
-
-    Raises:
-        SettingsError: the settings cannot be used.
-
-    """
+    """Print the plan in one of `FORMATS`, and on stderr what it was planned from."""
     raw = folder.committed_cluster()
     deployed, basis = _read_deployed_state(engine)
     _, cluster = load_plan(raw, deployed, NO_PREFLIGHT)

@@ -7,12 +7,7 @@ from cli.ssh.connection import agent_with, command_to, read_logins
 
 
 def ssh(engine: Engine, stack: str, host: str | None, command: str) -> int:
-    """Log in to a host, or run `command` by its shell; return the exit status.
-
-    Raises:
-        CommandError: the stack or the host does not exist.
-
-    """
+    """Log in to a host, or run `command` by its shell; return the exit status."""
     engine.require_stack()
     outputs = engine.outputs()
     logins = {login.host: login for login in read_logins(outputs, stack)}

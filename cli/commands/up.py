@@ -22,12 +22,7 @@ SHOWN = ("namesrvAddr", "consoleUrl", "brokers", "hosts", "ssh")
 
 
 def up(engine: Engine, folder: StackFolder) -> None:
-    """Make the stack what its settings say.
-
-    Raises:
-        ClusterError: the update or the live check failed, or could not begin.
-
-    """
+    """Make the stack what its settings say, and check it live."""
     die_with_parent()
     engine.ensure_stack()
     recover(engine, folder.stack)

@@ -32,10 +32,7 @@ GRACE_SECONDS = 5.0
 def verify(engine: Engine, stack: str, *, may_boot: bool = False) -> None:
     """Run the checks on every host at once and print what each reports.
 
-    Args:
-        engine: of the stack.
-        stack: its name.
-        may_boot: an update has just started hosts, so they are waited for.
+    `may_boot` waits for hosts that an update has just started.
 
     Raises:
         CommandError: a check failed or a host cannot be reached.

@@ -43,10 +43,8 @@ def purge_data_disks(virsh: Virsh, stack: str) -> None:
 def clear_orphans(virsh: Virsh, stack: str, known: Collection[str]) -> None:
     """Remove what a failed or killed run left that is not in the state; never a data disk.
 
-    Args:
-        virsh: the hypervisor.
-        stack: the stack's name; the caller has checked that it belongs to this project.
-        known: names of all domains, volumes, networks and pools in the state.
+    `known` are the names of all domains, volumes, networks and pools in the state. The caller has
+    checked that the stack belongs to this project.
 
     """
     name = stack_name(stack)

@@ -69,18 +69,11 @@ def ensure_packages(packages: tuple[str, ...]) -> None:
         LocalError: this computer has no apt-get, or the installation failed.
 
     """
-    install_packages(_lacking(packages))
-
-
-def _lacking(packages: tuple[str, ...]) -> list[str]:
-    """Return the packages that are not installed; all of them if there is no dpkg."""
-    if shutil.which("dpkg-query") is None:
-        return list(packages)
-    status, output = ask("dpkg-query", "--show", "--showformat=${Package} ${Status}\n", *packages)
-    if status == 0 and output.count(" installed\n") == len(packages):
-        return []
-    installed = {line.split()[0] for line in output.splitlines() if line.endswith(" installed")}
-    return [package for package in packages if package not in installed]
+    installed = set()
+    if shutil.which("dpkg-query"):
+        shown = ask("dpkg-query", "--show", "--showformat=${Package} ${Status}\n", *packages)[1]
+        installed = {line.split()[0] for line in shown.splitlines() if line.endswith(" installed")}
+    install_packages([package for package in packages if package not in installed])
 
 
 def _start_without_systemd() -> None:

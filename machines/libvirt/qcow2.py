@@ -9,9 +9,7 @@ _SIZE = struct.Struct(">4sI Q I I Q")
 
 
 def virtual_size_mib(file: Path) -> int:
-    """Return the size of the virtual disk in MiB, rounded up.
-
-    The header's layout is that of QEMU's qcow2 specification.
+    """Return the size of the virtual disk in MiB, rounded up, from QEMU's header of the file.
 
     Raises:
         ValueError: the file is not in qcow2 format.

@@ -9,36 +9,31 @@ from system.programs import ask, run
 ANSWER_SECONDS = 30.0
 
 
-@dataclass(frozen=True, kw_only=False, slots=True)
+@dataclass(frozen=True, slots=True)
 class Virsh:
     """virsh for the hypervisor at a URI."""
 
     uri: str
 
-    def ask(self, *words: str, timeout_seconds: float = ANSWER_SECONDS) -> tuple[int, str]:
+    def ask(self, *words: str) -> tuple[int, str]:
         """Return the exit status and the output of a virsh command that may fail."""
-        return ask("virsh", "-q", "-c", self.uri, *words, timeout_seconds=timeout_seconds)
+        return ask("virsh", "-q", "-c", self.uri, *words, timeout_seconds=ANSWER_SECONDS)
 
-    def run(self, *words: str, timeout_seconds: float = ANSWER_SECONDS) -> str:
+    def run(self, *words: str) -> str:
         """Return the output of a virsh command that must succeed.
 
         Raises:
             LocalError: it failed; the message has its last line of output.
 
         """
-        return run("virsh", "-q", "-c", self.uri, *words, timeout_seconds=timeout_seconds)
+        return run("virsh", "-q", "-c", self.uri, *words, timeout_seconds=ANSWER_SECONDS)
 
     def answers(self) -> bool:
         """Return whether virsh is installed and the hypervisor answers."""
         return shutil.which("virsh") is not None and self.ask("uri")[0] == 0
 
     def require(self) -> None:
-        """Raise an error unless the hypervisor answers.
-
-        Raises:
-            LocalError: virsh is missing, or the hypervisor does not answer.
-
-        """
+        """Raise LocalError unless virsh is installed and the hypervisor answers."""
         if shutil.which("virsh") is None:
             msg = f"cluster.hosts.uri: {self.uri} needs virsh: run `make hypervisor`"
             raise LocalError(msg)

@@ -45,12 +45,7 @@ def make_cgroups(device: str) -> list[Path]:
 
 
 def remove_cgroups(device: str) -> None:
-    """Remove a machine's cgroups; wait for its last processes to leave them.
-
-    Raises:
-        LocalError: one is still in use after `REMOVE_SECONDS`.
-
-    """
+    """Remove a machine's cgroups; raise LocalError if one is in use after `REMOVE_SECONDS`."""
     deadline = time.monotonic() + REMOVE_SECONDS
     for tree in _managed_trees():
         while (tree / device).is_dir():

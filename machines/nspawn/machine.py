@@ -4,6 +4,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from machines.nspawn.boot import await_ssh, remove_supervisor_files, start
 from machines.nspawn.cgroups import remove_cgroups
@@ -53,12 +54,7 @@ def ensure_machine(spec: MachineSpec) -> MachineRecord:
 
 
 def remove_machine(spec: HostSpec) -> None:
-    """Remove a machine with its data, in whatever state an interrupted run left it.
-
-    Raises:
-        LocalError: the stack belongs to another project.
-
-    """
+    """Remove a machine with its data, in whatever state an interrupted run left it."""
     with locked(spec.paths.lock_file, shared=True), locked(spec.host.lock_file):
         require_free_or_own(spec.paths, spec.owner)
         remove_everything(spec.host)
@@ -106,19 +102,21 @@ def _create(spec: MachineSpec) -> MachineRecord:
         incarnation=spec.incarnation,
         boots=0,
         booting=0,
-        address=spec.address,
-        prefix_length=spec.prefix_length,
-        bridge=spec.bridge,
         image=str(image),
+        **_wiring(spec),
     )
     write_machine(host.record_file, record)
     return record
 
 
+def _wiring(spec: MachineSpec) -> dict[str, Any]:
+    names = ("address", "prefix_length", "bridge")
+    return {name: getattr(spec, name) for name in names}
+
+
 def _is_up(spec: MachineSpec, record: MachineRecord) -> bool:
-    wired = (record.address, record.prefix_length, record.bridge)
     return (
-        wired == (spec.address, spec.prefix_length, spec.bridge)
+        replace(record, **_wiring(spec)) == record
         and record.booting > 0
         and supervisor_of(spec.host.root) is not None
         and (Path("/sys/class/net") / spec.bridge / "brif" / spec.host.device).exists()
@@ -145,13 +143,7 @@ def _refresh(spec: MachineSpec) -> None:
 def _start(spec: MachineSpec, record: MachineRecord) -> MachineRecord:
     host = spec.host
     stop(host)
-    record = replace(
-        record,
-        booting=max(spec.boots, record.boots + 1),
-        address=spec.address,
-        prefix_length=spec.prefix_length,
-        bridge=spec.bridge,
-    )
+    record = replace(record, booting=max(spec.boots, record.boots + 1), **_wiring(spec))
     # Before the start, so that if this run is killed, the next one knows the number of this start.
     write_machine(host.record_file, record)
     mount_disk(host, Path(record.image))

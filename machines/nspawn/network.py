@@ -65,12 +65,7 @@ def link_exists(device: str) -> bool:
 
 
 def require_free_network(spec: NetworkSpec) -> None:
-    """Refuse a network that this computer already uses for something else.
-
-    Raises:
-        LocalError: the subnet or the bridge's name is already in use.
-
-    """
+    """Raise LocalError if the subnet or the bridge's name is in use for something else."""
     _refuse_name_of_another(spec)
     routes = parse_routes(run("ip", "-json", "-4", "route"))
     overlap = find_overlap(spec.subnet, spec.bridge, routes)

@@ -57,12 +57,7 @@ def processes_of(root: Path, upper: Path) -> list[int]:
 
 
 def kill_processes(root: Path, upper: Path) -> None:
-    """Kill all processes of a machine and wait until they are gone.
-
-    Raises:
-        LocalError: a process is still running after `KILL_SECONDS`.
-
-    """
+    """Kill all processes of a machine; raise LocalError if one remains after `KILL_SECONDS`."""
     deadline = time.monotonic() + KILL_SECONDS
     dying: set[int] = set()
     while members := dying.union(processes_of(root, upper)):

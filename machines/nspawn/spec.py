@@ -7,9 +7,6 @@ from dataclasses import dataclass, field
 from machines.shared.paths import HostPaths, StackPaths
 from machines.shared.spec import STACK_CHECKS, Check, StackSpec, check_text, wrong_value
 
-_DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}")
-_INCARNATION = re.compile(r"[0-9a-f]{12}")
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NetworkSpec(StackSpec):
@@ -66,10 +63,13 @@ def _host_name(name: str, value: object) -> str:
     return StackPaths(stack="any").host(check_text(name, value)).name
 
 
-def _device(name: str, value: object) -> str:
-    if not isinstance(value, str) or not _DEVICE.fullmatch(value):
-        raise wrong_value(name, value, "a device name of at most 15 characters")
-    return value
+def _matching(pattern: str, allowed: str) -> Check:
+    def check(name: str, value: object) -> str:
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            raise wrong_value(name, value, allowed)
+        return value
+
+    return check
 
 
 def _address(name: str, value: object) -> str:
@@ -79,16 +79,13 @@ def _address(name: str, value: object) -> str:
         raise wrong_value(name, value, "an IPv4 address") from error
 
 
-def _whole(name: str, value: object, low: int, high: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise wrong_value(name, value, f"a whole number from {low} to {high}")
-    return value
+def _whole(low: int, high: int) -> Check:
+    def check(name: str, value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise wrong_value(name, value, f"a whole number from {low} to {high}")
+        return value
 
-
-def _incarnation(name: str, value: object) -> str:
-    if not isinstance(value, str) or not _INCARNATION.fullmatch(value):
-        raise wrong_value(name, value, "12 hex digits")
-    return value
+    return check
 
 
 def _hosts(name: str, value: object) -> dict[str, str]:
@@ -99,12 +96,14 @@ def _hosts(name: str, value: object) -> dict[str, str]:
 
 MACHINE_CHECKS: dict[str, Check] = {
     **STACK_CHECKS,
-    "bridge": _device,
+    "bridge": _matching(
+        r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}", "a device name of at most 15 characters"
+    ),
     "gateway": _address,
-    "prefix_length": lambda name, value: _whole(name, value, 8, 30),
+    "prefix_length": _whole(8, 30),
     "name": _host_name,
-    "incarnation": _incarnation,
-    "boots": lambda name, value: _whole(name, value, 1, 10**9),
+    "incarnation": _matching(r"[0-9a-f]{12}", "12 hex digits"),
+    "boots": _whole(1, 10**9),
     "address": _address,
     "authorized_key": check_text,
     "host_key_private": _secret,

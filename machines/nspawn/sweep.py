@@ -1,6 +1,5 @@
 """Verbs on a whole stack: its network, the list of its machines, the removal of everything."""
 
-import contextlib
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from machines.nspawn.network import (
 from machines.nspawn.processes import running_below, supervisor_of
 from machines.nspawn.record import read_machine
 from machines.nspawn.spec import NetworkSpec
-from machines.shared.owner import claim, require_free_or_own, require_sweepable
+from machines.shared.owner import claim, release, require_free_or_own, require_sweepable
 from machines.shared.paths import StackPaths
 from machines.shared.spec import StackSpec
 from system.errors import LocalError
@@ -26,12 +25,7 @@ from system.locks import locked
 
 
 def ensure_network(spec: NetworkSpec) -> None:
-    """Claim the stack on this computer and make its bridge.
-
-    Raises:
-        LocalError: the stack belongs to another project, or the subnet is in use.
-
-    """
+    """Claim the stack on this computer and make its bridge."""
     with locked(spec.paths.lock_file):
         require_free_or_own(spec.paths, spec.owner)
         require_free_network(spec)
@@ -43,12 +37,7 @@ def ensure_network(spec: NetworkSpec) -> None:
 
 
 def remove_network(spec: StackSpec) -> None:
-    """Remove the stack's bridge, and its folder if no machine is left in it.
-
-    Raises:
-        LocalError: the stack belongs to another project.
-
-    """
+    """Remove the stack's bridge, and its folder if no machine is left in it."""
     with locked(spec.paths.lock_file):
         require_free_or_own(spec.paths, spec.owner)
         _remove_bridge(recorded_bridge(spec.paths))
@@ -58,12 +47,7 @@ def remove_network(spec: StackSpec) -> None:
 
 
 def sweep(paths: StackPaths, *, force: bool) -> None:
-    """Remove everything of a stack: processes, mounts, namespaces, devices and files.
-
-    Raises:
-        LocalError: the stack belongs to another project that still exists.
-
-    """
+    """Remove everything of a stack: processes, mounts, namespaces, devices and files."""
     with locked(paths.lock_file):
         require_sweepable(paths, force=force)
         bridge = _bridge_of(paths)
@@ -93,16 +77,10 @@ def list_machines(paths: StackPaths) -> list[dict[str, Any]]:
         host = paths.host(name)
         record = read_machine(host.record_file)
         pid = supervisor_of(host.root)
-        rows.append(
-            {
-                "name": name,
-                "address": None if record is None else record.address,
-                "running": pid is not None,
-                "pid": pid,
-                "incarnation": None if record is None else record.incarnation,
-                "boots": None if record is None else record.boots,
-            }
-        )
+        row: dict[str, Any] = {"name": name, "running": pid is not None, "pid": pid}
+        for key in ("address", "incarnation", "boots"):
+            row[key] = getattr(record, key, None)
+        rows.append(row)
     return rows
 
 
@@ -128,15 +106,8 @@ def _remove_bridge(bridge: str | None) -> None:
 
 def _remove_folder(paths: StackPaths) -> None:
     remove_unused_namespaces_folder()
-    if not paths.folder.exists():
-        return
     # The owner goes last, so that we may still finish an interrupted removal.
-    for leftover in sorted(paths.folder.iterdir(), key=lambda entry: entry == paths.owner_file):
-        if leftover.is_dir():
-            leftover.rmdir()
-        else:
+    for leftover in paths.folder.glob("*"):
+        if leftover.is_file() and leftover != paths.owner_file:
             leftover.unlink()
-    paths.folder.rmdir()
-    parent = paths.folder.parent
-    with contextlib.suppress(OSError):  # it holds other stacks
-        parent.rmdir()
+    release(paths)

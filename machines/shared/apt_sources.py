@@ -87,6 +87,6 @@ def _mirrors(
         return
     key = signed_by if signed_by.startswith("/") else ""
     for suite in suites:
-        for pocket in _POCKETS:
-            if suite == f"{codename}{pocket}":
-                yield Mirror(uri=uri, pocket=pocket, signed_by=key)
+        pocket = suite.removeprefix(codename)
+        if pocket in _POCKETS:
+            yield Mirror(uri=uri, pocket=pocket, signed_by=key)

@@ -30,21 +30,12 @@ def read_owner(paths: StackPaths) -> Owner | None:
     return Owner(token=str(value.get("token", "")), path=str(value.get("path", "")))
 
 
-def is_same_owner(claimed: Owner, asking: Owner) -> bool:
-    """Return whether `asking` may change the machines of `claimed`."""
-    same_token = bool(asking.token) and claimed.token == asking.token
-    return same_token or claimed.path == asking.path
-
-
 def require_free_or_own(paths: StackPaths, asking: Owner) -> Owner | None:
-    """Return the current owner, or None.
-
-    Raises:
-        LocalError: another project owns the stack's machines.
-
-    """
+    """Return the current owner, or None; raise LocalError if another project owns the machines."""
     claimed = read_owner(paths)
-    if claimed is not None and not is_same_owner(claimed, asking):
+    if claimed is None or claimed.path == asking.path:
+        return claimed
+    if not asking.token or claimed.token != asking.token:
         msg = (
             f"stack {paths.stack}: its machines on this computer belong to {claimed.path}: "
             f"run `make down` there, or choose another stack name"
@@ -54,24 +45,14 @@ def require_free_or_own(paths: StackPaths, asking: Owner) -> Owner | None:
 
 
 def require_claimed(paths: StackPaths, asking: Owner) -> None:
-    """Refuse a stack that is not claimed, for example after a sweep while we waited for the lock.
-
-    Raises:
-        LocalError: the stack has no owner, or another one.
-
-    """
+    """Raise LocalError unless `asking` owns the stack; a sweep may have run while we waited."""
     if require_free_or_own(paths, asking) is None:
         msg = f"stack {paths.stack}: not claimed on this computer: run `make up` again"
         raise LocalError(msg)
 
 
 def claim(paths: StackPaths, asking: Owner) -> None:
-    """Record the owner in the stack's folder.
-
-    Raises:
-        LocalError: another project owns the stack's machines.
-
-    """
+    """Record the owner in the stack's folder, unless another project owns the stack."""
     claimed = require_free_or_own(paths, asking)
     paths.hosts_folder.mkdir(parents=True, exist_ok=True)
     if claimed != asking:
@@ -88,12 +69,7 @@ def release(paths: StackPaths) -> None:
 
 
 def require_sweepable(paths: StackPaths, *, force: bool) -> None:
-    """Refuse to sweep the machines of another project that still exists.
-
-    Raises:
-        LocalError: the owner is another project that exists, and `force` is false.
-
-    """
+    """Raise LocalError if another project that still exists owns the machines, unless `force`."""
     claimed = None if force else read_owner(paths)
     if claimed is None or claimed.path == project_path():
         return

@@ -50,9 +50,7 @@ def build_once(product: Path, build: Callable[[Path], Path]) -> Path:
 
 
 def make_root(recipe: RootRecipe, scratch: Path, what: str) -> Path:
-    """Build a root folder in `scratch`, with progress on stderr, and return it.
-
-    `what` begins each line of progress.
+    """Build a root folder in `scratch` and return it; `what` begins each line of progress.
 
     Raises:
         LocalError: mmdebstrap failed; the message has the last line of its log.

@@ -28,13 +28,9 @@ class StackSpec:
 
 
 def parse_spec(text: str, kind: type[_SPEC], checks: Mapping[str, Check]) -> _SPEC:
-    """Return the spec of a `kind` in a JSON text.
+    """Return the spec of a `kind` in a JSON text, which must hold every field of it.
 
-    Args:
-        text: one JSON object.
-        kind: the spec's class; every field of it must be in the text.
-        checks: by key. Other keys of this table may be in the text too, since a machine is
-            removed with the spec that made it.
+    It may hold other keys of `checks`, too: a machine is removed with the spec that made it.
 
     Raises:
         LocalError: the first problem, with the key, the value and what is allowed.

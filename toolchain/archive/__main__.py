@@ -6,8 +6,7 @@ import sys
 from blueprint.rocketmq.versions import DEFAULT_VERSION
 from project import ROOT
 from system.errors import LocalError
-from toolchain.archive.assemble import assemble
-from toolchain.archive.reproducibility import check_reproducible
+from toolchain.archive.assemble import assemble, check_reproducible
 
 
 def main(arguments: list[str]) -> int:

@@ -1,5 +1,6 @@
 """Assemble the archive of a RocketMQ version from Maven artifacts, once per user."""
 
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from system.errors import LocalError
 from toolchain.archive.cache import cached_archive, locked_work_folder
 from toolchain.archive.layout import collect_entries
 from toolchain.archive.maven import collect
-from toolchain.archive.upload_link import link_for_upload
+from toolchain.archive.upload import link_for_upload
 from toolchain.stored_zip import write_stored_zip
 
 Report = Callable[[str], None]
@@ -20,11 +21,7 @@ Report = Callable[[str], None]
 def assemble(version: str, project: Path, report: Report, *, fresh: bool = False) -> Path:
     """Return the path, below the project, of the version's archive; assemble it if needed.
 
-    Args:
-        version: one that the table of known versions can assemble.
-        project: the clone's root.
-        report: takes each line of progress.
-        fresh: use an empty Maven repository instead of the user's.
+    `fresh` uses an empty Maven repository instead of the user's.
 
     Raises:
         LocalError: Maven failed, or the archive does not have the digest in the table.
@@ -48,13 +45,9 @@ def assemble(version: str, project: Path, report: Report, *, fresh: bool = False
 
 
 def make_archive(version: str, folder: Path, repository: Path | None, report: Report) -> Path:
-    """Assemble an archive in the folder and return its path; its digest is not checked.
+    """Assemble an archive in an empty folder and return its path; its digest is not checked.
 
-    Args:
-        version: any version of which Maven Central has all modules.
-        folder: an existing, empty folder.
-        repository: Maven's local repository; None means the user's.
-        report: takes each line of progress.
+    `repository` is Maven's local repository; None means the user's.
 
     Raises:
         LocalError: Maven failed, or a part is missing.
@@ -69,6 +62,25 @@ def make_archive(version: str, folder: Path, repository: Path | None, report: Re
     entries = collect_entries(collected.source_release, collected.jars, top_directory(version))
     write_stored_zip(made, entries)
     return made
+
+
+def check_reproducible(version: str, report: Report) -> str:
+    """Assemble twice, each time from an empty Maven repository, and return the common digest.
+
+    Raises:
+        LocalError: the two digests differ, or Maven failed.
+        ValueError: the version is not supported.
+
+    """
+    require_supported(version)
+    first, second = (_assemble_alone(version, report) for _ in range(2))
+    if first != second:
+        message = (
+            f"RocketMQ {version}: two assemblies differ, {first} and {second}; "
+            "compare their entries and make toolchain/archive/layout.py leave out the cause"
+        )
+        raise LocalError(message)
+    return first
 
 
 def _has_digest(archive: Path, sha512: str) -> bool:
@@ -86,3 +98,13 @@ def _require_digest(version: str, made: Path, expected: str) -> None:
             "blueprint/rocketmq/versions.py"
         )
         raise LocalError(message)
+
+
+def _assemble_alone(version: str, report: Report) -> str:
+    with tempfile.TemporaryDirectory(prefix="rocketmq-archive-") as name:
+        parts = Path(name) / "parts"
+        parts.mkdir()
+        made = make_archive(version, parts, Path(name) / "repository", report)
+        digest = sha512_of(made)
+        report(f"RocketMQ {version}: {made.stat().st_size} bytes, sha512 {digest}")
+        return digest

@@ -35,8 +35,7 @@ _REQUIRED: Final = (
 def place_source(path: str) -> str | None:
     """Return where a file of the source release goes, or None when the archive leaves it out.
 
-    Args:
-        path: relative to the source release's top directory.
+    `path` is relative to the source release's top directory.
 
     """
     if path in _RENAMED:

@@ -22,19 +22,17 @@ class Collected:
 
 
 def collect(version: str, into: Path, local_repository: Path | None = None) -> Collected:
-    """Have Maven fetch everything that the archive of a version is made of.
+    """Have Maven fetch what the archive of a version is made of into an existing folder.
 
-    Args:
-        version: a RocketMQ version of which all modules are published.
-        into: an existing folder that receives the files.
-        local_repository: Maven's local repository; None means the user's.
+    `local_repository` is Maven's own; None means the user's.
 
     Raises:
         LocalError: Maven or Java is missing, or Maven failed; its last lines are in the message.
 
     """
+    _require_tools()
     command = [
-        _find_maven(),
+        "mvn",
         "--batch-mode",
         "--no-transfer-progress",
         "-Dstyle.color=never",
@@ -55,13 +53,11 @@ def collect(version: str, into: Path, local_repository: Path | None = None) -> C
     return Collected(source_release=into / "source-release.zip", jars=into / "lib")
 
 
-def _find_maven() -> str:
+def _require_tools() -> None:
     missing = [tool for tool in ("java", "mvn") if shutil.which(tool) is None]
-    maven = shutil.which("mvn")
-    if missing or maven is None:
+    if missing:
         message = (
             f"cluster.artifact 'maven': no {' and no '.join(missing)} on PATH; "
             "install maven and default-jdk-headless, or use an archive from a URL or a file"
         )
         raise LocalError(message)
-    return maven

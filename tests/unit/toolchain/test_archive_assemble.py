@@ -13,11 +13,10 @@ from blueprint.rocketmq.versions import maven_sha512
 from project import ROOT
 from system.errors import LocalError
 from toolchain.archive import assemble as assembling
+from toolchain.archive.assemble import check_reproducible
 from toolchain.archive.cache import cache_directory, cached_archive, locked_work_folder
-from toolchain.archive.local_file import use_file
 from toolchain.archive.maven import collect
-from toolchain.archive.reproducibility import check_reproducible
-from toolchain.archive.upload_link import link_for_upload
+from toolchain.archive.upload import link_for_upload, use_file
 
 FAKE_MAVEN = """#!/bin/sh
 for argument; do

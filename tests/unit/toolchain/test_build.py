@@ -77,8 +77,8 @@ def test_a_version_is_parsed_from_the_output_of_a_tool(text, numbers):
     assert build.parse_version(text) == numbers
 
 
-def test_output_without_a_version_parses_as_none():
-    assert build.parse_version("none") is None
+def test_output_without_a_version_parses_as_no_numbers():
+    assert build.parse_version("none") == ()
 
 
 def test_a_new_enough_engine_on_path_is_used(layout, tmp_path):
