@@ -95,7 +95,7 @@ LINTS := lint-format lint-python lint-types lint-types-on-hosts lint-shell lint-
 .PHONY: check
 check: python ## formatting, lint, types, and every test that needs no host and no engine
 	@$(MAKE) --no-print-directory -j2 --output-sync $(LINTS)
-	@$(PYTEST) -q -n 4 --dist worksteal tests/unit tests/components tests/program -m '$(WITHOUT_HOSTS)'
+	@$(PYTEST) -q -n 4 --dist worksteal tests -m '$(WITHOUT_HOSTS)'
 
 .PHONY: lint
 lint: $(LINTS) ## the checks of `make check` without its tests
