@@ -12,7 +12,6 @@ import shutil
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -36,27 +35,17 @@ LOCK_SECONDS = 3600
 SHOWN_LINES_OF_A_FAILURE = 15
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Layout:
     """The paths that are read and written: those of one clone and of the user's cache."""
 
-    root: Path = ROOT
-    cache: Path = field(default_factory=lambda: cache_folder() / "toolchain")
-
-    @property
-    def modules(self) -> Path:
-        """The folder of the Go modules."""
-        return self.root / "toolchain" / "go"
-
-    @property
-    def link(self) -> Path:
-        """The symlink to the binaries that this clone uses."""
-        return self.root / ".state" / "bin"
-
-    @property
-    def pulumi_home(self) -> Path:
-        """The PULUMI_HOME of this clone, with the resource plugins."""
-        return self.root / ".state" / "pulumi-home"
+    def __init__(self, root: Path, cache: Path) -> None:
+        self.root = root
+        self.cache = cache
+        self.modules = root / "toolchain" / "go"
+        # The symlink to the binaries that this clone uses.
+        self.link = root / ".state" / "bin"
+        # The PULUMI_HOME of this clone, with the resource plugins.
+        self.pulumi_home = root / ".state" / "pulumi-home"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     stack: str = parser.parse_args(arguments).stack
     try:
-        report(make_toolchain(Layout(), stack))
+        report(make_toolchain(Layout(ROOT, cache_folder() / "toolchain"), stack))
     except (LocalError, OSError) as error:
         sys.stderr.write(f"toolchain: {error}\n")
         return 1

@@ -51,7 +51,9 @@ def require_usable(engine: Engine, folder: StackFolder) -> None:
     with agent_with(read_login_key(hosts), logins) as ssh:
         _raise_problems(answer.problem for answer in probe(ssh, logins, folder.stack))
         _raise_problems(_gate_problems(ssh, logins, cluster))
-    _prune_replaced(engine, hosts)
+    # With another host key nothing can be undone there, and after a reinstallation nothing is left
+    # to undo. Everything is installed again; leftovers stay as they are.
+    _prune_where(engine, hosts, lambda identity, server: identity != identity_of(server))
     # The engine will remove what is on servers that left the settings, unless they are gone.
     part_from_gone(engine, folder, besides=[login.host for login in logins])
 
@@ -167,15 +169,6 @@ def _gate_problems(
         yield named[-1] if named else f"{login.host}: the gate failed: {lines[-1]}"
 
 
-def _prune_replaced(engine: Engine, hosts: ExistingHostsSettings) -> None:
-    """Forget what was installed on servers with another host key or generation in the settings.
-
-    With another host key nothing can be undone there, and after a reinstallation there is nothing
-    to undo. Everything is installed again; leftovers stay as they are.
-    """
-    _prune_where(engine, hosts, lambda identity, server: identity != identity_of(server))
-
-
 def _prune_rekeyed(engine: Engine, folder: StackFolder) -> None:
     """Forget what was installed under another host key; under the same, it can be undone."""
     try:
@@ -190,20 +183,20 @@ def _prune_where(
     hosts: ExistingHostsSettings,
     is_former: Callable[[str, ExistingServerSettings], bool],
 ) -> None:
+    """Forget what was installed on servers under a former host key or generation."""
     stored = engine.export()
     recorded = identities_in(stored)
-    changed = False
+    pruned = 0
     for server in hosts.servers:
         known = recorded.get(server.name, set())
         former = {identity for identity in known if is_former(identity, server)}
         if former:
-            changed = True
-            prune_state(stored, former)
+            pruned += prune_state(stored, former)
             sys.stderr.write(
                 f"{server.name}: has another host key or generation than at the last make up; "
                 "what was installed there before is forgotten, not undone\n"
             )
-    if changed:
+    if pruned:
         engine.replace_deployment(stored)
 
 

@@ -3,7 +3,6 @@
 import os
 import re
 import secrets
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,26 +13,15 @@ from toolchain.stack_file import StackFileError, read_cluster, read_provider
 SALT_LINE = re.compile(r"^encryptionsalt:.*\n?", re.MULTILINE)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class StackFolder:
     """The folder of a stack's private files, ignored by git."""
 
-    stack: str
-
-    @property
-    def folder(self) -> Path:
-        """Return `.state/stacks/<stack>`."""
-        return ROOT / ".state" / "stacks" / self.stack
-
-    @property
-    def committed_config(self) -> Path:
-        """Return the stack's file in the repository."""
-        return ROOT / f"Pulumi.{self.stack}.yaml"
-
-    @property
-    def config(self) -> Path:
-        """Return the copy that the engine reads and writes its `encryptionsalt` into."""
-        return self.folder / f"Pulumi.{self.stack}.yaml"
+    def __init__(self, stack: str) -> None:
+        self.stack = stack
+        self.folder = ROOT / ".state" / "stacks" / stack
+        self.committed_config = ROOT / f"Pulumi.{stack}.yaml"
+        # The copy that the engine reads, and writes its `encryptionsalt` into.
+        self.config = self.folder / f"Pulumi.{stack}.yaml"
 
     def compose_config(self) -> None:
         """Copy the committed file, keeping the salt that the engine wrote into the previous copy.

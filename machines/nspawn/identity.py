@@ -29,17 +29,17 @@ def planned_identity(stack: str, host: str) -> MachineIdentity:
     paths = StackPaths(stack=stack).host(host)
     record = read_machine(paths.record_file)
     if record is None:
-        return MachineIdentity(incarnation=_absent_incarnation(paths), boots=1)
+        return MachineIdentity(incarnation=_absent_incarnation(stack, paths), boots=1)
     if supervisor_of(paths.root) is None:
         return MachineIdentity(incarnation=record.incarnation, boots=record.boots + 1)
     return MachineIdentity(incarnation=record.incarnation, boots=record.booting)
 
 
-def _absent_incarnation(paths: HostPaths) -> str:
+def _absent_incarnation(stack: str, paths: HostPaths) -> str:
     """Derive it from the nearest existing folder, which changes when a machine is removed."""
     folder = paths.folder
     while not folder.exists():
         folder = folder.parent
     seen = folder.stat()
-    text = f"{paths.stack.stack}\0{paths.name}\0{seen.st_ino}\0{seen.st_mtime_ns}"
+    text = f"{stack}\0{paths.name}\0{seen.st_ino}\0{seen.st_mtime_ns}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from system.errors import LocalError
@@ -19,51 +18,25 @@ def machines_root() -> Path:
     return Path(os.environ.get(ROOT_VARIABLE) or DEFAULT_ROOT)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class StackPaths:
-    """The paths of a stack: its folder, records and lock.
+    """The paths of a stack: its folder, records and lock; refuses an invalid folder name."""
 
-    Raises:
-        LocalError: the stack's name is not a valid folder name.
-
-    """
-
-    stack: str
-
-    def __post_init__(self) -> None:
-        """Check the name."""
-        if not _STACK_NAME.fullmatch(self.stack):
-            msg = f"stack {self.stack!r}: allowed are letters, digits, '-', '_' and '.'"
+    def __init__(self, stack: str) -> None:
+        if not _STACK_NAME.fullmatch(stack):
+            msg = f"stack {stack!r}: allowed are letters, digits, '-', '_' and '.'"
             raise LocalError(msg)
-
-    @property
-    def folder(self) -> Path:
-        """Return the folder that holds everything of the stack."""
-        return machines_root() / self.stack
-
-    @property
-    def owner_file(self) -> Path:
-        """Return the record of the stack's owner."""
-        return self.folder / "owner.json"
-
-    @property
-    def network_file(self) -> Path:
-        """Return the record of the stack's bridge."""
-        return self.folder / "network.json"
-
-    @property
-    def hosts_folder(self) -> Path:
-        """Return the folder that has one folder per machine."""
-        return self.folder / "hosts"
-
-    @property
-    def lock_file(self) -> Path:
-        """Return the lock file for verbs on the whole stack."""
-        return Path("/run/lock") / f"rocketmq-pulumi-{short_digest(str(self.folder))}.lock"
+        self.stack = stack
+        self.folder = machines_root() / stack
+        self.owner_file = self.folder / "owner.json"
+        self.network_file = self.folder / "network.json"
+        # It has one folder per machine.
+        self.hosts_folder = self.folder / "hosts"
+        # For verbs on the whole stack.
+        self.lock_file = lock_of(self.folder)
 
     def host(self, name: str) -> "HostPaths":
         """Return the paths of a machine of this stack."""
-        return HostPaths(stack=self, name=name)
+        return HostPaths(self.hosts_folder, name)
 
     def host_names(self) -> tuple[str, ...]:
         """Return the names of all machines with a folder, complete or not, sorted."""
@@ -72,73 +45,33 @@ class StackPaths:
         return tuple(sorted(entry.name for entry in self.hosts_folder.iterdir()))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class HostPaths:
-    """The paths of a machine: its folder, disk and lock, and the name of its devices.
+    """The paths of a machine, and the name of its devices; refuses an invalid host name."""
 
-    Raises:
-        LocalError: the machine's name is not a valid host name.
-
-    """
-
-    stack: StackPaths
-    name: str
-
-    def __post_init__(self) -> None:
-        """Check the name."""
-        if not _HOST_NAME.fullmatch(self.name):
-            msg = f"machine {self.name!r}: allowed are lower-case letters, digits and '-'"
+    def __init__(self, hosts_folder: Path, name: str) -> None:
+        if not _HOST_NAME.fullmatch(name):
+            msg = f"machine {name!r}: allowed are lower-case letters, digits and '-'"
             raise LocalError(msg)
+        self.name = name
+        self.folder = hosts_folder / name
+        # A folder without this record is not a machine.
+        self.record_file = self.folder / "machine.json"
+        # The output of the machine's last start.
+        self.console_log = self.folder / "console.log"
+        # Only root may enter it, since set-uid files are in it.
+        self.disk = self.folder / "disk"
+        # The overlay's folders: all that differs from the image, its own, and its mount point.
+        self.upper, self.work, self.root = (self.disk / name for name in ("upper", "work", "root"))
+        # The name of veth, network namespace and nspawn machine: 14 characters.
+        self.device = f"rmq-{short_digest(str(self.folder))}"
+        self.namespace_file = Path("/run/netns") / self.device
+        # For verbs on the machine.
+        self.lock_file = lock_of(self.folder)
 
-    @property
-    def folder(self) -> Path:
-        """Return the folder that holds everything of the machine."""
-        return self.stack.hosts_folder / self.name
 
-    @property
-    def record_file(self) -> Path:
-        """Return the machine's record; a folder without it is not a machine."""
-        return self.folder / "machine.json"
-
-    @property
-    def console_log(self) -> Path:
-        """Return the console output of the machine's last start."""
-        return self.folder / "console.log"
-
-    @property
-    def disk(self) -> Path:
-        """Return the folder that only root may enter, since set-uid files are in it."""
-        return self.folder / "disk"
-
-    @property
-    def upper(self) -> Path:
-        """Return the overlay's upper folder: all that differs from the image."""
-        return self.disk / "upper"
-
-    @property
-    def work(self) -> Path:
-        """Return the overlay's work folder."""
-        return self.disk / "work"
-
-    @property
-    def root(self) -> Path:
-        """Return the mount point of the overlay."""
-        return self.disk / "root"
-
-    @property
-    def device(self) -> str:
-        """Return the name of veth, network namespace and nspawn machine: 14 characters."""
-        return f"rmq-{short_digest(str(self.folder))}"
-
-    @property
-    def namespace_file(self) -> Path:
-        """Return the file of the machine's network namespace."""
-        return Path("/run/netns") / self.device
-
-    @property
-    def lock_file(self) -> Path:
-        """Return the lock file for verbs on the machine."""
-        return Path("/run/lock") / f"rocketmq-pulumi-{short_digest(str(self.folder))}.lock"
+def lock_of(folder: Path) -> Path:
+    """Return the lock file for what is done to a folder."""
+    return Path("/run/lock") / f"rocketmq-pulumi-{short_digest(str(folder))}.lock"
 
 
 def short_digest(text: str) -> str:

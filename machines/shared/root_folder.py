@@ -8,7 +8,7 @@ from pathlib import Path
 
 from machines.shared.apt_sources import read_mirrors, render_sources, transport_options
 from machines.shared.computer import debian_codename
-from machines.shared.paths import short_digest
+from machines.shared.paths import lock_of
 from machines.shared.recipe import RootRecipe
 from system.locks import locked
 from system.programs import run, run_with_progress
@@ -35,7 +35,7 @@ def build_once(product: Path, build: Callable[[Path], Path]) -> Path:
     if product.exists():
         return product
     _make_cache_folder(product.parent)
-    lock = Path("/run/lock") / f"rocketmq-pulumi-{short_digest(str(product.parent))}.lock"
+    lock = lock_of(product.parent)
     with locked(lock, wait_seconds=BUILD_SECONDS):
         if not product.exists():
             for stale in product.parent.glob(f"{_BUILDING}*"):

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -11,17 +12,11 @@ from project import cache_folder
 from system.locks import locked
 
 WAIT_SECONDS: Final = 3600
-_WORK: Final = ".work-"
-
-
-def cache_directory() -> Path:
-    """Return the folder of archives, shared by all clones of this user."""
-    return cache_folder() / "archive"
 
 
 def cached_archive(version: str, sha512: str) -> Path:
-    """Return where the version's archive with this digest is, or will be."""
-    return cache_directory() / f"rocketmq-{version}-maven-{sha512[:16]}.zip"
+    """Return where the version's archive is, or will be, for all clones of this user."""
+    return cache_folder() / "archive" / f"rocketmq-{version}-maven-{sha512[:16]}.zip"
 
 
 @contextmanager
@@ -33,12 +28,9 @@ def locked_work_folder(archive: Path, report: Callable[[str], None]) -> Iterator
 
     """
     archive.parent.mkdir(parents=True, exist_ok=True)
-    folder = archive.with_name(f"{_WORK}{archive.stem}")
-
-    def on_wait() -> None:
-        report(f"another process is making {archive.name}; waiting for it")
-
+    folder = archive.with_name(f".work-{archive.stem}")
     lock_file = archive.with_suffix(".lock")
+    on_wait = partial(report, f"another process is making {archive.name}; waiting for it")
     with locked(lock_file, wait_seconds=WAIT_SECONDS, on_wait=on_wait) as lock:
         # Inherited by Maven, which may outlive us: the lock is held while it still writes here.
         os.set_inheritable(lock, True)  # noqa: FBT003 (positional only)

@@ -10,11 +10,11 @@ import zipfile
 import pytest
 
 from blueprint.rocketmq.versions import maven_sha512
-from project import ROOT
+from project import ROOT, cache_folder
 from system.errors import LocalError
 from toolchain.archive import assemble as assembling
 from toolchain.archive.assemble import check_reproducible
-from toolchain.archive.cache import cache_directory, cached_archive, locked_work_folder
+from toolchain.archive.cache import cached_archive, locked_work_folder
 from toolchain.archive.maven import collect
 from toolchain.archive.upload import link_for_upload, use_file
 
@@ -112,14 +112,14 @@ def test_a_different_jar_is_an_error_with_both_digests_and_caches_nothing(tmp_pa
     (parts / "rocketmq-broker-5.3.3.jar").write_bytes(b"not the jar")
     with pytest.raises(LocalError, match=rf"SHA-512 [0-9a-f]{{128}}, expected {digest}; .*fresh"):
         assembling.assemble("5.3.3", tmp_path, [].append)
-    assert [path.suffix for path in cache_directory().iterdir()] == [".lock"]
+    assert [path.suffix for path in (cache_folder() / "archive").iterdir()] == [".lock"]
     assert not (tmp_path / ".state").exists()
 
 
 @pytest.mark.usefixtures("digest")
 def test_fresh_gives_maven_an_empty_repository_of_its_own(tmp_path, maven):
     assembling.assemble("5.3.3", tmp_path, [].append, fresh=True)
-    assert f"-Dmaven.repo.local={cache_directory()}/" in maven.read_text()
+    assert f"-Dmaven.repo.local={cache_folder() / 'archive'}/" in maven.read_text()
 
 
 @pytest.mark.usefixtures("maven")
@@ -204,7 +204,9 @@ def test_missing_tools_are_named_with_the_packages_to_install(tmp_path, monkeypa
 def test_a_cache_home_that_is_not_absolute_is_ignored(relative, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", relative)
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert cache_directory() == tmp_path / ".cache" / "rocketmq-pulumi" / "archive"
+    assert (
+        cached_archive("5.3.3", "0").parent == tmp_path / ".cache" / "rocketmq-pulumi" / "archive"
+    )
 
 
 @pytest.fixture
