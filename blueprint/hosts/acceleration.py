@@ -14,14 +14,10 @@ def architecture_of(capabilities: str) -> str:
 
 
 def choose_acceleration(wanted: Acceleration, capabilities: str) -> Acceleration:
-    """Return `kvm` or `tcg`.
+    """Return `kvm` or `tcg`, from the output of `virsh capabilities`.
 
     A /dev/kvm, for which libvirt already offers `kvm`, is not enough: stock guests hang on it
     where the processor shows neither vmx nor svm.
-
-    Args:
-        wanted: `cluster.hosts.accel`.
-        capabilities: the output of `virsh capabilities`.
 
     Raises:
         ValueError: `kvm` is wanted but unavailable; the message is a line for the report.

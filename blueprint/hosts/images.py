@@ -38,12 +38,9 @@ class Image:
 
 
 def plan_image(settings: ImageSettings, architecture: str, built_digest: str) -> Image:
-    """Return the image that the settings select.
+    """Return the image that the settings select for the hypervisor's CPU architecture.
 
-    Args:
-        settings: `cluster.hosts.image`.
-        architecture: the hypervisor's CPU architecture.
-        built_digest: the digest of the recipe of `make lab-image`.
+    `built_digest` is that of the recipe of `make lab-image`.
 
     Raises:
         ValueError: no image of Debian's is known for this architecture.

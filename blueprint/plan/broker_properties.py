@@ -24,10 +24,7 @@ def _effective(cluster: ClusterSpec, settings: ClusterSettings, broker: BrokerSp
     properties = {
         **_defaults(cluster, broker),
         **dict(sorted(overrides.items())),
-        **_identity(cluster, broker),
-        **_storage(cluster, broker),
-        **_addresses(cluster, broker),
-        **_replication(cluster, broker),
+        **_decided(cluster, broker),
         **_metrics(broker),
     }
     if cluster.election is Election.DLEDGER:
@@ -57,77 +54,72 @@ def _defaults(cluster: ClusterSpec, broker: BrokerSpec) -> Properties:
     return defaults
 
 
-def _identity(cluster: ClusterSpec, broker: BrokerSpec) -> Properties:
-    named = {"brokerClusterName": cluster.name, "brokerName": broker.group}
-    if cluster.election is Election.DLEDGER:
-        return named
-    if cluster.election is Election.CONTROLLER:
-        # The state it boots in: the controllers assign its id and elect the group's master.
-        return {**named, "brokerId": "-1", "brokerRole": BrokerRole.SLAVE.value}
-    return {
-        **named,
-        "brokerId": str(broker.broker_id),
-        "brokerRole": broker.broker_role.value,
-    }
-
-
-def _storage(cluster: ClusterSpec, broker: BrokerSpec) -> Properties:
-    root = {
+def _decided(cluster: ClusterSpec, broker: BrokerSpec) -> Properties:
+    common = {
+        "brokerClusterName": cluster.name,
+        "brokerName": broker.group,
         "listenPort": str(broker.port),
         "storePathRootDir": str(broker.paths.store),
-    }
-    if cluster.election is Election.DLEDGER:
-        # DLedger keeps its log in a folder of its own below the root.
-        return root
-    return {**root, "storePathCommitLog": str(broker.paths.commit_log)}
-
-
-def _addresses(cluster: ClusterSpec, broker: BrokerSpec) -> Properties:
-    addresses = {
         "namesrvAddr": cluster.name_server_list,
         "brokerIP1": broker.host.address,
         "brokerIP2": broker.host.address,
     }
     if cluster.election is Election.DLEDGER:
-        return addresses
-    return {**addresses, "haListenPort": str(broker.own_ports["ha"])}
+        # It keeps its log in a folder of its own below the root, and has no HA port.
+        return {**common, **_dledger(cluster, broker)}
+    replication = _controlled if cluster.election is Election.CONTROLLER else _fixed
+    return {
+        **common,
+        "storePathCommitLog": str(broker.paths.commit_log),
+        "haListenPort": str(broker.own_ports["ha"]),
+        **replication(cluster, broker),
+    }
 
 
-def _replication(cluster: ClusterSpec, broker: BrokerSpec) -> Properties:
-    if cluster.election is Election.DLEDGER:
-        peers = (
-            f"{other.self_id}-{other.host.address}:{other.dledger_port}"
-            for other in cluster.group_of(broker)
-        )
-        return {
-            "enableDLegerCommitLog": "true",
-            "dLegerGroup": broker.group,
-            "dLegerPeers": ";".join(peers),
-            "dLegerSelfId": broker.self_id,
-            # Without it 5.3.3 permanently truncates too much of a killed replica's index.
-            "recheckReputOffsetFromCq": "true",
-        }
-    if cluster.election is Election.CONTROLLER:
-        return {
-            "enableControllerMode": "true",
-            "controllerAddr": cluster.controller_list,
-            # By default RocketMQ answers before any other replica has the message.
-            "allAckInSyncStateSet": "true",
-            # One of two replicas must be able to go on alone; three never go on with one copy.
-            "minInSyncReplicas": str(cluster.replicas - 1),
-        }
-    copies = {
+def _dledger(cluster: ClusterSpec, broker: BrokerSpec) -> Properties:
+    peers = (
+        f"{other.self_id}-{other.host.address}:{other.dledger_port}"
+        for other in cluster.group_of(broker)
+    )
+    return {
+        "enableDLegerCommitLog": "true",
+        "dLegerGroup": broker.group,
+        "dLegerPeers": ";".join(peers),
+        "dLegerSelfId": broker.self_id,
+        # Without it 5.3.3 permanently truncates too much of a killed replica's index.
+        "recheckReputOffsetFromCq": "true",
+    }
+
+
+def _controlled(cluster: ClusterSpec, _broker: BrokerSpec) -> Properties:
+    return {
+        # The state it boots in: the controllers assign its id and elect the group's master.
+        "brokerId": "-1",
+        "brokerRole": BrokerRole.SLAVE.value,
+        "enableControllerMode": "true",
+        "controllerAddr": cluster.controller_list,
+        # By default RocketMQ answers before any other replica has the message.
+        "allAckInSyncStateSet": "true",
+        # One of two replicas must be able to go on alone; three never go on with one copy.
+        "minInSyncReplicas": str(cluster.replicas - 1),
+    }
+
+
+def _fixed(cluster: ClusterSpec, broker: BrokerSpec) -> Properties:
+    properties = {
+        "brokerId": str(broker.broker_id),
+        "brokerRole": broker.broker_role.value,
         "totalReplicas": str(cluster.replicas),
-        "inSyncReplicas": str(cluster.in_sync_replicas),
+        # How many copies, including the master's, a message needs before SEND_OK.
+        "inSyncReplicas": str(cluster.replicas if cluster.scheme is Scheme.SYNC else 1),
     }
     if cluster.scheme is Scheme.SYNC and cluster.replication is Replication.DEGRADE:
-        return {
-            **copies,
+        properties |= {
             "minInSyncReplicas": "1",
             "enableSlaveActingMaster": "true",
             "enableAutoInSyncReplicas": "true",
         }
-    return copies
+    return properties
 
 
 def _metrics(broker: BrokerSpec) -> Properties:

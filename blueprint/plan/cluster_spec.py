@@ -98,11 +98,6 @@ class ClusterSpec:
         """Return whether a master accepts messages only while a slave stores them, too."""
         return self.scheme is Scheme.SYNC and self.replication is Replication.STRICT
 
-    @property
-    def in_sync_replicas(self) -> int:
-        """Return how many copies, including the master's, a message needs before SEND_OK."""
-        return self.replicas if self.scheme is Scheme.SYNC else 1
-
     def former_conf_files(self, process: Process) -> tuple[PurePosixPath, ...]:
         """Return where the configuration was under the schemes that can be switched in place."""
         if not isinstance(process, BrokerSpec) or self.scheme not in IN_PLACE:

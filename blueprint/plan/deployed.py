@@ -42,12 +42,7 @@ NOT_DEPLOYED = DeployedState()
 
 
 def deployed_state_of(resources: Iterable[tuple[str, Mapping[str, Any]]]) -> DeployedState:
-    """Return what the resources of a state say.
-
-    Args:
-        resources: the URN of each, and its `type` and `outputs` as the state has them.
-
-    """
+    """Return what the resources of a state say; each is a URN and the state's record of it."""
     found = [
         (urn.rpartition("::")[2], resource.get("type"), resource.get("outputs") or {})
         for urn, resource in resources

@@ -77,13 +77,8 @@ def plan_memory(
 ) -> dict[Kind, ProcessMemory]:
     """Share half of a host's memory among its JVMs; the rest is page cache, which serves reads.
 
-    No kind gets less than its minimum, so the sum may exceed `most_mib`.
-
-    Args:
-        memory_mib: the host's memory.
-        counts: the number of processes of each kind on the host.
-        proxied: whether the cluster has proxies, which pop from its brokers.
-
+    No kind gets less than its minimum, so the sum may exceed `most_mib`. With `proxied`, the
+    cluster has proxies, which pop from its brokers.
     """
     planned = {
         kind: ProcessMemory(heap_mib=_heap(kind, memory_mib // share))

@@ -24,16 +24,11 @@ def place_brokers(
 ) -> dict[str, Placement]:
     """Return the placement of every broker, by name.
 
-    Deployed brokers stay where they are. The others go, group by group, to the host with the
-    fewest brokers, masters preferring hosts with few masters; two groups on two hosts are placed
-    crosswise. Brokers of a group share a host only if there are fewer hosts than brokers.
-
-    Args:
-        groups: in the order of the settings; the hosts that they name must be in `hosts`.
-        hosts: their names, in the order of the settings.
-        deployed: placements by broker; those on hosts that are not in `hosts` are ignored.
-        elected: whether every broker may become master, so that all share one row of slots.
-
+    Deployed brokers stay where they are, unless that host is not in `hosts`. The others go, group
+    by group, to the host with the fewest brokers, masters preferring hosts with few masters; two
+    groups on two hosts are placed crosswise. Brokers of a group share a host only if there are
+    fewer hosts than brokers. With `elected`, every broker may become master, so all share one row
+    of slots. The hosts that groups name must be in `hosts`.
     """
     placer = _Placer(hosts, elected=elected)
     for group in groups:

@@ -107,12 +107,7 @@ def render_console_service(
 ) -> str:
     """Return the script that runs the console with its current files and waits for an answer.
 
-    Args:
-        console: the console.
-        program: the archive of its program.
-        files: the output of each file resource; a change of any runs the script again.
-        timeout_seconds: how long the console may take to answer.
-
+    `files` holds the output of each file resource; a change of any runs the script again.
     """
     paths = console.paths
     return render_script(
@@ -132,13 +127,7 @@ def render_console_check(
 ) -> str:
     """Return the script, with the password in it, that logs in to the console from a host.
 
-    Args:
-        cluster: the console's cluster.
-        console: the console.
-        host: the host that logs in.
-        password: the console's password.
-        before: the output of the previous step; a change of it runs the script again.
-
+    `before` is the output of the previous step; a change of it runs the script again.
     """
     return render_script(
         "console-check",

@@ -76,14 +76,21 @@ def render_java_command(cluster: ClusterSpec, process: Process) -> str:
     home = version_directory(cluster.version)
     paths = process.paths
     program, main, option = PROGRAMS[process.kind]
-    words = [
+    options = [f"-Xms{process.memory.heap_mib}m", f"-Xmx{process.memory.heap_mib}m"]
+    if process.memory.direct_mib:
+        options.append(f"-XX:MaxDirectMemorySize={process.memory.direct_mib}m")
+    if process.host.emulated:
+        # An emulated processor spends its time compiling; C1 alone halves that.
+        options += ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+    else:
+        options.append("-XX:+UseG1GC")
+    if process.kind is Kind.CONTROLLER:
+        # Otherwise its reflection prints warnings at each start.
+        options.append("--add-opens=java.base/java.lang=ALL-UNNAMED")
+    words = (
         JAVA,
         "-server",
-        f"-Xms{process.memory.heap_mib}m",
-        f"-Xmx{process.memory.heap_mib}m",
-        *_direct_memory(process),
-        *_collector_and_compiler(process),
-        *_add_opens(process),
+        *options,
         "-XX:+ExitOnOutOfMemoryError",
         f"-Xlog:gc*:file={paths.user_home}/gc.log:time,tags:filecount=5,filesize=10M",
         # RocketMQ puts logs and the name server's store below user.home.
@@ -92,27 +99,5 @@ def render_java_command(cluster: ClusterSpec, process: Process) -> str:
         f"-cp {home}/conf:{home}/lib/*",
         main,
         f"{option} {paths.runtime_conf}",
-    ]
+    )
     return " ".join(words)
-
-
-def _collector_and_compiler(process: Process) -> tuple[str, ...]:
-    """Return the options for the collector and the compiler.
-
-    An emulated processor spends its time compiling; C1 alone halves that.
-    """
-    if process.host.emulated:
-        return ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-    return ("-XX:+UseG1GC",)
-
-
-def _add_opens(process: Process) -> tuple[str, ...]:
-    """Return the option that silences the controller's reflection warnings at each start."""
-    if process.kind is Kind.CONTROLLER:
-        return ("--add-opens=java.base/java.lang=ALL-UNNAMED",)
-    return ()
-
-
-def _direct_memory(process: Process) -> tuple[str, ...]:
-    direct_mib = process.memory.direct_mib
-    return (f"-XX:MaxDirectMemorySize={direct_mib}m",) if direct_mib else ()

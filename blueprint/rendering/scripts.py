@@ -29,12 +29,8 @@ LEAST_CACHE_MIB = 256
 def render_script(name: str, host: HostSpec, subject: str = "", **values: object) -> str:
     """Return a complete script: `bash -s ensure` makes the state, `bash -s remove` undoes it.
 
-    Args:
-        name: of its template, below templates/scripts/.
-        host: where it runs.
-        subject: what its lock is for, by default the name.
-        values: what the template needs.
-
+    Its template `name` gets the values. Runs of one `subject`, by default the name, exclude each
+    other.
     """
     body = render(f"scripts/{name}.sh.j2", host=host.name, **values)
     return render("scripts/frame.sh.j2", subject=subject or name, host=host.name, body=body)
@@ -150,12 +146,8 @@ def render_step(
 ) -> str:
     """Return the roll-out's step of one process.
 
-    Args:
-        cluster: the plan.
-        process: whose step it is.
-        files: what each of its file resources printed; any change runs the step again.
-        timeout_seconds: how long each check of its readiness may take on this host.
-
+    `files` holds what each of its file resources printed; any change runs the step again. Each
+    check of its readiness may take `timeout_seconds` on this host.
     """
     return render_script(
         "step",
@@ -172,13 +164,9 @@ def render_step(
 
 
 def render_verification(host: HostSpec, before: Sequence[str], timeout_seconds: int) -> str:
-    """Return what verifies the host's part of the cluster.
+    """Return what verifies the host's part of the cluster, within `timeout_seconds` as a whole.
 
-    Args:
-        host: the host.
-        before: the output of everything made before; a change of any verifies again.
-        timeout_seconds: the limit of the whole verification.
-
+    `before` holds the output of everything made before; a change of any verifies again.
     """
     return render_script(
         "verification", host, timeout_seconds=timeout_seconds, before=digest_of(before)

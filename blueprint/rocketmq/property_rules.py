@@ -8,8 +8,6 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 
-TABLES = Path(__file__).parent / "property_types"
-
 TABLE_VERSION = "5.3.3"
 
 DECIDED = {
@@ -62,10 +60,6 @@ REFUSED = DECIDED.keys() | NOT_SUPPORTED | WITHOUT_EFFECT.keys()
 CLIENT_TIMEOUT_MS = 3000
 """Clients give up a send after this time, before a slower `slaveTimeout` could tell them why."""
 
-PRINTABLE = r"^([!-\[\]-~]([ -\[\]-~]*[!-\[\]-~])?)?$"
-"""ASCII without control characters, backslashes and outer blanks: Java reads it unchanged."""
-
-
 LONGEST_INTEGER = len(str(-(2**63)))
 
 
@@ -74,7 +68,8 @@ class Form(Enum):
 
     INTEGER = r"^-?[0-9]+$"
     NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
-    TEXT = PRINTABLE
+    TEXT = r"^([!-\[\]-~]([ -\[\]-~]*[!-\[\]-~])?)?$"
+    """ASCII without control characters, backslashes and outer blanks: Java reads it unchanged."""
 
     def matches(self, value: str) -> bool:
         """Return whether the value has this form."""
@@ -105,9 +100,8 @@ class Rule:
         return len(value) <= LONGEST_INTEGER and self.least <= int(value) <= self.most
 
 
-_BOOLEAN = Rule(choices=(True, False))
 _OF_JAVA_TYPE = {
-    "boolean": _BOOLEAN,
+    "boolean": Rule(choices=(True, False)),
     "int": Rule(form=Form.INTEGER, least=-(2**31), most=2**31 - 1, why="RocketMQ's 32 bits"),
     "long": Rule(form=Form.INTEGER, least=-(2**63), most=2**63 - 1, why="RocketMQ's 64 bits"),
     "float": Rule(form=Form.NUMBER),
@@ -132,7 +126,8 @@ _OF_NAME = {
 @cache
 def property_types() -> Mapping[str, str]:
     """Return the Java type of each property that a broker knows."""
-    types: dict[str, str] = json.loads((TABLES / f"{TABLE_VERSION}.json").read_text("utf-8"))
+    path = Path(__file__).parent / "property_types" / f"{TABLE_VERSION}.json"
+    types: dict[str, str] = json.loads(path.read_text("utf-8"))
     return types
 
 

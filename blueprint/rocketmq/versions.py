@@ -26,8 +26,6 @@ SUPPORTED: Final = (
 )
 """What `require_supported` accepts, as a regular expression."""
 
-_SHA512: Final = re.compile(r"[0-9a-fA-F]{128}")
-
 _VERSION: Final = re.compile(r"(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})", re.ASCII)
 
 
@@ -80,22 +78,6 @@ def require_supported(text: str) -> Version:
         return version
     message = f"cluster.version: {text} {why}; write {_LOWEST} or a later {_LOWEST.major}.x"
     raise ValueError(message)
-
-
-def parse_sha512(text: str) -> str:
-    """Return the digest in lower case.
-
-    Raises:
-        ValueError: the text is not 128 hexadecimal digits.
-
-    """
-    if _SHA512.fullmatch(text) is None:
-        message = (
-            f"cluster.artifact.sha512: {text!r} is not a SHA-512; "
-            "write its 128 hexadecimal digits, as `sha512sum FILE` prints them"
-        )
-        raise ValueError(message)
-    return text.lower()
 
 
 def top_directory(version: str) -> str:

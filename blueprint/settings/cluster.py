@@ -25,8 +25,7 @@ from blueprint.settings.fields import (
     Settings,
     Switch,
     WholeNumber,
-    expand_kind,
-    expand_source,
+    expand_to,
     not_boolean,
 )
 from blueprint.settings.hosts import HostsSettings
@@ -169,7 +168,7 @@ class ClusterSettings(Settings):
     artifact: Annotated[
         ArtifactSettings,
         BeforeValidator(
-            expand_source,
+            expand_to("source"),
             json_schema_input_type=Literal["maven"] | ArtifactSettings,
         ),
     ] = MavenArtifact(source="maven")
@@ -202,7 +201,7 @@ class ClusterSettings(Settings):
     console: Annotated[
         ConsoleSettings,
         BeforeValidator(
-            expand_kind, json_schema_input_type=Literal["builtin", "none"] | ConsoleSettings
+            expand_to("kind"), json_schema_input_type=Literal["builtin", "none"] | ConsoleSettings
         ),
     ] = BuiltinConsole(kind=ConsoleKind.BUILTIN.value)
     """Shows the cluster in a browser; `builtin` alone stands for `{kind: builtin}`."""

@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Callable
 from ipaddress import IPv4Network
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -131,11 +132,6 @@ Url = Annotated[
 ]
 
 
-def expand_source(value: object) -> object:
-    """Expand the bare name of a source, such as `maven`, to an object with just that `source`."""
-    return {"source": value} if isinstance(value, str) else value
-
-
-def expand_kind(value: object) -> object:
-    """Expand the bare name of a kind, such as `none`, to an object with just that `kind`."""
-    return {"kind": value} if isinstance(value, str) else value
+def expand_to(key: str) -> Callable[[object], object]:
+    """Return what expands a bare word, such as `maven`, to an object with just that `key`."""
+    return lambda value: {key: value} if isinstance(value, str) else value

@@ -17,7 +17,7 @@ from blueprint.settings.fields import (
     Settings,
     Sha512,
     Url,
-    expand_source,
+    expand_to,
     not_boolean,
 )
 from blueprint.settings.ssh import HostAddress, HostKey, UserName
@@ -133,7 +133,7 @@ class LibvirtHostsSettings(Settings):
     image: Annotated[
         ImageSettings,
         BeforeValidator(
-            expand_source,
+            expand_to("source"),
             json_schema_input_type=Literal["debian", "built"] | ImageSettings,
         ),
     ] = DebianImage(source="debian")
@@ -209,7 +209,9 @@ class ExistingHostsSettings(Settings):
     """The login; a user other than root needs passwordless sudo."""
     key: Annotated[
         KeySettings,
-        BeforeValidator(expand_source, json_schema_input_type=Literal["agent"] | KeySettings),
+        BeforeValidator(
+            expand_to("source"), json_schema_input_type=Literal["agent"] | KeySettings
+        ),
     ] = AgentKey(source="agent")
     """The key for the login; `agent` alone stands for `{source: agent}`."""
     bastion: BastionSettings | None = None

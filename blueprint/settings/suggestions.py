@@ -7,13 +7,9 @@ MOST_SHOWN = 8
 
 
 def suggest(word: str, known: Collection[str], otherwise: str | None = None) -> str:
-    """Return the most similar known word as a question; if none is similar, the known ones.
+    """Return the most similar known word as a question; if none is similar, `otherwise`.
 
-    Args:
-        word: the mistyped word.
-        known: the valid words.
-        otherwise: returned if none is similar, instead of the known ones.
-
+    By default that is the known words.
     """
     by_case = {name.lower(): name for name in known}
     close = by_case.get(word.lower()) or next(

@@ -16,13 +16,7 @@ from blueprint.settings.suggestions import name_some, suggest
 def find_placement_problems(
     settings: ClusterSettings, unusable: AbstractSet[str]
 ) -> Iterator[str]:
-    """Iterate over what cannot be placed, one line each.
-
-    Args:
-        settings: the settings.
-        unusable: keys with a field in error; checks that depend on them are skipped.
-
-    """
+    """Iterate over what cannot be placed; checks that depend on `unusable` keys are skipped."""
 
     def known(*keys: str) -> bool:
         return unusable.isdisjoint(keys)

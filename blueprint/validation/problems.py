@@ -35,13 +35,7 @@ MEMORY_KEYS = frozenset({"brokers", "heap"})
 
 
 def find_value_problems(settings: ClusterSettings, unusable: AbstractSet[str]) -> Iterator[str]:
-    """Iterate over problems of versions, archives, properties and sizes.
-
-    Args:
-        settings: the settings.
-        unusable: keys with a field in error; their values are not checked.
-
-    """
+    """Iterate over problems of versions, archives, properties and sizes, save `unusable` keys."""
     yield from find_version_problems(settings, unusable)
     yield from _property_problems(settings)
     yield from find_least_problems(settings)
@@ -49,7 +43,7 @@ def find_value_problems(settings: ClusterSettings, unusable: AbstractSet[str]) -
 
 
 def find_layout_problems(settings: ClusterSettings, unusable: AbstractSet[str]) -> Iterator[str]:
-    """Iterate over problems of servers, and of what shall run on them; arguments as above."""
+    """Iterate over problems of servers and of what runs on them, save `unusable` keys."""
     yield from find_server_problems(settings, unusable)
     yield from find_placement_problems(settings, unusable)
 

@@ -5,7 +5,6 @@ import tempfile
 from pathlib import Path
 
 from blueprint.plan.archives import upload_path
-from blueprint.rocketmq.versions import parse_sha512
 from system.digests import sha512_of
 from system.errors import LocalError
 
@@ -17,10 +16,9 @@ def use_file(path: Path, sha512: str, project: Path, key: str = "cluster.artifac
 
     Raises:
         LocalError: the file cannot be read, or has another digest.
-        ValueError: the digest is not 128 hexadecimal digits.
 
     """
-    expected = parse_sha512(sha512)
+    expected = sha512.lower()
     try:
         actual = sha512_of(path)
     except OSError as error:

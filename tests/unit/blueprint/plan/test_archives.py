@@ -66,6 +66,13 @@ def test_the_official_archive_is_downloaded_from_apache_by_its_published_digest(
     assert (archive.sha512, archive.upload_path) == (DIGEST, None)
 
 
+@pytest.mark.parametrize("text", ["", "ab" * 32, "ab" * 63 + "a", "xy" * 64, "ab" * 64 + "\n"])
+def test_a_text_other_than_a_sha512_is_refused(text):
+    artifact = {"source": "official", "sha512": text}
+    with pytest.raises(SettingsError, match=r"cluster\.artifact\.sha512: .*128 hexadecimal"):
+        settings_of(changed("lab", artifact=artifact))
+
+
 def test_a_local_file_is_uploaded_from_a_path_that_is_the_same_in_every_clone():
     artifact = {"source": "file", "path": "/somewhere/a.zip", "sha512": DIGEST}
     archive = plan_archive(settings_of(changed(artifact=artifact, version="5.9.9")))

@@ -12,7 +12,6 @@ from blueprint.rocketmq.versions import (
     Version,
     maven_sha512,
     official_url,
-    parse_sha512,
     parse_version,
     require_supported,
     top_directory,
@@ -82,16 +81,6 @@ def test_a_text_other_than_three_numbers_is_refused_by_its_value(text):
 def test_maven_refuses_a_version_that_it_cannot_assemble_and_names_those_it_can(version):
     with pytest.raises(ValueError, match=rf"'maven' .* {re.escape(version)}, only 5\.3\.3 and "):
         maven_sha512(version)
-
-
-def test_a_digest_is_compared_in_lower_case():
-    assert parse_sha512("AB" * 64) == "ab" * 64
-
-
-@pytest.mark.parametrize("text", ["", "ab" * 32, "ab" * 63 + "a", "xy" * 64, "ab" * 64 + "\n"])
-def test_a_text_other_than_a_sha512_is_refused(text):
-    with pytest.raises(ValueError, match=r"cluster\.artifact\.sha512: .*128 hexadecimal"):
-        parse_sha512(text)
 
 
 def test_the_upload_path_is_relative_and_made_of_the_digest_only():
