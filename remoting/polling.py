@@ -64,8 +64,8 @@ class Check:
         return CheckFailedError(self.name, self.subject, str(cause), self.look_at)
 
 
-def poll(attempt: Callable[[], T], check: Check, deadline: Deadline) -> T:
-    """Repeat `attempt`, at least once, until it returns.
+def poll(attempt: Callable[[float], T], check: Check, deadline: Deadline) -> T:
+    """Repeat `attempt`, at least once, until it returns; it gets the seconds for one request.
 
     The pause between two attempts is as long as an attempt took: a slow peer is a busy one.
 
@@ -77,7 +77,7 @@ def poll(attempt: Callable[[], T], check: Check, deadline: Deadline) -> T:
     while True:
         started = time.monotonic()
         try:
-            return attempt()
+            return attempt(deadline.request_seconds)
         except (AddressError, CheckFailedError, SlaveAheadError):
             raise
         except RemotingError as error:

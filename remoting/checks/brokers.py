@@ -36,16 +36,13 @@ def check_in_sync(
     look_at = f"store.log of {' and '.join(slaves)} and of {master}"
     check = Check("in-sync", f"{', '.join(slaves)} of master {master}", look_at)
 
-    def held() -> int:
-        with Connection(master, deadline.request_seconds) as connection:
+    def held(seconds: float) -> int:
+        with Connection(master, seconds) as connection:
             return commit_log_max_offset(connection)
 
     held_before = poll(held, check, deadline) if may_lag else None
-
-    def attempt() -> Offsets:
-        return compare_offsets(master, slaves, deadline.request_seconds, held_before)
-
-    return poll(attempt, check, deadline)
+    compare = partial(compare_offsets, master, slaves, held_before=held_before)
+    return poll(compare, check, deadline)
 
 
 def broker_steps(plan: Plan, broker: PlannedBroker) -> list[Step]:
@@ -95,26 +92,19 @@ def configuration_step(broker: PlannedBroker) -> Step:
     check = Check("configuration", broker.address, f"{broker.config_file} and broker.log")
 
     def configured(deadline: Deadline) -> str:
-        def attempt() -> str:
-            return f"{compare_configuration(broker, deadline.request_seconds)} keys"
-
-        return poll(attempt, check, deadline)
+        return f"{poll(partial(compare_configuration, broker), check, deadline)} keys"
 
     return Step("configuration", configured)
 
 
 def permission_step(broker: PlannedBroker) -> Step:
     """Return the check that a broker runs with the planned permission."""
-    return Step("permission", partial(_permission, broker), Occasion.VERIFICATION)
-
-
-def _permission(broker: PlannedBroker, deadline: Deadline) -> str:
     guard_files = f"the guard's state {broker.guard_state} and its unit's journal"
     look_at = guard_files if broker.guard_state else "its properties and its unit's journal"
     check = Check("permission", broker.address, look_at)
 
-    def attempt() -> str:
-        with Connection(broker.address, deadline.request_seconds) as connection:
+    def permission(seconds: float) -> str:
+        with Connection(broker.address, seconds) as connection:
             config = broker_config(connection)
         wanted = {"brokerPermission": str(broker.permission), ACCEPT_SENDS_FROM: "0"}
         others = {key: config.get(key) for key in wanted if config.get(key) != wanted[key]}
@@ -130,7 +120,7 @@ def _permission(broker: PlannedBroker, deadline: Deadline) -> str:
             raise check.failure(drained)
         raise drained
 
-    return poll(attempt, check, deadline)
+    return Step("permission", partial(poll, permission, check), Occasion.VERIFICATION)
 
 
 def _send_and_read(broker: PlannedBroker, deadline: Deadline) -> str:
@@ -140,19 +130,15 @@ def _send_and_read(broker: PlannedBroker, deadline: Deadline) -> str:
 
 def routed_step(plan: Plan, broker: PlannedBroker) -> Step:
     """Return the check that name servers tell clients the planned permission of a group."""
-    return Step("routed", partial(_routed, plan, broker), Occasion.VERIFICATION)
-
-
-def _routed(plan: Plan, broker: PlannedBroker, deadline: Deadline) -> str:
     check = Check("routed", broker.group, "brokerPermission and namesrv.log")
 
-    def attempt() -> str:
+    def routed(seconds: float) -> str:
         for server in plan.name_servers:
-            with Connection(server.address, deadline.request_seconds) as connection:
+            with Connection(server.address, seconds) as connection:
                 seen = route_permissions(connection, VERIFICATION_TOPIC).get(broker.group)
             if seen != broker.permission:
                 cause = f"{server.name} tells clients permission {seen} for {broker.group}"
                 raise NotYetError(cause)
         return f"clients see permission {broker.permission}"
 
-    return poll(attempt, check, deadline)
+    return Step("routed", partial(poll, routed, check), Occasion.VERIFICATION)

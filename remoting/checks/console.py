@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from remoting.errors import NotYetError
@@ -23,22 +24,19 @@ def check_console_lives(url: str, kind: str, deadline: Deadline) -> None:
     """Wait until a console answers at all."""
     path = "/healthz" if kind == BUILTIN else "/"
 
-    def attempt() -> None:
-        _require(url, path, deadline.request_seconds)
-
-    poll(attempt, _check("console-lives", url), deadline)
+    poll(partial(_require, url, path), _check("console-lives", url), deadline)
 
 
 def check_console_login(url: str, cluster: str, password: str, deadline: Deadline) -> str:
     """Wait until the API refuses anonymous requests and shows `cluster`; return its state."""
 
-    def attempt() -> str:
-        page = _require(url, "/login", deadline.request_seconds)
+    def attempt(seconds: float) -> str:
+        page = _require(url, "/login", seconds)
         if b"<form" not in page:
             cause = f"{url}/login is not a login page"
             raise NotYetError(cause)
-        _require(url, "/api/cluster", deadline.request_seconds, _NO_LOGIN)
-        return _state_of(url, cluster, password, deadline.request_seconds)
+        _require(url, "/api/cluster", seconds, _NO_LOGIN)
+        return _state_of(url, cluster, password, seconds)
 
     return poll(attempt, _check("console-login", url), deadline)
 
@@ -46,9 +44,9 @@ def check_console_login(url: str, cluster: str, password: str, deadline: Deadlin
 def check_dashboard_login(url: str, deadline: Deadline) -> str:
     """Wait until a dashboard serves its page and requires a login."""
 
-    def attempt() -> str:
-        _require(url, "/", deadline.request_seconds)
-        answer = _require(url, "/login/check.query", deadline.request_seconds)
+    def attempt(seconds: float) -> str:
+        _require(url, "/", seconds)
+        answer = _require(url, "/login/check.query", seconds)
         if b'"loginRequired":true' not in answer.replace(b" ", b""):
             cause = f"{url} requires no login; is this jar a RocketMQ Dashboard?"
             raise NotYetError(cause)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from remoting.checks.brokers import configuration_step, permission_step, routed_step
@@ -32,8 +33,8 @@ def check_controller_ready(address: str, deadline: Deadline, planned: Sequence[s
     look_at = f"controller.log and dledger.log of {address}, and whether most controllers run"
     check = Check("controller-ready", address, look_at)
 
-    def attempt() -> str:
-        with Connection(address, deadline.request_seconds) as connection:
+    def attempt(seconds: float) -> str:
+        with Connection(address, seconds) as connection:
             leader = controller_leader(connection)
         if not leader:
             cause = f"{address} answers, but knows no leading controller"
@@ -49,22 +50,16 @@ def check_controller_ready(address: str, deadline: Deadline, planned: Sequence[s
 def check_elected(name_servers: Sequence[str], group: ElectedGroup, deadline: Deadline) -> str:
     """Wait until every name server lists exactly a group's replicas and the same master."""
     check = Check("elected", group.name, _logs_of(group))
-    return poll(
-        lambda: elected_master(name_servers, group, deadline.request_seconds), check, deadline
-    )
+    return poll(partial(elected_master, name_servers, group), check, deadline)
 
 
 def check_group_in_sync(comparison: GroupComparison, deadline: Deadline) -> GroupOffsets:
     """Wait until every replica of a group holds what its elected master held before."""
-    controller_logs = (
-        f", controller.log of {', '.join(comparison.controllers)}"
-        if comparison.controllers
-        else ""
-    )
-    check = Check(
-        "group-in-sync", comparison.group.name, _logs_of(comparison.group) + controller_logs
-    )
-    return poll(lambda: comparison.compare(deadline.request_seconds), check, deadline)
+    look_at = _logs_of(comparison.group)
+    if comparison.controllers:
+        look_at += f", controller.log of {', '.join(comparison.controllers)}"
+    check = Check("group-in-sync", comparison.group.name, look_at)
+    return poll(comparison.compare, check, deadline)
 
 
 def _logs_of(group: ElectedGroup) -> str:

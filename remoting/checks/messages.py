@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import TYPE_CHECKING
 
 from remoting.codes import ResponseCode
@@ -29,15 +30,11 @@ def check_send_and_read(address: str, broker_name: str, deadline: Deadline) -> S
     """
     look_at = f"`remoting ha-status --address {address}` and store.log of {address}"
     check = Check("send-and-read", f"{broker_name} at {address}", look_at)
-    poll(
-        lambda: ensure_topic(address, VERIFICATION_TOPIC, deadline.request_seconds),
-        check,
-        deadline,
-    )
+    poll(partial(ensure_topic, address, VERIFICATION_TOPIC), check, deadline)
     body = f"{broker_name} {uuid.uuid4()}".encode()
 
-    def send() -> Sent:
-        with Connection(address, deadline.request_seconds) as connection:
+    def send(seconds: float) -> Sent:
+        with Connection(address, seconds) as connection:
             sent = send_message(connection, broker_name, VERIFICATION_TOPIC, body)
         if sent.is_replicated:
             return sent
@@ -47,7 +44,7 @@ def check_send_and_read(address: str, broker_name: str, deadline: Deadline) -> S
         raise check.failure(refusal) from refusal
 
     sent = poll(send, check, deadline)
-    stored = poll(lambda: _read_back(address, sent, deadline), check, deadline)
+    stored = poll(partial(_read_back, address, sent), check, deadline)
     if stored.body != body:
         cause = NotYetError(f"offset {sent.queue_offset} holds a different body than the one sent")
         raise check.failure(cause)
@@ -61,8 +58,8 @@ def ensure_topic(address: str, topic: str, timeout_seconds: float, queues: int =
             create_topic(connection, topic, queues)
 
 
-def _read_back(address: str, sent: Sent, deadline: Deadline) -> StoredMessage:
-    with Connection(address, deadline.request_seconds) as connection:
+def _read_back(address: str, sent: Sent, timeout_seconds: float) -> StoredMessage:
+    with Connection(address, timeout_seconds) as connection:
         queue = VERIFICATION_TOPIC, sent.queue_id, sent.queue_offset
         messages = pull_messages(connection, *queue, limit=1)
     if not messages or messages[0].queue_offset != sent.queue_offset:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from remoting.checks.steps import Occasion, Step
@@ -21,8 +22,8 @@ def check_name_server_ready(address: str, deadline: Deadline) -> int:
     """Wait until a name server answers; return how many broker names it lists."""
     check = Check("name-server-ready", address, "the name server's namesrv.log and its unit")
 
-    def attempt() -> int:
-        with Connection(address, deadline.request_seconds) as connection:
+    def attempt(seconds: float) -> int:
+        with Connection(address, seconds) as connection:
             return len(cluster_info(connection))
 
     return poll(attempt, check, deadline)
@@ -42,17 +43,14 @@ def listing_step(plan: Plan, server: PlannedNameServer) -> Step:
     """Return the check that a name server lists the planned brokers and no other."""
     check = Check("lists-planned", server.address, f"namesrv.log of {server.name}")
 
-    def listed(deadline: Deadline) -> str:
-        def attempt() -> str:
-            with Connection(server.address, deadline.request_seconds) as connection:
-                problems = listing_problems(plan, cluster_info(connection))
-            if problems:
-                raise NotYetError("; ".join(problems))
-            return f"{len(plan.brokers)} brokers"
+    def listed(seconds: float) -> str:
+        with Connection(server.address, seconds) as connection:
+            problems = listing_problems(plan, cluster_info(connection))
+        if problems:
+            raise NotYetError("; ".join(problems))
+        return f"{len(plan.brokers)} brokers"
 
-        return poll(attempt, check, deadline)
-
-    return Step("lists-planned", listed, Occasion.VERIFICATION)
+    return Step("lists-planned", partial(poll, listed, check), Occasion.VERIFICATION)
 
 
 def listing_problems(plan: Plan, listed: dict[str, ListedBroker]) -> list[str]:

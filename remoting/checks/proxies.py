@@ -31,14 +31,14 @@ def check_proxy_ready(proxy: PlannedProxy, cluster: str, deadline: Deadline) -> 
     """
     check = Check("proxy-ready", proxy.address, f"{proxy.log or 'proxy.log'} and its unit")
 
-    def attempt() -> int:
-        with Connection(proxy.remoting_address, deadline.request_seconds) as connection:
+    def attempt(seconds: float) -> int:
+        with Connection(proxy.remoting_address, seconds) as connection:
             routed = route_permissions(connection, cluster)
             if not routed:
                 cause = f"{proxy.remoting_address} knows no route to cluster {cluster}"
                 raise NotYetError(cause)
             _require_name_server(connection)
-        _require_http2(proxy.address, deadline.request_seconds)
+        _require_http2(proxy.address, seconds)
         return len(routed)
 
     return poll(attempt, check, deadline)
@@ -80,8 +80,8 @@ def check_metrics(metrics: PlannedMetrics, deadline: Deadline) -> int:
     check = Check("metrics", metrics.address, f"the logs of {metrics.name}")
     label = f'instance_id="{metrics.name}"'
 
-    def attempt() -> int:
-        _, body = get(metrics.address, "/metrics", deadline.request_seconds)
+    def attempt(seconds: float) -> int:
+        _, body = get(metrics.address, "/metrics", seconds)
         count = sum(label.encode() in line for line in body.splitlines())
         if not count:
             cause = f"http://{metrics.address}/metrics has no metric with {label}"

@@ -59,13 +59,13 @@ def check_broker_registered(
     check = Check(name, subject, f"broker.log of {broker.address} and its unit")
     nudger = Nudger(broker.address, waits_for_role=is_elected)
 
-    def attempt() -> int:
+    def attempt(seconds: float) -> int:
         try:
             for name_server in name_servers:
-                _require_listed(name_server, broker, deadline.request_seconds)
+                _require_listed(name_server, broker, seconds)
         except NotYetError as unlisted:
             if nudge:
-                nudger.nudge(deadline.request_seconds, unlisted)
+                nudger.nudge(seconds, unlisted)
             raise
         return nudger.count
 

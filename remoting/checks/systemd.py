@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from functools import partial
 
 from remoting.checks.steps import UNIT, Step
 from remoting.errors import NotYetError
-from remoting.polling import Check, Deadline, poll
+from remoting.polling import Check, poll
 
 _SYSTEMCTL_SECONDS = 10
 _STOPPED = ("inactive", "failed")
@@ -15,13 +16,9 @@ _STOPPED = ("inactive", "failed")
 
 def unit_step(unit: str) -> Step:
     """Return the check that systemd runs a unit and starts it at boot."""
-    return Step(UNIT, lambda deadline: _unit_active(unit, deadline))
-
-
-def _unit_active(unit: str, deadline: Deadline) -> str:
     check = Check(UNIT, unit, f"`systemctl status {unit}`")
 
-    def attempt() -> str:
+    def active(_: float) -> str:
         unit_state = _unit_state(unit, check)
         state, pid = unit_state.get("ActiveState", "unknown"), unit_state.get("MainPID", "0")
         if state == "active" and unit_state.get("UnitFileState", "enabled") != "enabled":
@@ -35,7 +32,7 @@ def _unit_active(unit: str, deadline: Deadline) -> str:
             raise check.failure(stopped)
         raise stopped
 
-    return poll(attempt, check, deadline)
+    return Step(UNIT, partial(poll, active, check))
 
 
 def _unit_state(unit: str, check: Check) -> dict[str, str]:

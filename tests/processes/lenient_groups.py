@@ -35,7 +35,7 @@ GRACE_SECONDS = 3.0
 
 
 def wait_until(what: str, is_so: Callable[[], bool], seconds: float = START_SECONDS) -> None:
-    def attempt() -> None:
+    def attempt(_: float) -> None:
         if not is_so():
             cause = "the condition does not hold"
             raise NotYetError(cause)
@@ -127,7 +127,7 @@ class Guarding:
 
 
 def wait_for_state(path: Path, wanted: str) -> GuardState:
-    def read() -> GuardState:
+    def read(_: float) -> GuardState:
         found = GuardState.read(path)
         if found is None or found.state != wanted:
             cause = f"{found} instead of {wanted}"

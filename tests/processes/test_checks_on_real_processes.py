@@ -58,7 +58,7 @@ def permission_of(instance: Instance) -> int:
 
 def wait_until_answering(instance: Instance) -> int:
     check = Check("answers", instance.address, str(instance.output))
-    return poll(lambda: permission_of(instance), check, Deadline.after(START_SECONDS))
+    return poll(lambda _: permission_of(instance), check, Deadline.after(START_SECONDS))
 
 
 def send(group: Group, count: int = 1) -> list[Sent]:

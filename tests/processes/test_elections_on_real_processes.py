@@ -93,7 +93,7 @@ def masters_seen(cluster: ElectedCluster, seconds: float) -> set[str]:
 
 
 def wait_for_topic_on_every_replica(cluster: ElectedCluster) -> None:
-    def attempt() -> None:
+    def attempt(_: float) -> None:
         for replica in cluster.replicas:
             with Connection(replica.address) as connection:
                 if topic_config(connection, TOPIC) is None:

@@ -217,7 +217,7 @@ def test_a_request_may_take_longer_where_the_whole_may_take_very_long(whole, one
 
 
 def test_the_pause_between_two_attempts_is_as_long_as_an_attempt(clock):
-    def attempt():
+    def attempt(_):
         clock.now += 0.4
         raise NotYetError("not yet")
 

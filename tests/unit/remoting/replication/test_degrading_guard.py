@@ -39,7 +39,7 @@ def guard(master, slaves, state, grace=0.3):
 
 
 def wait_until(is_so):
-    def attempt():
+    def attempt(_):
         if not is_so():
             cause = "it is not so yet"
             raise NotYetError(cause)

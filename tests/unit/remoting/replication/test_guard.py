@@ -27,7 +27,7 @@ def drained(offset=100, **changes):
 
 
 def wait_for_state(path, wanted):
-    def attempt():
+    def attempt(_):
         found = GuardState.read(path)
         if found is None or found.state != wanted:
             cause = f"{found} instead of {wanted}"
