@@ -33,7 +33,6 @@ class AddressError(RemotingError, ValueError):
 
     def __init__(self, text: str) -> None:
         super().__init__(f"address {text!r} is not host:port with a port from 1 to 65535")
-        self.text = text
 
 
 class UnreachableError(RemotingError):
@@ -41,7 +40,6 @@ class UnreachableError(RemotingError):
 
     def __init__(self, address: str, cause: str) -> None:
         super().__init__(f"{address} is unreachable: {cause}")
-        self.address = address
         self.cause = cause
 
 
@@ -50,8 +48,6 @@ class TimedOutError(RemotingError):
 
     def __init__(self, address: str, action: str, seconds: float) -> None:
         super().__init__(f"{address} did not {action} within {seconds:.1f} s")
-        self.address = address
-        self.action = action
         self.seconds = seconds
 
 
@@ -60,8 +56,6 @@ class MalformedAnswerError(RemotingError):
 
     def __init__(self, address: str, fault: str) -> None:
         super().__init__(f"{address} sent a malformed answer: {fault}")
-        self.address = address
-        self.fault = fault
 
 
 class RefusedError(RemotingError):
@@ -70,18 +64,10 @@ class RefusedError(RemotingError):
     def __init__(self, address: str, request: int, code: int, remark: str) -> None:
         asked, answered = describe_request(request), describe_response(code)
         super().__init__(f"{address} answered {asked} with {answered}{_one_line(remark)}")
-        self.address = address
-        self.request = request
-        self.code = code
-        self.remark = remark
 
 
 class NotYetError(RemotingError):
     """A state that is not the wanted one yet."""
-
-    def __init__(self, cause: str) -> None:
-        super().__init__(cause)
-        self.cause = cause
 
 
 class NotStoredError(RemotingError):
@@ -96,9 +82,6 @@ class NotStoredError(RemotingError):
     def __init__(self, address: str, code: int, remark: str) -> None:
         answered = f"{describe_response(code)} ({self.MEANINGS.get(code, 'not stored')})"
         super().__init__(f"{address} answered the send with {answered}{_one_line(remark)}")
-        self.address = address
-        self.code = code
-        self.remark = remark
 
 
 class CheckFailedError(RemotingError):
@@ -106,10 +89,7 @@ class CheckFailedError(RemotingError):
 
     def __init__(self, check: str, subject: str, cause: str, look_at: str) -> None:
         super().__init__(f"{check} failed for {subject}: {cause}; look at {look_at}")
-        self.check = check
-        self.subject = subject
         self.cause = cause
-        self.look_at = look_at
 
 
 class SlaveAheadError(RemotingError):
@@ -121,9 +101,7 @@ class SlaveAheadError(RemotingError):
             f"({slave_offset} > {master_offset} bytes): the logs diverge, "
             "nothing must be written; see docs/operations.md"
         )
-        self.master = master
         self.master_offset = master_offset
-        self.slave = slave
         self.slave_offset = slave_offset
 
 
@@ -140,7 +118,6 @@ class LogsDifferError(SlaveAheadError):
             "nothing must be written; see docs/operations.md"
         )
         self.args = (message,)
-        self.differ_at = differ_at
 
 
 class StillAheadError(RemotingError):
@@ -150,7 +127,6 @@ class StillAheadError(RemotingError):
         super().__init__(
             f"{reason} (found since the master booted; fix the stores, then restart it)"
         )
-        self.reason = reason
 
 
 class PlanError(RemotingError, ValueError):
@@ -158,9 +134,6 @@ class PlanError(RemotingError, ValueError):
 
     def __init__(self, key: str, value: object, allowed: str) -> None:
         super().__init__(f"plan key {key} is {value!r}; allowed: {allowed}")
-        self.key = key
-        self.value = value
-        self.allowed = allowed
 
 
 def _one_line(remark: str) -> str:

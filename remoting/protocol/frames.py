@@ -24,9 +24,6 @@ _RESPONSE_FLAG = 1
 class FrameError(ValueError):
     """What is wrong with the bytes of a frame."""
 
-    def __init__(self, fault: str) -> None:
-        super().__init__(fault)
-
 
 @dataclass(frozen=True)
 class Frame:
