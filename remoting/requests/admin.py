@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from remoting.protocol.connection import Connection
-    from remoting.protocol.frames import Frame
 
 T = TypeVar("T")
 READ_AND_WRITE = 6
@@ -64,42 +63,35 @@ class TopicConfig:
 
 def cluster_info(connection: Connection) -> dict[str, ListedBroker]:
     """Ask a name server for every broker it lists, by broker name."""
-    answer = connection.ask(RequestCode.GET_BROKER_CLUSTER_INFO)
-
-    def read(body: dict[str, Any]) -> dict[str, ListedBroker]:
-        table = body.get("brokerAddrTable") or {}
-        return {name: _listed_broker(name, entry) for name, entry in table.items()}
-
-    return read_body(connection, answer, read)
+    return ask_json(connection, RequestCode.GET_BROKER_CLUSTER_INFO, _listed_brokers)
 
 
-def _listed_broker(name: str, entry: dict[str, Any]) -> ListedBroker:
-    addresses = {int(number): str(address) for number, address in entry["brokerAddrs"].items()}
-    return ListedBroker(name, str(entry["cluster"]), addresses)
+def _listed_brokers(body: dict[str, Any]) -> dict[str, ListedBroker]:
+    found = {}
+    for name, entry in (body.get("brokerAddrTable") or {}).items():
+        addresses = {int(number): str(at) for number, at in entry["brokerAddrs"].items()}
+        found[name] = ListedBroker(name, str(entry["cluster"]), addresses)
+    return found
 
 
 def route_permissions(connection: Connection, topic: str) -> dict[str, int]:
     """Ask a name server for the permissions of a topic, by broker name; empty if unrouted."""
-    accepted = (ResponseCode.SUCCESS, ResponseCode.TOPIC_NOT_EXIST)
-    ext = {"topic": topic}
-    answer = connection.ask(RequestCode.GET_ROUTEINFO_BY_TOPIC, ext, accepted=accepted)
-    if answer.code == ResponseCode.TOPIC_NOT_EXIST:
-        return {}
+    code, unrouted = RequestCode.GET_ROUTEINFO_BY_TOPIC, ResponseCode.TOPIC_NOT_EXIST
+    found = ask_json_unless(unrouted, connection, code, _permissions, {"topic": topic})
+    return found or {}
 
-    def read(body: dict[str, Any]) -> dict[str, int]:
-        return {str(queue["brokerName"]): int(queue["perm"]) for queue in body["queueDatas"]}
 
-    return read_body(connection, answer, read)
+def _permissions(body: dict[str, Any]) -> dict[str, int]:
+    return {str(queue["brokerName"]): int(queue["perm"]) for queue in body["queueDatas"]}
 
 
 def runtime_info(connection: Connection) -> dict[str, str]:
     """Ask a broker for its counters and offsets, as text."""
-    answer = connection.ask(RequestCode.GET_BROKER_RUNTIME_INFO)
-
-    def read(body: dict[str, Any]) -> dict[str, str]:
-        return {str(key): str(value) for key, value in body["table"].items()}
-
-    return read_body(connection, answer, read)
+    return ask_json(
+        connection,
+        RequestCode.GET_BROKER_RUNTIME_INFO,
+        lambda body: {str(key): str(value) for key, value in body["table"].items()},
+    )
 
 
 def commit_log_max_offset(connection: Connection) -> int:
@@ -114,10 +106,12 @@ def commit_log_max_offset(connection: Connection) -> int:
 
 def commit_log_bounds(connection: Connection) -> tuple[int, int]:
     """Ask a broker for the first byte that its commit log still holds, and for its end."""
+    return _pair(connection, "commitLogMinOffset", "commitLogMaxOffset")
+
+
+def _pair(connection: Connection, first: str, second: str) -> tuple[int, int]:
     table = runtime_info(connection)
-    keys = ("commitLogMinOffset", "commitLogMaxOffset")
-    first, end = _convert(connection, lambda: [int(table[key]) for key in keys])
-    return first, end
+    return _convert(connection, lambda: (int(table[first]), int(table[second])))
 
 
 def record_at(connection: Connection, offset: int) -> bytes | None:
@@ -130,10 +124,8 @@ def record_at(connection: Connection, offset: int) -> bytes | None:
 
 def log_position(connection: Connection) -> LogPosition:
     """Ask a broker what it holds; more may be readable than it says."""
-    table = runtime_info(connection)
     # The broker reads the end of its log first, so the difference never promises too much.
-    held = _convert(connection, lambda: int(table["commitLogMaxOffset"]))
-    behind = _convert(connection, lambda: int(table["dispatchBehindBytes"]))
+    held, behind = _pair(connection, "commitLogMaxOffset", "dispatchBehindBytes")
     return LogPosition(held, held - max(0, behind))
 
 
@@ -150,17 +142,16 @@ def update_broker_config(connection: Connection, changes: dict[str, str]) -> Non
 
 def ha_status(connection: Connection) -> HaStatus:
     """Ask a broker for its replication state."""
-    answer = connection.ask(RequestCode.GET_BROKER_HA_STATUS)
+    return ask_json(connection, RequestCode.GET_BROKER_HA_STATUS, _ha_status)
 
-    def read(body: dict[str, Any]) -> HaStatus:
-        entries = body.get("haConnectionInfo") or []
-        return HaStatus(
-            is_master=bool(body["master"]),
-            max_offset=int(body.get("masterCommitLogMaxOffset", 0)),
-            connections=tuple(_ha_connection(entry) for entry in entries),
-        )
 
-    return read_body(connection, answer, read)
+def _ha_status(body: dict[str, Any]) -> HaStatus:
+    entries = body.get("haConnectionInfo") or []
+    return HaStatus(
+        is_master=bool(body["master"]),
+        max_offset=int(body.get("masterCommitLogMaxOffset", 0)),
+        connections=tuple(_ha_connection(entry) for entry in entries),
+    )
 
 
 def _ha_connection(entry: dict[str, Any]) -> HaConnection:
@@ -170,16 +161,14 @@ def _ha_connection(entry: dict[str, Any]) -> HaConnection:
 
 def topic_config(connection: Connection, topic: str) -> TopicConfig | None:
     """Ask a broker for a topic; None if it has no such topic."""
-    accepted = (ResponseCode.SUCCESS, ResponseCode.TOPIC_NOT_EXIST)
-    answer = connection.ask(RequestCode.GET_TOPIC_CONFIG, {"topic": topic}, accepted=accepted)
-    if answer.code == ResponseCode.TOPIC_NOT_EXIST:
-        return None
+    code, missing = RequestCode.GET_TOPIC_CONFIG, ResponseCode.TOPIC_NOT_EXIST
+    return ask_json_unless(missing, connection, code, read_topic_config, {"topic": topic})
 
-    def read(body: dict[str, Any]) -> TopicConfig:
-        read_queues, write_queues = int(body["readQueueNums"]), int(body["writeQueueNums"])
-        return TopicConfig(read_queues, write_queues, int(body["perm"]))
 
-    return read_body(connection, answer, read)
+def read_topic_config(body: dict[str, Any]) -> TopicConfig:
+    """Return a topic as its broker writes it in JSON."""
+    read_queues, write_queues = int(body["readQueueNums"]), int(body["writeQueueNums"])
+    return TopicConfig(read_queues, write_queues, int(body["perm"]))
 
 
 def create_topic(connection: Connection, topic: str, queues: int = 1) -> None:
@@ -197,13 +186,30 @@ def create_topic(connection: Connection, topic: str, queues: int = 1) -> None:
     connection.ask(RequestCode.UPDATE_AND_CREATE_TOPIC, ext)
 
 
-def read_body(connection: Connection, answer: Frame, read: Callable[[dict[str, Any]], T]) -> T:
+def ask_json(
+    connection: Connection, code: int, read: Callable[[dict[str, Any]], T], body: bytes = b""
+) -> T:
     """Return what `read` makes of an answer's JSON.
 
     Raises:
-        MalformedAnswerError: the body is not JSON, or not what `read` expects.
+        MalformedAnswerError: the answer is not JSON, or not what `read` expects.
 
     """
+    answer = connection.ask(code, body=body)
+    return _convert(connection, lambda: read(parse_json_object(answer.body)))
+
+
+def ask_json_unless(
+    absent: int,
+    connection: Connection,
+    code: int,
+    read: Callable[[dict[str, Any]], T],
+    ext: Mapping[str, str],
+) -> T | None:
+    """Do the same for a request with arguments; None for an answer with the code `absent`."""
+    answer = connection.ask(code, ext, accepted=(ResponseCode.SUCCESS, absent))
+    if answer.code == absent:
+        return None
     return _convert(connection, lambda: read(parse_json_object(answer.body)))
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from remoting.codes import RequestCode
-from remoting.errors import AddressError, MalformedAnswerError, NotYetError, RemotingError
-from remoting.protocol.bodies import parse_json_object
+from remoting.errors import AddressError, NotYetError, RemotingError
 from remoting.protocol.connection import Connection
+from remoting.requests.admin import ask_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,13 +42,12 @@ def sync_state_set(connection: Connection, group: str) -> SyncStateSet | None:
     """
     # Unlike all other bodies of this protocol, this one is a list.
     body = f'["{group}"]'.encode()
-    answer = connection.ask(RequestCode.CONTROLLER_GET_SYNC_STATE_DATA, body=body)
-    try:
-        entry = parse_json_object(answer.body)["replicasInfoTable"].get(group)
+
+    def read(answer: dict[str, Any]) -> SyncStateSet | None:
+        entry = answer["replicasInfoTable"].get(group)
         return None if entry is None else _sync_state_set(entry)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        fault = f"an unexpected body ({error!r})"
-        raise MalformedAnswerError(connection.address, fault) from error
+
+    return ask_json(connection, RequestCode.CONTROLLER_GET_SYNC_STATE_DATA, read, body)
 
 
 def _sync_state_set(entry: dict[str, Any]) -> SyncStateSet:
