@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Callable, TypeVar
+from typing import Callable, TypeVar
 
 from remoting.errors import RefusedError, RemotingError, UnreachableError
 from remoting.protocol.connection import Connection
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from remoting.protocol.frames import Frame
 
 T = TypeVar("T")
 
@@ -23,30 +18,10 @@ class RequestCounter:
         self._lock = threading.Lock()
         self.count = 0
 
-    def add(self) -> None:
-        """Count one request."""
+    def add(self, requests: int = 1) -> None:
+        """Count further requests."""
         with self._lock:
-            self.count += 1
-
-
-class CountedConnection(Connection):
-    """A connection whose requests are counted."""
-
-    def __init__(self, address: str, timeout_seconds: float, counter: RequestCounter) -> None:
-        super().__init__(address, timeout_seconds)
-        self._counter = counter
-
-    def ask(
-        self,
-        code: int,
-        ext: Mapping[str, str] | None = None,
-        body: bytes = b"",
-        *,
-        accepted: Collection[int] | None = (0,),
-    ) -> Frame:
-        """Count the request, then send it as `Connection.ask` does."""
-        self._counter.add()
-        return super().ask(code, ext, body, accepted=accepted)
+            self.count += requests
 
 
 class PersistentConnection:
@@ -56,7 +31,7 @@ class PersistentConnection:
         self.address = address
         self._timeout_seconds = timeout_seconds
         self._counter = counter
-        self._connection: CountedConnection | None = None
+        self._connection: Connection | None = None
 
     def call(self, ask: Callable[[Connection], T]) -> T:
         """Return what `ask` returns for an open connection.
@@ -73,10 +48,11 @@ class PersistentConnection:
                 return self._call_through(self._connection, ask)
             except UnreachableError:
                 self.close()
-        self._connection = CountedConnection(self.address, self._timeout_seconds, self._counter)
+        self._connection = Connection(self.address, self._timeout_seconds)
         return self._call_through(self._connection, ask)
 
-    def _call_through(self, connection: CountedConnection, ask: Callable[[Connection], T]) -> T:
+    def _call_through(self, connection: Connection, ask: Callable[[Connection], T]) -> T:
+        before = connection.requests
         try:
             return ask(connection)
         except RefusedError:
@@ -84,6 +60,8 @@ class PersistentConnection:
         except RemotingError:
             self.close()
             raise
+        finally:
+            self._counter.add(connection.requests - before)
 
     def close(self) -> None:
         """Close the connection, if one is open."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import socket
 import time
 from typing import TYPE_CHECKING
@@ -56,7 +55,7 @@ class Connection:
         """
         self.address = address
         self._timeout_seconds = timeout_seconds
-        self._opaques = itertools.count(1)
+        self.requests = 0
         try:
             self._socket = socket.create_connection(split_address(address), timeout_seconds)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -115,7 +114,8 @@ class Connection:
 
     def _exchange(self, code: int, ext: Mapping[str, str], body: bytes) -> Frame:
         deadline = time.monotonic() + self._timeout_seconds
-        opaque = next(self._opaques)
+        self.requests += 1
+        opaque = self.requests
         self._socket.settimeout(self._timeout_seconds)
         self._socket.sendall(encode_request(code, opaque, ext, body))
         while True:

@@ -118,7 +118,7 @@ def test_the_configuration_of_a_restarted_broker_is_requested_again(stepped, clu
 
 def test_a_connection_is_opened_once_and_reused(stepped, monkeypatch):
     stepped.step()
-    monkeypatch.setattr("console.observe.connection.CountedConnection", None)
+    monkeypatch.setattr("console.observe.connection.Connection", None)
     stepped.step()
     assert stepped.states() == UP
 
