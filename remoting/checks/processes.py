@@ -39,12 +39,7 @@ def wait_until_ready(
 ) -> dict[str, str]:
     """Wait until a process has passed its steps of the roll-out; return what each found.
 
-    Args:
-        plan: the cluster's.
-        name: the process's.
-        timeout_seconds: how long each step may take.
-        restarted: whether the roll-out has just restarted it.
-        check_units: whether systemd is asked.
+    Each step may take `timeout_seconds`; `restarted` means by the roll-out, just now.
 
     Raises:
         CheckFailedError: a step did not pass in time.

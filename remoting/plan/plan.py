@@ -182,8 +182,6 @@ def parse_plan(document: object) -> Plan:
     root = Section("", document)
     election = root.choice("election", ELECTIONS)
     servers, brokers = root.sections("nameServers"), root.sections("brokers")
-    proxies = root.sections("proxies", may_be_empty=True)
-    metrics = root.sections("metrics", may_be_empty=True)
     plan = Plan(
         cluster=root.text("cluster"),
         election=election,
@@ -191,8 +189,14 @@ def parse_plan(document: object) -> Plan:
         name_servers=tuple(PlannedNameServer(**_process(section)) for section in servers),
         controllers=_controllers(root, election),
         brokers=tuple(_broker(section, election) for section in brokers),
-        proxies=tuple(_proxy(section) for section in proxies),
-        metrics=tuple(_metrics(section) for section in metrics),
+        proxies=tuple(
+            PlannedProxy(**_process(one), remoting_address=one.address("remotingAddress"))
+            for one in root.sections("proxies", may_be_empty=True)
+        ),
+        metrics=tuple(
+            PlannedMetrics(one.text("name"), one.text("host"), one.address("address"))
+            for one in root.sections("metrics", may_be_empty=True)
+        ),
     )
     if not plan.has_elections:
         _require_one_master_per_group(plan)
@@ -243,13 +247,3 @@ def _broker_id(section: Section, role: str) -> int:
     if (broker_id == 0) != (role in MASTER_ROLES):
         raise PlanError(section.path("id"), broker_id, "0 for a master, above 0 for a slave")
     return broker_id
-
-
-def _proxy(section: Section) -> PlannedProxy:
-    return PlannedProxy(**_process(section), remoting_address=section.address("remotingAddress"))
-
-
-def _metrics(section: Section) -> PlannedMetrics:
-    return PlannedMetrics(
-        name=section.text("name"), host=section.text("host"), address=section.address("address")
-    )

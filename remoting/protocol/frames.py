@@ -31,15 +31,11 @@ class Frame:
 
     code: int
     opaque: int
-    flag: int
+    is_response: bool
+    """Whether it is an answer, not a request that the peer sends on its own."""
     remark: str
     ext: Mapping[str, str]
     body: bytes
-
-    @property
-    def is_response(self) -> bool:
-        """Return whether it is an answer, not a request that the peer sends on its own."""
-        return bool(self.flag & _RESPONSE_FLAG)
 
 
 def encode_request(code: int, opaque: int, ext: Mapping[str, str], body: bytes) -> bytes:
@@ -109,7 +105,7 @@ def _frame_from_header(header: object, body: bytes) -> Frame:
     return Frame(
         code=code,
         opaque=opaque,
-        flag=flag,
+        is_response=bool(flag & _RESPONSE_FLAG),
         remark=str(fields.get("remark") or ""),
         ext={str(key): str(value) for key, value in ext.items()},
         body=body,

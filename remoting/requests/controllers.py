@@ -70,20 +70,16 @@ def ask_leading_controller(
     """
     refusals: list[str] = []
     for address in controllers:
-        answer = _state_or_refusal(address, group, timeout_seconds)
-        if isinstance(answer, SyncStateSet):
-            return answer
-        refusals.append(answer)
+        try:
+            with Connection(address, timeout_seconds) as connection:
+                state = sync_state_set(connection, group)
+        except AddressError:
+            raise
+        except RemotingError as refusal:
+            refusals.append(str(refusal))
+            continue
+        if state is not None:
+            return state
+        refusals.append(f"{address} leads, but no broker of the group registered there")
     cause = f"no leading controller knows {group}: {'; '.join(refusals)}"
     raise NotYetError(cause)
-
-
-def _state_or_refusal(address: str, group: str, timeout_seconds: float) -> SyncStateSet | str:
-    try:
-        with Connection(address, timeout_seconds) as connection:
-            state = sync_state_set(connection, group)
-    except AddressError:
-        raise
-    except RemotingError as refusal:
-        return str(refusal)
-    return state or f"{address} leads, but no broker of the group registered there"

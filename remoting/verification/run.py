@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from remoting.plan.plan import PlannedNameServer
 from remoting.verification.report import Outcome, ProcessReport, VerificationReport
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from remoting.checks.steps import Step
     from remoting.plan.plan import Plan
@@ -26,17 +26,6 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 3
 """How long a host's other checks may still take after one failed, often for the same cause."""
-
-
-@dataclass(frozen=True)
-class _Subject:
-    """What gets a line of the table; `log` is empty unless it is a process of this host."""
-
-    process: str
-    role: str
-    address: str
-    log: str
-    steps: list[Step]
 
 
 def verify_host(
@@ -54,20 +43,21 @@ def verify_host(
     started = time.monotonic()
     subjects = _subjects(plan, host)
 
-    def run(subject: _Subject) -> ProcessReport:
-        steps = steps_on(Occasion.VERIFICATION, subject.steps, check_units=check_units)
-        return _run_steps(subject, steps, deadline)
+    def run(subject: ProcessReport, steps: Iterable[Step]) -> ProcessReport:
+        wanted = steps_on(Occasion.VERIFICATION, steps, check_units=check_units)
+        return replace(subject, checks=_run_steps(wanted, deadline))
 
     with ThreadPoolExecutor(max_workers=len(subjects)) as pool:
-        processes = tuple(pool.map(run, subjects))
+        processes = tuple(pool.map(run, *zip(*subjects)))
     at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     seconds = round(time.monotonic() - started, 2)
     ok = not any(process.failure for process in processes)
     return VerificationReport(host, at, seconds, ok, processes)
 
 
-def _subjects(plan: Plan, host: str) -> list[_Subject]:
-    subjects: list[_Subject] = []
+def _subjects(plan: Plan, host: str) -> list[tuple[ProcessReport, list[Step]]]:
+    """Return what gets a line of the table, and its steps."""
+    subjects = []
     for process in plan.processes:
         if process.host == host:
             steps, log = process_steps(plan, process), process.log
@@ -76,20 +66,22 @@ def _subjects(plan: Plan, host: str) -> list[_Subject]:
             steps, log = [listing_step(plan, process)], ""
         else:
             continue
-        subjects.append(_Subject(process.name, process.role, process.address, log, steps))
+        report = ProcessReport(process.name, process.role, process.address, (), log)
+        subjects.append((report, steps))
     if plan.has_elections:
         # Whichever host its master is on, every host with a replica checks the group.
         for group in plan.groups_on(host):
             replicas = f"{len(plan.replicas_of(group))} replicas"
-            subjects.append(_Subject(group, "group", replicas, "", group_steps(plan, group)))
+            report = ProcessReport(group, "group", replicas, ())
+            subjects.append((report, group_steps(plan, group)))
     for metrics in plan.metrics:
         if metrics.host == host:
-            steps = [metrics_step(metrics)]
-            subjects.append(_Subject(metrics.name, "metrics", metrics.address, "", steps))
+            report = ProcessReport(metrics.name, "metrics", metrics.address, ())
+            subjects.append((report, [metrics_step(metrics)]))
     return subjects
 
 
-def _run_steps(subject: _Subject, steps: Sequence[Step], deadline: Deadline) -> ProcessReport:
+def _run_steps(steps: Sequence[Step], deadline: Deadline) -> tuple[Outcome, ...]:
     outcomes: list[Outcome] = []
     for step in steps:
         started = time.monotonic()
@@ -103,6 +95,4 @@ def _run_steps(subject: _Subject, steps: Sequence[Step], deadline: Deadline) -> 
         if not is_ok:
             deadline.shorten(GRACE_SECONDS)
             break
-    return ProcessReport(
-        subject.process, subject.role, subject.address, tuple(outcomes), subject.log
-    )
+    return tuple(outcomes)
