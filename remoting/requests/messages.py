@@ -33,7 +33,6 @@ class Sent:
     """How a broker answered one send; `milliseconds` from request to answer."""
 
     code: int
-    status: str
     remark: str
     message_id: str
     queue_id: int
@@ -44,6 +43,14 @@ class Sent:
     def is_replicated(self) -> bool:
         """Return whether the broker stored the message on every required replica."""
         return self.code == ResponseCode.SUCCESS
+
+    @property
+    def status(self) -> str:
+        """Return what RocketMQ's own clients call the answer."""
+        if self.is_replicated:
+            return "SEND_OK"
+        known = self.code in set(ResponseCode)
+        return ResponseCode(self.code).name if known else f"CODE_{self.code}"
 
 
 @dataclass(frozen=True)
@@ -87,19 +94,12 @@ def send_message(
     answer = connection.ask(RequestCode.SEND_MESSAGE_V2, ext, body, accepted=None)
     return Sent(
         code=answer.code,
-        status=_status(answer.code),
         remark=answer.remark,
         message_id=unique_key,
         queue_id=_number(connection, answer.ext.get("queueId", "-1")),
         queue_offset=_number(connection, answer.ext.get("queueOffset", "-1")),
         milliseconds=round((time.monotonic() - started) * 1000, 1),
     )
-
-
-def _status(code: int) -> str:
-    if code == ResponseCode.SUCCESS:
-        return "SEND_OK"
-    return ResponseCode(code).name if code in set(ResponseCode) else f"CODE_{code}"
 
 
 def _number(connection: Connection, text: str) -> int:
@@ -115,12 +115,6 @@ def queue_bounds(connection: Connection, topic: str, queue_id: int) -> tuple[int
     lowest = connection.ask(RequestCode.GET_MIN_OFFSET, ext).ext.get("offset", "")
     highest = connection.ask(RequestCode.GET_MAX_OFFSET, ext).ext.get("offset", "")
     return _number(connection, lowest), _number(connection, highest)
-
-
-def count_messages(connection: Connection, topic: str, queues: int) -> int:
-    """Count a topic's messages by its queues' bounds; works on a slave that lacks the topic."""
-    bounds = [queue_bounds(connection, topic, queue_id) for queue_id in range(queues)]
-    return sum(highest - lowest for lowest, highest in bounds)
 
 
 def pull_messages(

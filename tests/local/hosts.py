@@ -9,7 +9,8 @@ from remoting.checks.brokers import check_in_sync
 from remoting.checks.messages import ensure_topic
 from remoting.polling import Deadline
 from remoting.protocol.connection import Connection
-from remoting.requests.messages import count_messages, read_topic, send_message
+from remoting.requests.messages import read_topic, send_message
+from tests.support.counting import count_messages
 
 SYNC_SECONDS = 60
 

@@ -25,7 +25,8 @@ from remoting.requests.admin import (
     ha_status,
     update_broker_config,
 )
-from remoting.requests.messages import count_messages, read_topic, send_message
+from remoting.requests.messages import read_topic, send_message
+from tests.support.counting import count_messages
 
 if TYPE_CHECKING:
     from pathlib import Path

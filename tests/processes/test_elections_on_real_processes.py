@@ -21,10 +21,11 @@ from remoting.polling import Check, Deadline, poll
 from remoting.protocol.connection import Connection
 from remoting.replication.elected_groups import GroupComparison
 from remoting.requests.admin import cluster_info, topic_config
-from remoting.requests.messages import count_messages, read_topic
+from remoting.requests.messages import read_topic
 from tests.processes.elected_groups import GROUP, ElectedCluster, make_elected_cluster
 from tests.processes.instances import running
 from tests.processes.test_checks_on_real_processes import ready, verify, wait_until_answering
+from tests.support.counting import count_messages
 from tests.support.numbered_producer import NumberedProducer
 
 if TYPE_CHECKING:
