@@ -1,5 +1,7 @@
 """The preflight of the program."""
 
+from functools import partial
+
 from blueprint.load import Check, Preflight
 from blueprint.settings.cluster import ClusterSettings
 from preflight.archives import find_archive_problems
@@ -11,9 +13,6 @@ from preflight.login_key import find_agent_problems, find_key_problems
 def preflight_of(stack: str, *, preview: bool) -> Preflight:
     """Return the checks; a preview logs in nowhere, so it needs no SSH agent."""
 
-    def find_problems_of_hypervisor(settings: ClusterSettings) -> list[str]:
-        return list(find_hypervisor_problems(settings, stack=stack))
-
     def is_emulated(settings: ClusterSettings) -> bool:
         hypervisor = ask_hypervisor(settings, stack)
         return hypervisor is not None and hypervisor.emulated
@@ -22,7 +21,7 @@ def preflight_of(stack: str, *, preview: bool) -> Preflight:
         find_archive_problems,
         find_jar_problems,
         find_key_problems,
-        find_problems_of_hypervisor,
+        partial(find_hypervisor_problems, stack=stack),
     )
     if not preview:
         checks = (*checks, find_agent_problems)

@@ -19,12 +19,9 @@ def _hosts(cluster: ClusterSpec) -> Iterator[str]:
     for host in cluster.hosts:
         yield f'{INDENT}subgraph h_{_id(host.name)}["{host.name} {host.address}"]'
         for process in cluster.services_on(host):
-            yield f"{INDENT * 2}{_node(process)}"
+            label = f"{process.name}<br>{process.role} :{process.port}"
+            yield f'{INDENT * 2}{_process(process)}["{label}"]'
         yield f"{INDENT}end"
-
-
-def _node(process: Process) -> str:
-    return f'{_process(process)}["{process.name}<br>{process.role} :{process.port}"]'
 
 
 def _edges(cluster: ClusterSpec) -> Iterator[str]:

@@ -6,7 +6,6 @@ from blueprint.overview.stages import Stage, plan_stages
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.plan.hosts import HostSpec
 from blueprint.plan.paths import HOME, UNITS
-from blueprint.plan.processes import Process
 from blueprint.rocketmq.schemes import REPLICATION_PROMISES, Scheme
 from remoting.tables import render_table
 
@@ -78,21 +77,13 @@ def _processes(cluster: ClusterSpec) -> str:
 
 def _files(cluster: ClusterSpec) -> str:
     rows: list[tuple[str, ...]] = [("process", "host", "configuration", "unit", "store", "log")]
-    rows += [_file_row(process) for process in cluster.services]
+    for process in cluster.services:
+        paths = process.paths
+        conf_file = str(paths.conf_file.relative_to(HOME))
+        store = str(paths.store.relative_to(HOME)) if paths.store else ""
+        log = str(paths.log.relative_to(HOME)) if paths.log else "journal"
+        rows.append((process.name, process.host.name, conf_file, paths.unit, store, log))
     return _titled(f"files (below {HOME}; units in {UNITS})", rows)
-
-
-def _file_row(process: Process) -> tuple[str, ...]:
-    paths = process.paths
-    store = "" if paths.store is None else str(paths.store.relative_to(HOME))
-    return (
-        process.name,
-        process.host.name,
-        str(paths.conf_file.relative_to(HOME)),
-        paths.unit,
-        store,
-        str(paths.log.relative_to(HOME)) if paths.log else "journal",
-    )
 
 
 def _start_order(cluster: ClusterSpec) -> str:

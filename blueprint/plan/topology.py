@@ -45,16 +45,6 @@ def controller_name(host: str, slot: int) -> str:
     return f"controller-{host}-{slot + 1}" if slot else f"controller-{host}"
 
 
-def place_groups(settings: ClusterSettings, deployed: DeployedState) -> dict[str, Placement]:
-    """Return the placement of every broker: as deployed, as its group says, or else by load."""
-    groups = [
-        GroupToPlace(brokers=broker_names(settings, group.name), hosts=group.hosts)
-        for group in settings.broker_groups
-    ]
-    hosts = [server.name for server in settings.hosts.servers]
-    return place_brokers(groups, hosts, deployed.placements, elected=settings.traits.is_elected)
-
-
 def plan_cluster(
     settings: ClusterSettings, deployed: DeployedState, *, emulated: bool
 ) -> ClusterSpec:
@@ -72,7 +62,15 @@ def plan_cluster(
         for server in settings.hosts.servers
     )
     by_name = {host.name: host for host in hosts}
-    placements = place_groups(settings, deployed)
+    placements = place_brokers(
+        [
+            GroupToPlace(brokers=broker_names(settings, group.name), hosts=group.hosts)
+            for group in settings.broker_groups
+        ],
+        list(by_name),
+        deployed.placements,
+        elected=settings.traits.is_elected,
+    )
     name_server_hosts = hosts[: settings.name_server_count]
     proxy_hosts = [by_name[name] for name in settings.proxy.hosts] if settings.proxy else []
     memory = _plan_memory(
@@ -175,38 +173,28 @@ def _plan_brokers(
     hosts: Mapping[str, HostSpec],
     memory: MemoryPlan,
 ) -> Iterator[BrokerSpec]:
-    ports, raft = settings.ports, settings.traits.election is Election.DLEDGER
+    ports, traits = settings.ports, settings.traits
+    raft = traits.election is Election.DLEDGER
     for group in settings.broker_groups:
         for position, name in enumerate(broker_names(settings, group.name)):
             host, slot = placements[name].host, placements[name].slot
             overrides = settings.brokers.get(name, BrokerOverrides())
-            role = _role(settings, position)
-            first = ports.slave if role is BrokerRole.SLAVE else ports.master
+            is_slave = position > 0 and not traits.is_elected
+            first = ports.slave if is_slave else ports.master
+            # Masters and slaves have slots of their own, but share one row of metrics ports.
+            in_row = slot if traits.is_elected else 2 * slot + is_slave
             suffix = name.removeprefix(group.name).replace("-", "")
             planned = memory[host][Kind.BROKER]
             yield BrokerSpec(
                 name=name,
                 group=group.name,
                 position=position,
-                broker_role=role,
+                broker_role=BrokerRole.SLAVE if is_slave else traits.master_role,
                 host=hosts[host],
                 slot=slot,
                 port=first + slot * ports.step,
                 dledger_port=ports.dledger + slot if raft else None,
-                metrics_port=_metrics_port(settings, role, slot),
+                metrics_port=ports.metrics + in_row if settings.metrics else None,
                 memory=_with_overrides(planned, overrides.heap, overrides.direct_memory),
                 paths=broker_paths(name, settings.scheme.value, f"{group.name}{suffix}"),
             )
-
-
-def _role(settings: ClusterSettings, position: int) -> BrokerRole:
-    master = settings.traits.master_role
-    return BrokerRole.SLAVE if position and master is not BrokerRole.REPLICA else master
-
-
-def _metrics_port(settings: ClusterSettings, role: BrokerRole, slot: int) -> int | None:
-    if not settings.metrics:
-        return None
-    # Masters and slaves have slots of their own, but share one row of metrics ports.
-    slave = role is BrokerRole.SLAVE
-    return settings.ports.metrics + (slot if settings.traits.is_elected else 2 * slot + slave)

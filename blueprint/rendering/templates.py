@@ -1,6 +1,7 @@
 """The jinja environment of the templates under templates/."""
 
 import shlex
+from pathlib import PurePosixPath
 
 import jinja2
 
@@ -20,20 +21,10 @@ _ENVIRONMENT = jinja2.Environment(  # noqa: S701 (no autoescape: nothing rendere
 )
 
 _ENVIRONMENT.filters["quote"] = lambda value: shlex.quote(str(value))
+# A template knows each path on a host by its constant's name, in lower case.
 _ENVIRONMENT.globals.update(
-    cache=paths.CACHE,
+    {name.lower(): path for name, path in vars(paths).items() if isinstance(path, PurePosixPath)},
     families=FAMILIES,
-    home=paths.HOME,
-    incarnation=paths.INCARNATION,
-    plan=paths.PLAN,
-    programs=paths.PROGRAMS,
-    records=paths.RECORDS,
-    remoting=paths.REMOTING,
-    runtime=paths.RUNTIME,
-    scheme_record=paths.SCHEME_RECORD,
-    stores=paths.STORES,
-    tools=paths.TOOLS,
-    units=paths.UNITS,
 )
 
 

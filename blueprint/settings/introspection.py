@@ -19,15 +19,10 @@ MAPPING_KEY = "[key]"
 Location = tuple[int | str, ...]
 
 
-def keys_beside(location: Location) -> tuple[str, ...]:
-    """Return the keys that are allowed at the last step of the location."""
-    models = _models_in(_annotation_at(location[:-1]))
-    return tuple(sorted({key for model in models for key in _fields_of(model)}))
-
-
-def keys_of(location: Location) -> tuple[str, ...]:
+def keys_at(location: Location) -> tuple[str, ...]:
     """Return the keys of the object at the location."""
-    return keys_beside((*location, ""))
+    models = _models_in(_annotation_at(location))
+    return tuple(sorted({key for model in models for key in _fields_of(model)}))
 
 
 def example_at(location: Location) -> str:

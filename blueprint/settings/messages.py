@@ -12,8 +12,7 @@ from blueprint.settings.introspection import (
     Location,
     as_yaml,
     example_at,
-    keys_beside,
-    keys_of,
+    keys_at,
     kinds_at,
 )
 from blueprint.settings.suggestions import suggest
@@ -67,7 +66,7 @@ def explain(error: ErrorDetails, path: Location) -> str:
         return f"is missing; {MISSING.get(location, example)}"
     given = "its value" if _is_hidden(path) else shown(error["input"])
     if kind == "extra_forbidden":
-        allowed = keys_beside(location)
+        allowed = keys_at(location[:-1])
         hint = suggest(str(path[-1]), allowed, "")
         allowed_here = f"allowed here are {', '.join(allowed)}"
         return f"{given} is for an unknown key; {hint + ' ' if hint else ''}{allowed_here}"
@@ -98,7 +97,7 @@ def _remedy(error: ErrorDetails) -> str | None:
         return f"is not possible; {PATTERNS.get(pattern, otherwise)}"
     if error["type"] not in REMEDIES:
         return None
-    keys = ", ".join(keys_of(error["loc"]))
+    keys = ", ".join(keys_at(error["loc"]))
     return REMEDIES[error["type"]].format(example=example_at(error["loc"]), keys=keys, **context)
 
 

@@ -125,6 +125,7 @@ def _memory_table(host: HostSpec, processes: tuple[Process, ...]) -> str:
 def find_least_problems(settings: ClusterSettings) -> Iterator[str]:
     """Iterate over sizes, of a kind of process or of one broker, that are too small."""
     heap = settings.heap
+    proxy_direct = least_direct_mib(Kind.PROXY, proxied=True)
     broker_direct = least_direct_mib(Kind.BROKER, proxied=settings.proxy is not None)
     sizes = [
         ("cluster.heap.nameServer", heap.name_server, LEAST_HEAP_MIB[Kind.NAME_SERVER]),
@@ -132,11 +133,7 @@ def find_least_problems(settings: ClusterSettings) -> Iterator[str]:
         ("cluster.heap.broker", heap.broker, LEAST_HEAP_MIB[Kind.BROKER]),
         ("cluster.heap.brokerDirect", heap.broker_direct, broker_direct),
         ("cluster.heap.proxy", heap.proxy, LEAST_HEAP_MIB[Kind.PROXY]),
-        (
-            "cluster.heap.proxyDirect",
-            heap.proxy_direct,
-            least_direct_mib(Kind.PROXY, proxied=True),
-        ),
+        ("cluster.heap.proxyDirect", heap.proxy_direct, proxy_direct),
     ]
     for name, broker in settings.brokers.items():
         key = f"cluster.brokers.{name}"

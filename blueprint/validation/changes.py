@@ -24,16 +24,8 @@ def find_change_problems(settings: ClusterSettings, deployed: DeployedState) -> 
             return
     yield from _rename_problems(settings, deployed)
     yield from _controller_problems(settings, deployed)
-    yield from _group_problems(settings, deployed)
-
-
-def _group_problems(settings: ClusterSettings, deployed: DeployedState) -> Iterator[str]:
     yield from _replica_problems(settings, deployed)
-    for position, group in enumerate(settings.broker_groups):
-        for number, name in enumerate(broker_names(settings, group.name)):
-            if name in deployed.placements:
-                wanted = group.hosts[number] if group.hosts else None
-                yield from _move_problems(settings, deployed, (position, group.name, name), wanted)
+    yield from _move_problems(settings, deployed)
 
 
 def _rename_problems(settings: ClusterSettings, deployed: DeployedState) -> Iterator[str]:
@@ -112,22 +104,23 @@ def _replicas_before(settings: ClusterSettings, deployed: DeployedState) -> int 
     return next((copies for copies, names in by_copies.items() if names - here), None)
 
 
-def _move_problems(
-    settings: ClusterSettings,
-    deployed: DeployedState,
-    broker: tuple[int, str, str],
-    wanted: str | None,
-) -> Iterator[str]:
-    """Check that a broker stays on its host, and that the host stays in the settings."""
-    position, group, name = broker
-    host = deployed.placements[name].host
-    if host not in {server.name for server in settings.hosts.servers}:
-        yield (
-            f"cluster.hosts.servers: {host!r} is not among them and holds the store of {name}, "
-            f"which cannot be moved yet; keep the server, or remove the group {group}"
-        )
-    elif wanted is not None and wanted != host:
-        yield (
-            f"cluster.brokerGroups[{position}].hosts: {name} is on {host!r} with its store, "
-            f"which cannot be moved to {wanted!r} yet; name {host!r} there"
-        )
+def _move_problems(settings: ClusterSettings, deployed: DeployedState) -> Iterator[str]:
+    """Check that deployed brokers stay on their hosts, and that these stay in the settings."""
+    servers = {server.name for server in settings.hosts.servers}
+    for position, group in enumerate(settings.broker_groups):
+        names = broker_names(settings, group.name)
+        for name, wanted in zip(names, group.hosts or [None] * len(names), strict=True):
+            if name not in deployed.placements:
+                continue
+            host = deployed.placements[name].host
+            if host not in servers:
+                yield (
+                    f"cluster.hosts.servers: {host!r} is not among them and holds the store of "
+                    f"{name}, which cannot be moved yet; keep the server, or remove the group "
+                    f"{group.name}"
+                )
+            elif wanted not in {None, host}:
+                yield (
+                    f"cluster.brokerGroups[{position}].hosts: {name} is on {host!r} with its "
+                    f"store, which cannot be moved to {wanted!r} yet; name {host!r} there"
+                )
