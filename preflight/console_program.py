@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from blueprint.plan.archives import Archive, uploaded_archive
+from blueprint.plan.archives import Archive
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.settings.artifact import FileArtifact
 from blueprint.settings.cluster import ClusterSettings
@@ -17,7 +17,7 @@ def plan_console_program(cluster: ClusterSpec) -> Archive | None:
     """Return the console's archive, building our own at the path that it is uploaded from."""
     if cluster.console is None:
         return None
-    return cluster.console.jar or uploaded_archive(console_sha512(ROOT))
+    return cluster.console.jar or Archive(sha512=console_sha512(ROOT))
 
 
 def find_jar_problems(settings: ClusterSettings) -> Iterator[str]:

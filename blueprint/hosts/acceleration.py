@@ -4,9 +4,6 @@ import xml.etree.ElementTree as ET
 
 from blueprint.settings.hosts import Acceleration
 
-VIRTUALIZATION = frozenset({"vmx", "svm"})
-"""The CPU flags of hardware virtualization: Intel's and AMD's."""
-
 
 def architecture_of(capabilities: str) -> str:
     """Return the CPU architecture, such as `x86_64`, in the output of `virsh capabilities`."""
@@ -46,7 +43,7 @@ def _missing_for_kvm(capabilities: str) -> str:
     )
     if not offered:
         return "/dev/kvm is missing or cannot be opened"
-    if architecture != "aarch64" and not features & VIRTUALIZATION:
+    if architecture != "aarch64" and features.isdisjoint({"vmx", "svm"}):
         return "the processor shows neither vmx nor svm"
     return ""
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 END_OF_PRIVATE = "-----END OPENSSH PRIVATE KEY-----\n"
 
 OPENSSH_MAGIC = b"openssh-key-v1\0"
-UNENCRYPTED = b"\0\0\0\4none"
-"""Length and name of the cipher of a key without a passphrase."""
 
 MAKE_KEY_PAIR = """\
 set -eu
@@ -71,4 +69,5 @@ def _is_encrypted(text: str) -> bool:
         blob = base64.b64decode(body)
     except binascii.Error:
         return False
-    return blob.startswith(OPENSSH_MAGIC) and not blob.startswith(OPENSSH_MAGIC + UNENCRYPTED)
+    # The magic is followed by the length and the name of the cipher.
+    return blob.startswith(OPENSSH_MAGIC) and not blob.startswith(OPENSSH_MAGIC + b"\0\0\0\4none")

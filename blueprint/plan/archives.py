@@ -10,12 +10,15 @@ from blueprint.settings.cluster import ClusterSettings
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Archive:
-    """An archive: its digest, and either the URL that hosts download or the path to upload."""
+    """An archive: its digest, and the URL that hosts download, or None if it is uploaded."""
 
     sha512: str
     url: str | None = None
-    upload_path: str | None = None
-    """Relative to the project, so that it is the same in every clone."""
+
+    @property
+    def upload_path(self) -> str | None:
+        """Return the path to upload, relative to the project; None if hosts download it."""
+        return upload_path(self.sha512) if self.url is None else None
 
     @property
     def cached(self) -> str:
@@ -39,19 +42,13 @@ def plan_archive(settings: ClusterSettings) -> Archive:
         return given_archive(artifact)
     if isinstance(artifact, OfficialArtifact):
         return Archive(sha512=artifact.sha512, url=official_url(settings.version))
-    return uploaded_archive(maven_sha512(settings.version))
+    return Archive(sha512=maven_sha512(settings.version))
 
 
 def given_archive(artifact: UrlArtifact | FileArtifact) -> Archive:
     """Return the archive of settings that give its digest."""
-    if isinstance(artifact, UrlArtifact):
-        return Archive(sha512=artifact.sha512, url=artifact.url)
-    return uploaded_archive(artifact.sha512)
-
-
-def uploaded_archive(sha512: str) -> Archive:
-    """Return an archive that is uploaded from below the project."""
-    return Archive(sha512=sha512, upload_path=upload_path(sha512))
+    url = artifact.url if isinstance(artifact, UrlArtifact) else None
+    return Archive(sha512=artifact.sha512, url=url)
 
 
 def upload_path(sha512: str) -> str:

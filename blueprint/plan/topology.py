@@ -12,9 +12,11 @@ from blueprint.plan.memory import Kind, ProcessMemory, plan_memory
 from blueprint.plan.paths import broker_paths, controller_paths, name_server_paths, proxy_paths
 from blueprint.plan.placement import GroupToPlace, place_brokers
 from blueprint.plan.processes import BrokerSpec, ControllerSpec, NameServerSpec, ProxySpec
-from blueprint.rocketmq.ports import CONTROLLER_STEP
 from blueprint.rocketmq.schemes import BrokerRole, Election, Replication
 from blueprint.settings.cluster import BrokerOverrides, ClusterSettings
+
+CONTROLLER_STEP = 10
+"""Distance between controllers on one host; the name server's port is 2 below the first."""
 
 MemoryPlan = Mapping[str, Mapping[Kind, ProcessMemory]]
 """The memory of each kind of process, by host."""

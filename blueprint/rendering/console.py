@@ -20,14 +20,6 @@ from blueprint.settings.console import ConsoleKind
 UPLOAD = "console-upload"
 """Name of the resource that uploads the console's program."""
 
-EVERY_SECONDS = 2
-
-EVERY_SECONDS_EMULATED = 10
-"""Emulated brokers and consoles cannot keep up with more."""
-
-REQUEST_SECONDS = 1.5
-"""Timeout of a request to a process; a hung one shows within two refreshes of the page."""
-
 
 def render_console_configuration(cluster: ClusterSpec, console: ConsoleSpec) -> str:
     """Return the JSON that `console.configuration` reads."""
@@ -39,8 +31,10 @@ def render_console_configuration(cluster: ClusterSpec, console: ConsoleSpec) -> 
         "plan": str(PLAN),
         "login": str(console.login_file),
         "verification": str(VERIFICATION),
-        "everySeconds": EVERY_SECONDS_EMULATED if host.emulated else EVERY_SECONDS,
-        "requestSeconds": host.request_seconds if host.emulated else REQUEST_SECONDS,
+        # Emulated brokers and consoles cannot keep up with more.
+        "everySeconds": 10 if host.emulated else 2,
+        # A hung process shows within two refreshes of the page.
+        "requestSeconds": host.request_seconds if host.emulated else 1.5,
     }
     return json.dumps(configuration, indent=2) + "\n"
 

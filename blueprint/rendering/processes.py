@@ -8,11 +8,9 @@ from blueprint.plan.processes import BrokerSpec, Process
 from blueprint.rendering.broker_properties import group_properties
 from blueprint.rendering.templates import render
 
-NEVER_MS = 4102444800000
-"""The year 2100, in RocketMQ's milliseconds."""
-
-DRAINED = ("brokerPermission=4", f"startAcceptSendRequestTimeStamp={NEVER_MS}")
-"""Extra properties of a starting master: new producers do not find it, others are refused."""
+DRAINED = ("brokerPermission=4", "startAcceptSendRequestTimeStamp=4102444800000")
+"""Extra properties of a starting master: new producers do not find it, others are refused.
+The time is in the year 2100."""
 
 
 def render_configuration(cluster: ClusterSpec, process: Process) -> str:

@@ -16,15 +16,6 @@ from blueprint.rendering.templates import TEMPLATES, render
 from blueprint.rocketmq.schemes import Scheme, refuse_switch
 from project import ROOT
 
-OLDEST_PYTHON = (3, 9)
-"""Needed by the checks that run on hosts; equals ruff's target-version for remoting/."""
-
-LEAST_DISK_MIB = 2048
-"""The unpacked archive, its zip, and the first log file of each broker."""
-
-LEAST_CACHE_MIB = 256
-"""The archive's zip, uploaded or downloaded."""
-
 
 def render_script(name: str, host: HostSpec, subject: str = "", **values: object) -> str:
     """Return a complete script: `bash -s ensure` makes the state, `bash -s remove` undoes it.
@@ -49,9 +40,12 @@ def render_gate(cluster: ClusterSpec, host: HostSpec, user: str) -> str:
         user=user,
         ports=sorted(port for process in cluster.services_on(host) for port in process.ports),
         memory_mib=host.memory_mib,
-        oldest_python=OLDEST_PYTHON,
-        least_disk_mib=LEAST_DISK_MIB,
-        least_cache_mib=LEAST_CACHE_MIB,
+        # Needed by the checks that run on hosts; equals ruff's target-version for remoting/.
+        oldest_python=(3, 9),
+        # The unpacked archive, its zip, and the first log file of each broker.
+        least_disk_mib=2048,
+        # The archive's zip, uploaded or downloaded.
+        least_cache_mib=256,
         refused_schemes=_refused_schemes(cluster.scheme),
     )
 

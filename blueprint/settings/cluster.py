@@ -10,12 +10,12 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from blueprint.rocketmq.ports import HIGHEST_PORT
 from blueprint.rocketmq.schemes import CONTROLLER_COUNTS, TRAITS, Replication, Scheme, SchemeTraits
 from blueprint.rocketmq.versions import DEFAULT_VERSION, SUPPORTED
 from blueprint.settings.artifact import ArtifactSettings, MavenArtifact
 from blueprint.settings.console import BuiltinConsole, ConsoleKind, ConsoleSettings
 from blueprint.settings.fields import (
+    HIGHEST_PORT,
     BrokerName,
     GroupName,
     HostName,

@@ -20,9 +20,10 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from blueprint.rocketmq.ports import HIGHEST_PORT
 from blueprint.rocketmq.property_rules import as_text
 from blueprint.settings.sizes import SIZE, parse_mebibytes
+
+HIGHEST_PORT = 65535
 
 NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 SHA512 = r"^[0-9a-fA-F]{128}$"

@@ -17,9 +17,7 @@ def suggest(word: str, known: Collection[str], otherwise: str | None = None) -> 
     )
     if close:
         return f"did you mean {close}?"
-    if otherwise is not None:
-        return otherwise
-    return name_some(known)
+    return name_some(known) if otherwise is None else otherwise
 
 
 def name_some(known: Collection[str]) -> str:

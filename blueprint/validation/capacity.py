@@ -8,12 +8,13 @@ from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.plan.hosts import HostSpec
 from blueprint.plan.memory import LEAST_HEAP_MIB, Kind, least_direct_mib, most_mib
 from blueprint.plan.processes import BrokerSpec, Process
-from blueprint.rocketmq.ports import HIGHEST_PORT, LOWEST_LISTEN_PORT
 from blueprint.rocketmq.schemes import BrokerRole
 from blueprint.settings.cluster import ClusterSettings
+from blueprint.settings.fields import HIGHEST_PORT
 from remoting.tables import render_table
 
-LOWEST_PORT = LOWEST_LISTEN_PORT - 2
+LOWEST_PORT = 1024
+"""A service user may not listen below."""
 
 KEYS = {
     Kind.NAME_SERVER: {"listen": "nameServer"},

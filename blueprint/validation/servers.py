@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Network
 
 from blueprint.settings.cluster import ClusterSettings
 from blueprint.settings.hosts import (
@@ -15,9 +15,6 @@ ADDRESSES_IN_USE = 3
 """The network's own address, the gateway's, the broadcast address."""
 
 THIS_NETWORK = IPv4Network("0.0.0.0/8")
-
-LOWEST_OF_GROUPS = IPv4Address("224.0.0.0")
-"""From here on addresses belong to no single host: multicast, reserved, broadcast."""
 
 
 def find_server_problems(settings: ClusterSettings, unusable: AbstractSet[str]) -> Iterator[str]:
@@ -38,7 +35,7 @@ def find_server_problems(settings: ClusterSettings, unusable: AbstractSet[str]) 
                     f"{key}.{field}: {value} is already that of {first_at[value]}; "
                     "every server has its own"
                 )
-            first_at.setdefault(value, f"cluster.hosts.servers[{position}]")
+            first_at.setdefault(value, key)
     if settings.name_server_count > len(servers):
         yield (
             f"cluster.nameServers: {settings.name_servers} name servers need as many servers, "
@@ -72,7 +69,8 @@ def _address_problems(hosts: ExistingHostsSettings) -> Iterator[str]:
     """Check the addresses that brokers advertise to clients and to each other."""
     for position, server in enumerate(hosts.servers):
         address = server.address
-        if address.is_loopback or address in THIS_NETWORK or not address < LOWEST_OF_GROUPS:
+        belongs_to_none = address.is_multicast or address.is_reserved
+        if address.is_loopback or address in THIS_NETWORK or belongs_to_none:
             yield (
                 f"cluster.hosts.servers[{position}].address: {address} is not reachable by "
                 "clients or other servers; use the address by which they reach this server"

@@ -64,7 +64,7 @@ def golden_texts() -> dict[Path, str]:
 
 def _texts_of_console(folder: Path, cluster: ClusterSpec) -> dict[Path, str]:
     console = cluster.console
-    program = Archive(sha512=ARCHIVE, url=None, upload_path="console.zip")
+    program = Archive(sha512=ARCHIVE, url=None)
     texts = {
         folder / console.paths.unit: render_console_unit(cluster, console, console.jar or program),
         folder / console.login_file.name: render_login(console, PASSWORD),

@@ -32,7 +32,7 @@ from tests.unit.blueprint.rendering.test_scripts import LONGEST_LINE, SHELLCHECK
 
 CLUSTER = planned(raw_cluster())
 DASHBOARD = planned(changed(console={"kind": "dashboard", "jar": JAR}))
-PROGRAM = Archive(sha512="ab" * 64, url=None, upload_path="console.zip")
+PROGRAM = Archive(sha512="ab" * 64, url=None)
 BOTH = pytest.mark.parametrize("cluster", [CLUSTER, DASHBOARD], ids=["builtin", "dashboard"])
 PRINTED = ['{"sha":"1","writes":1}']
 

@@ -30,7 +30,7 @@ from tests.support.stacks import changed, planned, raw_cluster, ring, settings_o
 SHELLCHECK = Path(sys.executable).parent / "shellcheck"
 LONGEST_LINE = 64 * 1024
 PRINTED = ['{"sha":"1","writes":1}', '{"sha":"2","writes":3}']
-URL_ARCHIVE = Archive(sha512="ab" * 64, url="https://a.example/it's here.zip", upload_path=None)
+URL_ARCHIVE = Archive(sha512="ab" * 64, url="https://a.example/it's here.zip")
 
 
 def _every_script():
