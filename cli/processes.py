@@ -50,9 +50,7 @@ def ask_until_failure(
 ) -> list[subprocess.CompletedProcess[str] | None]:
     """Run programs in parallel; when one fails, the others have `grace_seconds` to finish.
 
-    Returns:
-        What each printed, in order; None for one that was terminated.
-
+    Return what each printed, in order; None for one that was terminated.
     """
     with contextlib.ExitStack() as files:
         runs = []

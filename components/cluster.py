@@ -7,7 +7,7 @@ import pulumi
 from blueprint.plan.archives import Programs
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.plan.memory import Kind
-from components.hosts.hosts import Hosts
+from components.hosts.over_ssh import Hosts
 from components.hosts.prepared_host import PreparedHost
 from components.services.console import Console
 from components.services.install import RocketmqInstall

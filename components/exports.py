@@ -8,7 +8,7 @@ from blueprint.hosts.logins import Login
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.rendering.console import USER
 from components.cluster import Cluster
-from components.hosts.hosts import Hosts
+from components.hosts.over_ssh import Hosts
 
 
 def export_cluster(cluster: ClusterSpec, hosts: Hosts, made: Cluster) -> None:

@@ -16,10 +16,9 @@ from cli.engine.engine import Engine
 from cli.errors import CommandError
 from cli.processes import ask_until_failure
 from cli.ssh.connection import agent_with, command_as_root, read_logins
+from cli.ssh.probe import SSH_FAILED
 from remoting.verification.report import VerificationReport, parse_report, render_reports
 from system.programs import capture
-
-SSH_FAILED = 255
 
 NO_CONNECTION = ("refused", "timed out", "No route", "reset by peer", "closed by remote host")
 

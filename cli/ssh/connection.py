@@ -43,10 +43,7 @@ def read_logins(outputs: dict[str, Any], stack: str) -> tuple[Login, ...]:
 def agent_with(private_key: str | None, logins: tuple[Login, ...]) -> Iterator[tuple[str, ...]]:
     """Yield the beginning of an ssh command line that has the key and the host keys.
 
-    Args:
-        private_key: None to use the user's own agent.
-        logins: the hosts whose keys are pinned, and those of their bastions.
-
+    `private_key` is None to use the user's own agent. The keys of the bastions are pinned, too.
     """
     _remove_stale_folders()
     with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as folder:

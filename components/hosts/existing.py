@@ -10,17 +10,14 @@ from blueprint.hosts.logins import Bastion, Login, plan_logins
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.plan.hosts import HostSpec
 from blueprint.settings.hosts import ExistingHostsSettings
-from components.hosts.over_ssh import HostAccess
+from components.hosts.over_ssh import HostAccess, Hosts
 from preflight.login_key import read_login_key
 
 
-class ExistingHosts(pulumi.ComponentResource):
+class ExistingHosts(Hosts):
     """Connections with pinned host keys, by key file or agent, with or without a bastion."""
 
     TYPE: ClassVar[str] = "rocketmq:existing_hosts:ExistingHosts"
-    hosts: tuple[HostAccess, ...]
-    private_key: pulumi.Output[str] | None
-    public_key: pulumi.Output[str] | None
 
     def __init__(
         self,

@@ -1,8 +1,4 @@
-"""Hosts of any provider; the rest of the program only sees `HostAccess`."""
-
-from typing import Protocol
-
-import pulumi
+"""Hosts of any provider; the rest of the program only sees `Hosts`."""
 
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.settings.cluster import ClusterSettings
@@ -10,19 +6,8 @@ from blueprint.settings.hosts import ExistingHostsSettings, LibvirtHostsSettings
 from components.hosts.existing import ExistingHosts
 from components.hosts.libvirt import LibvirtHosts
 from components.hosts.nspawn import NspawnHosts
-from components.hosts.over_ssh import HostAccess
+from components.hosts.over_ssh import Hosts
 from preflight.hypervisor import Hypervisor
-
-
-class Hosts(Protocol):
-    """What every provider returns."""
-
-    hosts: tuple[HostAccess, ...]
-    """In the plan's order."""
-    private_key: pulumi.Output[str] | None
-    """For `make verify` and `make ssh`; None if the user's own agent has the key."""
-    public_key: pulumi.Output[str] | None
-    """None if the stack did not generate its own key."""
 
 
 def make_hosts(

@@ -11,19 +11,16 @@ from blueprint.hosts.ssh_keys import fingerprint
 from blueprint.hosts.virtual_machines import VirtualHostsSpec, plan_virtual_hosts
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.settings.hosts import LibvirtHostsSettings
-from components.hosts.over_ssh import HostAccess
+from components.hosts.over_ssh import Hosts
 from components.hosts.virtual_machine import VirtualMachine, VirtualMachineArgs
 from components.secrets import SshKeyPair
 from preflight.hypervisor import Hypervisor
 
 
-class LibvirtHosts(pulumi.ComponentResource):
+class LibvirtHosts(Hosts):
     """One virtual machine per host of the plan, at addresses known before they boot."""
 
     TYPE: ClassVar[str] = "rocketmq:libvirt_hosts:LibvirtHosts"
-    hosts: tuple[HostAccess, ...]
-    private_key: pulumi.Output[str] | None
-    public_key: pulumi.Output[str] | None
 
     def __init__(
         self,

@@ -10,20 +10,17 @@ from blueprint.hosts.ssh_keys import fingerprint
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.plan.hosts import HostSpec
 from blueprint.settings.hosts import NspawnHostsSettings
-from components.hosts.over_ssh import HostAccess, login_with
+from components.hosts.over_ssh import HostAccess, Hosts, login_with
 from components.secrets import SshKeyPair
 from machines.nspawn.identity import planned_identity
 
 USER = "root"
 
 
-class NspawnHosts(pulumi.ComponentResource):
+class NspawnHosts(Hosts):
     """One machine per host of the plan, with pinned host keys, on the stack's own bridge."""
 
     TYPE: ClassVar[str] = "rocketmq:nspawn_hosts:NspawnHosts"
-    hosts: tuple[HostAccess, ...]
-    private_key: pulumi.Output[str] | None
-    public_key: pulumi.Output[str] | None
 
     def __init__(
         self,

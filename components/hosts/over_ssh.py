@@ -45,11 +45,7 @@ class HostAccess:
         return self.spec.name
 
     def options(
-        self,
-        parent: pulumi.Resource,
-        depends_on: Sequence[pulumi.Resource],
-        *,
-        timeout: str | None = None,
+        self, parent: pulumi.Resource, depends_on: Sequence[pulumi.Resource]
     ) -> pulumi.ResourceOptions:
         """Return the options of every resource on this host."""
         return pulumi.ResourceOptions(
@@ -57,12 +53,22 @@ class HostAccess:
             depends_on=[*self.after, *depends_on],
             deleted_with=self.machine,
             delete_before_replace=True,
-            custom_timeouts=pulumi.CustomTimeouts(create=timeout) if timeout else None,
         )
 
     def as_root(self, *words: str) -> str:
         """Return a command line that runs with root's rights."""
         return shlex.join(as_root(self.user, *words))
+
+
+class Hosts(pulumi.ComponentResource):
+    """What every provider makes."""
+
+    hosts: tuple[HostAccess, ...]
+    """In the plan's order."""
+    private_key: pulumi.Output[str] | None
+    """For `make verify` and `make ssh`; None if the user's own agent has the key."""
+    public_key: pulumi.Output[str] | None
+    """None if the stack did not generate its own key."""
 
 
 def login_with(host_key: pulumi.Output[str], host: HostSpec, user: str) -> pulumi.Output[Login]:
@@ -83,7 +89,6 @@ def make_state(
     host: HostAccess,
     script: pulumi.Input[str],
     options: pulumi.ResourceOptions,
-    logging: remote.Logging = remote.Logging.STDERR,
 ) -> remote.Command:
     """Create the state that `script` ensures on a host, and remove it on destroy."""
     return remote.Command(
@@ -93,7 +98,7 @@ def make_state(
         delete=host.as_root("bash", "-s", "remove"),
         stdin=script,
         triggers=[host.identity],
-        logging=logging,
+        logging=remote.Logging.STDERR,
         add_previous_output_in_env=False,
         opts=options,
     )

@@ -31,12 +31,10 @@ class PreparedHost(pulumi.ComponentResource):
         super().__init__(self.TYPE, host.name, None, opts)
         self.access = host
         name = host.name
-        self.gate = make_state(
-            f"{name}-gate",
-            host,
-            render_gate(cluster, host.spec, host.user),
-            host.options(self, [], timeout=GATE_TIMEOUT),
-        )
+        options = host.options(self, [])
+        options.custom_timeouts = pulumi.CustomTimeouts(create=GATE_TIMEOUT)
+        gate = render_gate(cluster, host.spec, host.user)
+        self.gate = make_state(f"{name}-gate", host, gate, options)
         self.tools = make_state(
             f"{name}-tools", host, render_tools(host.spec), host.options(self, [self.gate])
         )

@@ -1,5 +1,6 @@
 """Find and kill the processes of a machine."""
 
+import contextlib
 import os
 import signal
 import time
@@ -66,14 +67,8 @@ def kill_processes(root: Path, upper: Path) -> None:
             msg = f"{root}: process {pid} still runs {KILL_SECONDS:.0f} s after SIGKILL: reboot"
             raise LocalError(msg)
         for pid in members:
-            _kill(pid)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         time.sleep(0.02)
         # Until it is a zombie, a process may hold mounts that /proc no longer shows.
         dying = {pid for pid in members if not has_ended(pid)}
-
-
-def _kill(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return

@@ -18,15 +18,11 @@ _BUILDING = ".building-"
 
 
 def build_once(product: Path, build: Callable[[Path], Path]) -> Path:
-    """Return a file or folder of the cache; build it if it is missing.
+    """Return `product`, a file or folder of the cache; build it if it is missing.
 
-    One process builds at a time; what a killed one left is removed. Under sudo, new folders belong
-    to the owner of the cache.
-
-    Args:
-        product: its path.
-        build: takes an empty scratch folder beside the product and returns the path in it that
-            becomes the product.
+    `build` takes an empty scratch folder beside the product and returns the path in it that
+    becomes the product. One process builds at a time; what a killed one left is removed. Under
+    sudo, new folders belong to the owner of the cache.
 
     Raises:
         LocalError: another process has been building it for half an hour.

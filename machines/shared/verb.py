@@ -15,15 +15,10 @@ INTERRUPTED = 130
 def run_verb(
     module: str, verb: str, act: Callable[[], Any], *, root_for: list[str] | None = None
 ) -> int:
-    """Run a verb, print its result as one JSON line, and return the exit status.
+    """Run a verb of `python3 -m module`, print its result as one JSON line, and return the status.
 
-    Args:
-        module: the name after `python3 -m`.
-        verb: the verb's name.
-        act: does the work and returns the result.
-        root_for: the command line to run again under sudo if we are not root; None if the verb
-            needs no root.
-
+    `root_for` is the command line to run again under sudo if we are not root; None if the verb
+    needs no root.
     """
     # Whatever umask we inherit, the files we make must be readable by all users.
     os.umask(0o022)

@@ -55,12 +55,11 @@ def make_archive(version: str, folder: Path, repository: Path | None, report: Re
     """
     report(f"RocketMQ {version}: collecting jars and source release with Maven (100 MB)")
     started = time.monotonic()
-    collected = collect(version, folder, repository)
-    jars = sum(1 for _ in collected.jars.glob("*.jar"))
-    report(f"RocketMQ {version}: {jars} jars after {time.monotonic() - started:.0f} s; zipping")
+    source_release, jars = collect(version, folder, repository)
+    count, seconds = len(list(jars.glob("*.jar"))), time.monotonic() - started
+    report(f"RocketMQ {version}: {count} jars after {seconds:.0f} s; zipping")
     made = folder / "archive.zip"
-    entries = collect_entries(collected.source_release, collected.jars, top_directory(version))
-    write_stored_zip(made, entries)
+    write_stored_zip(made, collect_entries(source_release, jars, top_directory(version)))
     return made
 
 

@@ -1,7 +1,6 @@
 """Collect the jars and the source release of a version with Maven."""
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -13,18 +12,11 @@ _LINES_SHOWN: Final = 30
 _TIMEOUT_SECONDS: Final = 1800
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Collected:
-    """What Maven fetched: the zip of the source release and the folder of jars."""
-
-    source_release: Path
-    jars: Path
-
-
-def collect(version: str, into: Path, local_repository: Path | None = None) -> Collected:
+def collect(version: str, into: Path, local_repository: Path | None = None) -> tuple[Path, Path]:
     """Have Maven fetch what the archive of a version is made of into an existing folder.
 
-    `local_repository` is Maven's own; None means the user's.
+    `local_repository` is Maven's own; None means the user's. Return the zip of the source release
+    and the folder of jars.
 
     Raises:
         LocalError: Maven or Java is missing, or Maven failed; its last lines are in the message.
@@ -50,7 +42,7 @@ def collect(version: str, into: Path, local_repository: Path | None = None) -> C
             f"check the network and Maven's settings.xml; its last {len(lines)} lines:"
         )
         raise LocalError("\n  ".join([message, *lines]))
-    return Collected(source_release=into / "source-release.zip", jars=into / "lib")
+    return into / "source-release.zip", into / "lib"
 
 
 def _require_tools() -> None:
