@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Union
 
 from console.observe.state import UNOBSERVED, UP
 from remoting.protocol.connection import split_address
+from remoting.replication.elected_groups import MASTER_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     Listings = Mapping[str, Mapping[str, ListedBroker]]
     """What each answering name server lists, by the name server's name."""
 
-MASTER_ID = 0
 MASTER, SLAVE = "MASTER", "SLAVE"
 """Roles of elected replicas; planned brokers have RocketMQ's brokerRole."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from console.compare.brokers import BrokerView, view_brokers
 from console.compare.inventory import ConsumerGroup, Topic, view_consumer_groups, view_topics
-from console.compare.problems import WARNING, Problem, find_problems, new_problem
+from console.compare.problems import Problem, find_problems, new_problem
 from console.observe.state import UNOBSERVED
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def view_cluster(
     brokers = view_brokers(plan, observed)
     problems = find_problems(plan, observed, brokers, configuration.version, at)
     failed = (report.host for report in verification if not report.ok)
-    problems += tuple(new_problem(WARNING, "notVerified", host) for host in failed)
+    problems += tuple(new_problem("notVerified", host) for host in failed)
     inventories = observed.inventories.copy()
     own_names = frozenset({plan.cluster, *(broker.group for broker in plan.brokers)})
     return ClusterView(

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from typing_extensions import TypedDict, Unpack
 
-from console.compare.brokers import MASTER_ID, listings_in, other_processes
+from console.compare.brokers import listings_in, other_processes
 from console.observe.state import DOWN, SILENT, UP
 from console.schema import Count, Line, Schema
 from remoting.plan.plan import REPLICA
+from remoting.replication.elected_groups import MASTER_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,6 +57,9 @@ TEXTS = {
     "notVerified": "the last verification failed on {subject}",
 }
 """English texts by kind; the page translates them."""
+
+WARNINGS = frozenset({"extra", "drained", "wrongVersion", "notVerified"})
+"""Kinds that are no errors; a disk can be either."""
 
 
 class ProblemValues(TypedDict, total=False):
@@ -116,9 +120,10 @@ class Problem(TypedDict):
 
 
 def new_problem(
-    severity: Severity, kind: str, subject: str, **values: Unpack[ProblemValues]
+    kind: str, subject: str, severity: Severity | None = None, **values: Unpack[ProblemValues]
 ) -> Problem:
     """Return a problem with its text; `kind` is a key of `TEXTS`."""
+    severity = severity or (WARNING if kind in WARNINGS else ERROR)
     shown = {k: ", ".join(one) if isinstance(one, list) else one for k, one in values.items()}
     text = TEXTS[kind].format(subject=subject, **shown)
     return {"severity": severity, "kind": kind, "subject": subject, "values": values, "text": text}
@@ -143,7 +148,7 @@ def find_problems(
 def _dead_cluster(brokers: Sequence[BrokerView]) -> Iterator[Problem]:
     planned = [broker for broker in brokers if broker.planned]
     if planned and all(broker.state in {DOWN, SILENT} for broker in planned):
-        yield new_problem(ERROR, "clusterDead", "cluster")
+        yield new_problem("clusterDead", "cluster")
 
 
 def _down_processes(plan: Plan, observed: ObservedState) -> Iterator[Problem]:
@@ -155,9 +160,7 @@ def _down_processes(plan: Plan, observed: ObservedState) -> Iterator[Problem]:
 
 
 def _unanswered(kind: str, process: PlannedBroker | OtherProcess, cause: str | None) -> Problem:
-    return new_problem(
-        ERROR, kind, process.name, host=process.host, address=process.address, cause=cause
-    )
+    return new_problem(kind, process.name, host=process.host, address=process.address, cause=cause)
 
 
 def _broker_problems(broker: BrokerView, version: str, at: float) -> Iterator[Problem]:
@@ -165,7 +168,7 @@ def _broker_problems(broker: BrokerView, version: str, at: float) -> Iterator[Pr
     if planned is None:
         # Listed, so its id is known.
         number = broker.broker_id or MASTER_ID
-        yield new_problem(WARNING, "extra", broker.name, address=broker.address, id=number)
+        yield new_problem("extra", broker.name, address=broker.address, id=number)
         return
     if broker.state in {DOWN, SILENT}:
         cause = broker.observation.cause if broker.observation else None
@@ -174,23 +177,19 @@ def _broker_problems(broker: BrokerView, version: str, at: float) -> Iterator[Pr
     if facts is None:
         return
     if planned.role not in {REPLICA, broker.role}:
-        yield new_problem(
-            ERROR, "wrongRole", broker.name, role=broker.role, plannedRole=planned.role
-        )
+        yield new_problem("wrongRole", broker.name, role=broker.role, plannedRole=planned.role)
     if broker.drained_at(at):
         cause = _drain_cause(planned, facts)
-        yield new_problem(
-            WARNING, "drained", broker.name, permission=facts.permission, cause=cause
-        )
+        yield new_problem("drained", broker.name, permission=facts.permission, cause=cause)
     if facts.disk_used >= DISK_WARNING:
         severity = ERROR if facts.disk_used >= DISK_ERROR else WARNING
-        yield new_problem(severity, "diskFull", broker.name, percent=round(facts.disk_used * 100))
+        yield new_problem("diskFull", broker.name, severity, percent=round(facts.disk_used * 100))
     if facts.version != version:
         yield new_problem(
-            WARNING, "wrongVersion", broker.name, version=facts.version, plannedVersion=version
+            "wrongVersion", broker.name, version=facts.version, plannedVersion=version
         )
     if broker.lag_bytes is not None and broker.lag_bytes > MAX_LAG_BYTES:
-        yield new_problem(ERROR, "outOfSync", broker.name, lagBytes=broker.lag_bytes)
+        yield new_problem("outOfSync", broker.name, lagBytes=broker.lag_bytes)
 
 
 def _drain_cause(planned: PlannedBroker, facts: BrokerFacts) -> str:
@@ -206,7 +205,7 @@ def _listing_problems(broker: BrokerView, listings: Listings, at: float) -> Iter
         return
     missing = [name for name in listings if name not in broker.listed_by]
     if missing:
-        yield new_problem(ERROR, "notListed", broker.name, nameServers=missing)
+        yield new_problem("notListed", broker.name, nameServers=missing)
 
 
 def _misplaced_brokers(plan: Plan, listings: Listings) -> Iterator[Problem]:
@@ -216,7 +215,7 @@ def _misplaced_brokers(plan: Plan, listings: Listings) -> Iterator[Problem]:
         found = {table.addresses.get(broker.broker_id, broker.address) for table in tables}
         for address in sorted(found - {broker.address}):
             yield new_problem(
-                ERROR, "misplaced", broker.name, address=address, plannedAddress=broker.address
+                "misplaced", broker.name, address=address, plannedAddress=broker.address
             )
 
 
@@ -241,10 +240,10 @@ def _election_problems(
     masters = {view.address for view in views if view.is_master}
     masters |= {table[MASTER_ID] for table in tables if MASTER_ID in table}
     if not masters and any(view.facts for view in views):
-        yield new_problem(ERROR, "noMaster", group)
+        yield new_problem("noMaster", group)
     acting = sorted(view.address for view in views if view.is_master)
     if len(acting) > 1:
-        yield new_problem(ERROR, "twoMasters", group, addresses=acting)
+        yield new_problem("twoMasters", group, addresses=acting)
 
 
 def _replication_problems(master: BrokerView, views: Sequence[BrokerView]) -> Iterator[Problem]:
@@ -253,10 +252,10 @@ def _replication_problems(master: BrokerView, views: Sequence[BrokerView]) -> It
         return
     others = [view for view in views if view is not master and view.facts]
     if connected < planned:
-        yield new_problem(ERROR, "fewReplicas", master.name, connected=connected, planned=planned)
+        yield new_problem("fewReplicas", master.name, connected=connected, planned=planned)
     for view in () if connected else others:
         cause = "the master has no connection from its host"
-        yield new_problem(ERROR, "notReplicating", view.name, master=master.name, cause=cause)
+        yield new_problem("notReplicating", view.name, master=master.name, cause=cause)
     yield from _slaves_ahead(master, others)
 
 
@@ -273,4 +272,4 @@ def _slaves_ahead(master: BrokerView, others: Sequence[BrokerView]) -> Iterator[
         ]
         more = max(held, default=0) - master.facts.max_offset
         if more > 0:
-            yield new_problem(ERROR, "slaveAhead", master.name, slave=view.name, bytes=more)
+            yield new_problem("slaveAhead", master.name, slave=view.name, bytes=more)

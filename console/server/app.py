@@ -18,9 +18,10 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from console.server.auth import SESSION_SECONDS, USER, TooManyAttemptsError
+from console.server.auth import SESSION_SECONDS, TooManyAttemptsError
 from console.server.content import read_page
 from console.server.security_headers import HEADERS, SecurityHeaders
+from remoting.checks.console import USER
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-USER = "admin"
 SESSION_SECONDS = 12 * 3600
 MAX_FAILURES = 5
 FAILURE_SECONDS = 60.0

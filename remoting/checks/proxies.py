@@ -54,16 +54,11 @@ def _require_name_server(connection: Connection) -> None:
 
 
 def _require_http2(address: str, timeout_seconds: float) -> None:
-    received = b""
     try:
         with socket.create_connection(split_address(address), timeout_seconds) as connection:
-            connection.settimeout(timeout_seconds)
             connection.sendall(_PREFACE + _EMPTY_SETTINGS)
-            while len(received) < _FRAME_HEADER_BYTES:
-                chunk = connection.recv(64)
-                if not chunk:
-                    break
-                received += chunk
+            with connection.makefile("rb") as stream:
+                received = stream.read(_FRAME_HEADER_BYTES)
     except OSError as error:
         raise UnreachableError(address, str(error)) from error
     if len(received) < _FRAME_HEADER_BYTES or received[_TYPE_POSITION] != _SETTINGS:

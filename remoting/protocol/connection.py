@@ -18,7 +18,6 @@ from remoting.protocol.frames import Frame, FrameError, decode_frame, decode_len
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from types import TracebackType
 
     from typing_extensions import Self
 
@@ -68,12 +67,7 @@ class Connection:
         """Return the open connection."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close it."""
         self.close()
 
