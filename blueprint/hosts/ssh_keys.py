@@ -29,12 +29,7 @@ class KeyPair:
 
 
 def parse_key_pair(text: str) -> KeyPair:
-    """Return the pair that `MAKE_KEY_PAIR` printed.
-
-    Raises:
-        ValueError: the text is not a key pair; the message does not contain it.
-
-    """
+    """Parse the output of `MAKE_KEY_PAIR`; a ValueError for any other text does not repeat it."""
     private, end, public = text.partition(END_OF_PRIVATE)
     if not end or not public.startswith("ssh-ed25519 "):
         message = "ssh-keygen printed no key pair; is openssh-client installed?"

@@ -161,12 +161,7 @@ class Password:
 
 
 def parse_password(printed: str) -> Password:
-    """Parse the output of `MAKE_LOGIN`.
-
-    Raises:
-        ValueError: the text is something else; the message does not repeat it.
-
-    """
+    """Parse the output of `MAKE_LOGIN`; the ValueError for any other text does not repeat it."""
     match printed.split():
         case [text, salt] if text.isalnum():
             return Password(text=text, salt=base64.b64decode(salt))

@@ -52,7 +52,6 @@ def _process(process: Process) -> dict[str, object]:
 
 
 def _broker(cluster: ClusterSpec, broker: BrokerSpec) -> dict[str, object]:
-    guarded = cluster.is_guarded(broker)
     return {
         **_process(broker),
         "group": broker.group,
@@ -60,7 +59,7 @@ def _broker(cluster: ClusterSpec, broker: BrokerSpec) -> dict[str, object]:
         "role": broker.role,
         "permission": broker.permission,
         "configFile": str(broker.paths.conf_file),
-        "guardState": str(broker.paths.guard_state) if guarded else None,
+        "guardState": str(broker.paths.guard_state) if cluster.is_guarded(broker) else None,
         "slaveRequired": cluster.slave_required,
     }
 

@@ -81,30 +81,21 @@ def render_tools(host: HostSpec) -> str:
 
 def render_preparation(cluster: ClusterSpec, host: HostSpec) -> str:
     """Return what makes the service user, the directories, the hosts' names, and installs Java."""
-    own: set[str] = set()
-    inner: set[str] = set()
-    shared: set[str] = set()
-    for process in cluster.services_on(host):
-        if not process.has_home:
-            continue
-        paths = process.paths
-        logs = paths.log_directory
-        # A dashboard reads its users, which root writes, below its own home.
-        is_shared = paths.user_home in paths.conf_file.parents
-        (shared if is_shared else own).add(str(paths.user_home))
-        inner |= {str(logs.parent), str(logs)}
-        if paths.store is not None:
-            own.add(str(paths.store))
+    homed = [process.paths for process in cluster.services_on(host) if process.has_home]
+    logs = [paths.log_directory for paths in homed]
     # As the layout has them: every host has the store of every broker, commitlog included.
-    for broker in cluster.brokers:
-        own.add(str(broker.paths.store))
-        inner.add(str(broker.paths.commit_log))
+    of_brokers = [broker.paths for broker in cluster.brokers]
+    own = {paths.user_home for paths in homed}
+    own |= {paths.store for paths in (*homed, *of_brokers) if paths.store}
+    # A dashboard reads its users, which root writes, below its own home.
+    shared = {paths.user_home for paths in homed if paths.user_home in paths.conf_file.parents}
+    inner = {*logs, *(log.parent for log in logs), *(paths.commit_log for paths in of_brokers)}
     return render_script(
         "preparation",
         host,
-        own_directories=sorted(own),
-        shared_directories=sorted(shared),
-        inner_directories=sorted(inner),
+        own_directories=sorted(map(str, own - shared)),
+        shared_directories=sorted(map(str, shared)),
+        inner_directories=sorted(map(str, inner)),
         hosts_lines=[f"{other.address} {other.name}" for other in cluster.hosts],
         least_java=LEAST_JAVA,
         purge_data=cluster.purge_data,

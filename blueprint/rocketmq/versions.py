@@ -46,12 +46,7 @@ _LOWEST: Final = Version(5, 1, 2)
 
 
 def parse_version(text: str) -> Version:
-    """Return the three numbers of a version such as 5.3.3.
-
-    Raises:
-        ValueError: the text is not three dotted numbers.
-
-    """
+    """Return the three numbers of a version such as 5.3.3; any other text is a ValueError."""
     match = _VERSION.fullmatch(text)
     if match is None:
         message = (
@@ -63,12 +58,7 @@ def parse_version(text: str) -> Version:
 
 
 def require_supported(text: str) -> Version:
-    """Return the parsed version if it is 5.1.2 or a later 5.x.
-
-    Raises:
-        ValueError: the text is no version, or one that is not supported.
-
-    """
+    """Return the parsed version if it is 5.1.2 or a later 5.x; any other is a ValueError."""
     version = parse_version(text)
     if version.major != _LOWEST.major:
         why = f"is not supported, only {_LOWEST.major}.x is"
@@ -91,12 +81,7 @@ def official_url(version: str) -> str:
 
 
 def maven_sha512(version: str) -> str:
-    """Return the digest of the archive assembled from Maven artifacts.
-
-    Raises:
-        ValueError: the archive of this version cannot be assembled.
-
-    """
+    """Return the digest of the archive assembled from Maven artifacts; ValueError without one."""
     if version not in MAVEN_SHA512:
         message = (
             f"cluster.artifact: 'maven' cannot assemble RocketMQ {version}, only "

@@ -8,12 +8,7 @@ SIZE = r"^[1-9][0-9]{0,6}(MiB|GiB)$"
 
 
 def parse_mebibytes(text: str) -> int:
-    """Return the number of MiB in a size such as `512MiB` or `4GiB`.
-
-    Raises:
-        ValueError: the text is not a number of up to 7 digits and a unit.
-
-    """
+    """Return the MiB in a size such as `512MiB` or `4GiB`; any other text is a ValueError."""
     if re.fullmatch(SIZE, text) is None:
         message = "is not a memory size; write a whole number and MiB or GiB, as 4GiB"
         raise ValueError(message)
