@@ -22,7 +22,6 @@ from blueprint.rendering.console import (
     render_login,
 )
 from console.configuration import read_configuration
-from console.server.auth import USER as AUTHENTICATORS_USER
 from console.server.auth import Authenticator
 from remoting.checks.console import KINDS
 from remoting.checks.console import USER as CHECKS_USER
@@ -113,7 +112,7 @@ def test_a_dashboards_login_file_is_in_its_own_format():
 
 
 def test_console_checks_and_plan_use_the_same_user_and_kinds():
-    assert USER == AUTHENTICATORS_USER == CHECKS_USER
+    assert USER == CHECKS_USER
     assert set(KINDS) == {CLUSTER.console.console_kind, DASHBOARD.console.console_kind}
 
 
