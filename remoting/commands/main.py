@@ -7,6 +7,7 @@ import hashlib
 import json
 import sys
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ from remoting.verification.report import render_causes, render_report, render_ta
 from remoting.verification.run import verify_host
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 EXIT_OK, EXIT_FAILED, EXIT_AHEAD = 0, 1, 3
 
@@ -105,10 +106,16 @@ def _add_plan(command: argparse.ArgumentParser) -> None:
 
 
 def _add_tools(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    for name, run in (("config", _config), ("ha-status", _ha_status), ("cluster", _cluster)):
+    # A broker with access control returns its passwords in clear text.
+    questions: dict[str, Callable[[Connection], object]] = {
+        "config": lambda broker: _without_secrets(broker_config(broker)),
+        "ha-status": lambda broker: asdict(ha_status(broker)),
+        "cluster": lambda server: {k: asdict(one) for k, one in cluster_info(server).items()},
+    }
+    for name, ask in questions.items():
         command = commands.add_parser(name, help=f"print what {name} reports")
         command.add_argument("--address", required=True, type=_address)
-        command.set_defaults(run=run)
+        command.set_defaults(run=partial(_print_answer, ask))
     count = commands.add_parser("count", help="count a topic's messages on one broker")
     count.add_argument("--broker-address", required=True, type=_address)
     count.add_argument("--topic", required=True)
@@ -194,27 +201,15 @@ def _verify(options: argparse.Namespace) -> int:
     return EXIT_OK if report.ok else EXIT_FAILED
 
 
-def _config(options: argparse.Namespace) -> int:
+def _print_answer(ask: Callable[[Connection], object], options: argparse.Namespace) -> int:
     with Connection(options.address) as connection:
-        # A broker with access control returns its passwords in clear text.
-        return _print_json(_without_secrets(broker_config(connection)))
+        return _print_json(ask(connection))
 
 
 def _without_secrets(config: dict[str, str]) -> dict[str, str]:
     secret = ("credential", "initauthenticationuser", "password", "secret")
     hidden = {key for key in config if any(word in key.lower() for word in secret)}
     return {key: "***" if key in hidden and config[key] else config[key] for key in config}
-
-
-def _ha_status(options: argparse.Namespace) -> int:
-    with Connection(options.address) as connection:
-        return _print_json(asdict(ha_status(connection)))
-
-
-def _cluster(options: argparse.Namespace) -> int:
-    with Connection(options.address) as connection:
-        brokers = cluster_info(connection)
-    return _print_json({name: asdict(broker) for name, broker in brokers.items()})
 
 
 def _count(options: argparse.Namespace) -> int:
