@@ -18,21 +18,14 @@ from console.observe.state import (
 from remoting.errors import MalformedAnswerError, RefusedError, RemotingError
 from remoting.plan.plan import DLEDGER
 from remoting.protocol.connection import Connection
-from remoting.requests.admin import broker_config, cluster_info, ha_status, runtime_info
-from remoting.requests.controllers import controller_leader
+from remoting.requests.admin import broker_config, ha_status, runtime_info
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from console.observe.connection import Connect
-    from remoting.plan.plan import (
-        Plan,
-        PlannedBroker,
-        PlannedController,
-        PlannedNameServer,
-        PlannedProxy,
-    )
-    from remoting.requests.admin import HaStatus, ListedBroker
+    from remoting.plan.plan import Plan, PlannedBroker, PlannedProcess, PlannedProxy
+    from remoting.requests.admin import HaStatus
 
 LAST_MILLISECOND = 253_402_300_799_999
 """Of the year 9999, the last that `datetime` can represent."""
@@ -60,20 +53,14 @@ class Poller(Generic[Facts]):
             self._observations[self._name] = failed_observation(time.time(), error)
 
 
-def name_server_poller(
-    server: PlannedNameServer, observed: ObservedState, connect: Connect
-) -> Poller[Mapping[str, ListedBroker]]:
-    """Poll the brokers that a name server lists."""
-    ask = partial(connect(server.address).call, cluster_info)
-    return Poller(server.name, observed.name_servers, ask)
-
-
-def controller_poller(
-    controller: PlannedController, observed: ObservedState, connect: Connect
-) -> Poller[str]:
-    """Poll the address of the leader that a controller names."""
-    ask = partial(connect(controller.address).call, controller_leader)
-    return Poller(controller.name, observed.controllers, ask)
+def answer_poller(
+    process: PlannedProcess,
+    observations: dict[str, Observation[Facts]],
+    connect: Connect,
+    ask: Callable[[Connection], Facts],
+) -> Poller[Facts]:
+    """Poll what a process answers to one request."""
+    return Poller(process.name, observations, partial(connect(process.address).call, ask))
 
 
 def proxy_poller(

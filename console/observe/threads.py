@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING
 
 from console.observe.connection import PersistentConnection, RequestCounter
 from console.observe.inventory import InventoryPoller
-from console.observe.pollers import (
-    BrokerPoller,
-    controller_poller,
-    name_server_poller,
-    proxy_poller,
-)
+from console.observe.pollers import BrokerPoller, answer_poller, proxy_poller
+from remoting.requests.admin import cluster_info
+from remoting.requests.controllers import controller_leader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,9 +37,15 @@ class PollerThreads:
         seconds = configuration.request_seconds
         connect = partial(PersistentConnection, timeout_seconds=seconds, counter=self.requests)
         polls: list[Callable[[int], None]] = []
-        polls += [name_server_poller(one, observed, connect).poll for one in plan.name_servers]
+        polls += [
+            answer_poller(server, observed.name_servers, connect, cluster_info).poll
+            for server in plan.name_servers
+        ]
         polls += [BrokerPoller(one, plan, observed, connect).poll for one in plan.brokers]
-        polls += [controller_poller(one, observed, connect).poll for one in plan.controllers]
+        polls += [
+            answer_poller(controller, observed.controllers, connect, controller_leader).poll
+            for controller in plan.controllers
+        ]
         polls += [proxy_poller(one, observed, seconds).poll for one in plan.proxies]
         groups = dict.fromkeys(broker.group for broker in plan.brokers)
         inventories = [InventoryPoller(group, plan, observed, connect).poll for group in groups]

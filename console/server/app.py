@@ -132,12 +132,7 @@ class _Console:
         return self._authenticator.is_session(request.cookies.get(COOKIE, ""))
 
     async def _require_login(self, request: Request) -> None:
-        """Accept a session or HTTP basic authentication.
-
-        Raises:
-            HTTPException: neither is valid.
-
-        """
+        """Accept a session or HTTP basic authentication, or raise an HTTPException."""
         if self._has_session(request):
             return
         password = _basic_password(request)
@@ -182,12 +177,7 @@ def _accepts_gzip(request: Request) -> bool:
 
 
 async def _read_password(request: Request) -> str:
-    """Return the password in the body of a login.
-
-    Raises:
-        HTTPException: there is none.
-
-    """
+    """Return the password in the body of a login, or raise an HTTPException."""
     body = bytearray()
     try:
         async for part in request.stream():

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from console.observe.connection import RequestCounter
 from console.observe.inventory import InventoryPoller
-from console.observe.pollers import BrokerPoller, name_server_poller
+from console.observe.pollers import BrokerPoller, answer_poller
 from console.observe.state import ObservedState
 from console.server.snapshot import SnapshotCache
+from remoting.requests.admin import cluster_info
 from tests.unit.console.observed import CONFIGURATION
 from tests.unit.console.openapi import faults_in
 
@@ -37,7 +38,10 @@ class SteppedCluster:
         )
         connect = connect_for(self.counter)
         pollers = [
-            *(name_server_poller(one, self.observed, connect) for one in self.plan.name_servers),
+            *(
+                answer_poller(one, self.observed.name_servers, connect, cluster_info)
+                for one in self.plan.name_servers
+            ),
             *(BrokerPoller(one, self.plan, self.observed, connect) for one in self.plan.brokers),
             *(
                 InventoryPoller(group, self.plan, self.observed, connect)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from console.observe.connection import RequestCounter
-from console.observe.pollers import controller_poller, proxy_poller
+from console.observe.pollers import answer_poller, proxy_poller
 from console.observe.state import Observation, ObservedState
 from remoting.plan.plan import Plan, PlannedController, PlannedProxy, parse_plan
+from remoting.requests.controllers import controller_leader
 from tests.unit.console.fake_cluster import FakeProcess
 from tests.unit.remoting.plans import controller, controller_plan, plan_of, proxy, seed_plan
 from tests.unit.remoting.scripted_peer import FakeController, ScriptedPeer
@@ -31,7 +32,8 @@ def proxy_at(address: str) -> PlannedProxy:
 def poll_controller(connect_for):
     def poll(address: str) -> Observation[str]:
         observed, counter = ObservedState(), RequestCounter()
-        controller_poller(controller_at(address), observed, connect_for(counter)).poll(0)
+        connect, asked = connect_for(counter), controller_at(address)
+        answer_poller(asked, observed.controllers, connect, controller_leader).poll(0)
         assert counter.count <= 1
         return observed.controllers["controller-1"]
 
