@@ -85,13 +85,7 @@ def _require(
     status: int = _OK,
     headers: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Return the body of an answer with this status; redirects are not followed.
-
-    Raises:
-        NotYetError: another status.
-        UnreachableError: no answer.
-
-    """
+    """Return the body of an answer with this status, or raise a NotYetError."""
     found, body = get(url.partition("://")[2], path, seconds, headers)
     if found != status:
         cause = f"{url}{path} answered {found} instead of {status}"

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from remoting.replication.elected_groups import ElectedGroup
 
 
-def check_controller_ready(address: str, deadline: Deadline, planned: Sequence[str] = ()) -> str:
-    """Wait until a controller knows a leader, one of `planned` if given; return its address."""
+def check_controller_ready(address: str, planned: Sequence[str], deadline: Deadline) -> str:
+    """Wait until a controller knows a leader, one of `planned`; return which."""
     look_at = f"controller.log and dledger.log of {address}, and whether most controllers run"
     check = Check("controller-ready", address, look_at)
 
@@ -39,10 +39,10 @@ def check_controller_ready(address: str, deadline: Deadline, planned: Sequence[s
         if not leader:
             cause = f"{address} answers, but knows no leading controller"
             raise NotYetError(cause)
-        if planned and leader not in planned:
+        if leader not in planned:
             cause = f"{address} follows {leader}, which is none of {', '.join(planned)}"
             raise NotYetError(cause)
-        return leader
+        return f"led by {leader}"
 
     return poll(attempt, check, deadline)
 
@@ -68,11 +68,8 @@ def _logs_of(group: ElectedGroup) -> str:
 
 def controller_steps(plan: Plan, controller: PlannedController) -> list[Step]:
     """Return the checks of a controller."""
-
-    def ready(deadline: Deadline) -> str:
-        planned = [one.address for one in plan.controllers]
-        return f"led by {check_controller_ready(controller.address, deadline, planned)}"
-
+    planned = [one.address for one in plan.controllers]
+    ready = partial(check_controller_ready, controller.address, planned)
     return [unit_step(controller.unit), Step("ready", ready)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import uuid
+from functools import partial
 from typing import TYPE_CHECKING
 
 from remoting.checks.steps import Occasion, Step
@@ -24,14 +25,14 @@ _EMPTY_SETTINGS = b"\0\0\0\4\0\0\0\0\0"
 _FRAME_HEADER_BYTES, _TYPE_POSITION, _SETTINGS = 9, 3, 4
 
 
-def check_proxy_ready(proxy: PlannedProxy, cluster: str, deadline: Deadline) -> int:
+def check_proxy_ready(proxy: PlannedProxy, cluster: str, deadline: Deadline) -> str:
     """Wait until a proxy serves; return how many broker groups it routes to.
 
     Every broker has a topic with the cluster's own name.
     """
     check = Check("proxy-ready", proxy.address, f"{proxy.log or 'proxy.log'} and its unit")
 
-    def attempt(seconds: float) -> int:
+    def attempt(seconds: float) -> str:
         with Connection(proxy.remoting_address, seconds) as connection:
             routed = route_permissions(connection, cluster)
             if not routed:
@@ -39,7 +40,7 @@ def check_proxy_ready(proxy: PlannedProxy, cluster: str, deadline: Deadline) -> 
                 raise NotYetError(cause)
             _require_name_server(connection)
         _require_http2(proxy.address, seconds)
-        return len(routed)
+        return f"routes to {len(routed)} groups"
 
     return poll(attempt, check, deadline)
 
@@ -66,7 +67,7 @@ def _require_http2(address: str, timeout_seconds: float) -> None:
         raise NotYetError(cause)
 
 
-def check_metrics(metrics: PlannedMetrics, deadline: Deadline) -> int:
+def check_metrics(metrics: PlannedMetrics, deadline: Deadline) -> str:
     """Wait until a process serves its own metrics; return the number of lines.
 
     Every process is configured to label them with its name. Brokers and proxies begin each
@@ -75,30 +76,22 @@ def check_metrics(metrics: PlannedMetrics, deadline: Deadline) -> int:
     check = Check("metrics", metrics.address, f"the logs of {metrics.name}")
     label = f'instance_id="{metrics.name}"'
 
-    def attempt(seconds: float) -> int:
+    def attempt(seconds: float) -> str:
         _, body = get(metrics.address, "/metrics", seconds)
         count = sum(label.encode() in line for line in body.splitlines())
         if not count:
             cause = f"http://{metrics.address}/metrics has no metric with {label}"
             raise NotYetError(cause)
-        return count
+        return f"{count} lines"
 
     return poll(attempt, check, deadline)
 
 
 def proxy_steps(plan: Plan, proxy: PlannedProxy) -> list[Step]:
     """Return the checks of a proxy."""
-
-    def ready(deadline: Deadline) -> str:
-        return f"routes to {check_proxy_ready(proxy, plan.cluster, deadline)} groups"
-
-    return [unit_step(proxy.unit), Step("ready", ready)]
+    return [unit_step(proxy.unit), Step("ready", partial(check_proxy_ready, proxy, plan.cluster))]
 
 
 def metrics_step(metrics: PlannedMetrics) -> Step:
     """Return the check that a process serves its metrics."""
-
-    def offered(deadline: Deadline) -> str:
-        return f"{check_metrics(metrics, deadline)} lines"
-
-    return Step("metrics", offered, Occasion.VERIFICATION)
+    return Step("metrics", partial(check_metrics, metrics), Occasion.VERIFICATION)

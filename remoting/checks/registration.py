@@ -38,10 +38,7 @@ def registration_steps(plan: Plan, broker: PlannedBroker) -> list[Step]:
     name_servers = [server.address for server in plan.name_servers]
     identity = BrokerIdentity(plan.cluster, broker.group, broker.broker_id, broker.address)
 
-    def registered(deadline: Deadline, *, nudge: bool) -> str:
-        check_broker_registered(name_servers, identity, deadline, nudge=nudge)
-        return f"on {len(name_servers)} name servers"
-
+    registered = partial(check_broker_registered, name_servers, identity)
     return [
         Step("registered", partial(registered, nudge=True), ROLL_OUT),
         Step("registered", partial(registered, nudge=False), Occasion.VERIFICATION),
@@ -50,8 +47,8 @@ def registration_steps(plan: Plan, broker: PlannedBroker) -> list[Step]:
 
 def check_broker_registered(
     name_servers: Sequence[str], broker: BrokerIdentity, deadline: Deadline, *, nudge: bool
-) -> int:
-    """Wait until every name server lists a broker at its address; return the nudges it took."""
+) -> str:
+    """Wait until every name server lists a broker at its address; return on how many."""
     is_elected = broker.broker_id == ELECTED_ID
     name, subject = "broker-registered", f"{broker.name} id {broker.broker_id} at {broker.address}"
     if is_elected:
@@ -59,7 +56,7 @@ def check_broker_registered(
     check = Check(name, subject, f"broker.log of {broker.address} and its unit")
     nudger = Nudger(broker.address, waits_for_role=is_elected)
 
-    def attempt(seconds: float) -> int:
+    def attempt(seconds: float) -> str:
         try:
             for name_server in name_servers:
                 _require_listed(name_server, broker, seconds)
@@ -67,7 +64,7 @@ def check_broker_registered(
             if nudge:
                 nudger.nudge(seconds, unlisted)
             raise
-        return nudger.count
+        return f"on {len(name_servers)} name servers"
 
     return poll(attempt, check, deadline)
 
@@ -102,7 +99,6 @@ class Nudger:
     address: str
     waits_for_role: bool = False
     """Whether an election decides its id: listed before that, it would have the id -1."""
-    count: int = field(default=0, init=False)
     _next_at: float = field(default=0.0, init=False)
 
     def nudge(self, timeout_seconds: float, unlisted: NotYetError) -> None:
@@ -123,7 +119,6 @@ class Nudger:
             raise NotYetError(cause) from error
         took = time.monotonic() - started
         self._next_at = time.monotonic() + max(_NUDGE_INTERVAL_SECONDS, took)
-        self.count += 1
 
     def _require_role(self, timeout_seconds: float, unlisted: NotYetError) -> None:
         with Connection(self.address, timeout_seconds) as connection:

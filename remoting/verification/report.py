@@ -92,22 +92,12 @@ def _as_json(report: VerificationReport) -> dict[str, Any]:
 
 
 def parse_report(text: str) -> VerificationReport:
-    """Read the JSON of one report.
-
-    Raises:
-        ValueError: the text is something else.
-
-    """
+    """Read the JSON of one report, or raise a ValueError."""
     return _from_json(json.loads(text))
 
 
 def parse_reports(text: str) -> tuple[VerificationReport, ...]:
-    """Read a JSON list of reports.
-
-    Raises:
-        ValueError: the text is something else.
-
-    """
+    """Read a JSON list of reports, or raise a ValueError."""
     try:
         return tuple(map(_from_json, json.loads(text)))
     except (TypeError, RecursionError) as error:

@@ -18,6 +18,7 @@ from tests.unit.remoting.scripted_peer import (
 )
 
 ADDRESS = "10.0.0.11:10911"
+ON_ONE = "on 1 name servers"
 GROUP = ElectedGroup("DefaultCluster", "broker-a", (ADDRESS,))
 
 
@@ -32,7 +33,8 @@ def name_server(addresses, cluster="DefaultCluster"):
 def test_a_controller_that_knows_a_leader_is_ready():
     with ScriptedPeer(FakeController(leader="10.0.0.12:9878")) as peer:
         planned = ["10.0.0.11:9878", "10.0.0.12:9878"]
-        assert check_controller_ready(peer.address, Deadline.after(1), planned) == planned[1]
+        found = check_controller_ready(peer.address, planned, Deadline.after(1))
+        assert found == f"led by {planned[1]}"
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,7 @@ def test_a_controller_without_a_planned_leader_is_not_ready(leader, cause):
         ScriptedPeer(FakeController(leader=leader)) as peer,
         pytest.raises(CheckFailedError, match=expected),
     ):
-        check_controller_ready(peer.address, Deadline.after(0.2), ["10.0.0.12:9878"])
+        check_controller_ready(peer.address, ["10.0.0.12:9878"], Deadline.after(0.2))
 
 
 def test_a_controller_becomes_ready_when_one_is_elected():
@@ -60,7 +62,11 @@ def test_a_controller_becomes_ready_when_one_is_elected():
         return answer
 
     with ScriptedPeer(electing) as peer:
-        assert check_controller_ready(peer.address, Deadline.after(5)) == "10.0.0.12:9878"
+        planned = ["10.0.0.12:9878"]
+        assert (
+            check_controller_ready(peer.address, planned, Deadline.after(5))
+            == f"led by {planned[0]}"
+        )
         assert len(peer.requests) == 2
 
 
@@ -106,7 +112,7 @@ def test_a_replica_with_a_role_registers_at_once_when_nudged(broker_id):
     with replica_that_registers_when_nudged(broker) as (server, address):
         deadline = Deadline.after(5)
         wanted = replica(address)
-        assert check_broker_registered([server.address], wanted, deadline, nudge=True) == 1
+        assert check_broker_registered([server.address], wanted, deadline, nudge=True) == ON_ONE
     assert (broker.nudges, broker.permission) == (1, 4)
 
 

@@ -51,7 +51,7 @@ def ready(address, remoting_address, cluster="DefaultCluster"):
 
 def test_a_proxy_with_a_route_and_a_grpc_port_is_ready():
     with ScriptedPeer(routes) as peer, grpc_port(SETTINGS) as address:
-        assert ready(address, peer.address) == 2
+        assert ready(address, peer.address) == "routes to 2 groups"
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"", b"\x00\x00"])
@@ -129,7 +129,7 @@ def test_metrics_of_the_process_are_counted_whatever_their_names_begin_with():
     controller = b'role{group="controllers",instance_id="broker-a"} 1\n'
     text = b"# HELP rocketmq_topic_number n\n" + broker + controller + b"target_info{} 1\n"
     with metrics_port(text) as metrics:
-        assert check_metrics(metrics, Deadline.after(2)) == 2
+        assert check_metrics(metrics, Deadline.after(2)) == "2 lines"
 
 
 @pytest.mark.parametrize("text", [b"jvm_y 2\n", b'rocketmq_x{instance_id="broker-a-s"} 1\n', b""])
