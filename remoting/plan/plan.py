@@ -111,17 +111,12 @@ class Plan:
         return self.election != NO_ELECTION
 
     def process_named(self, name: str) -> AnyProcess:
-        """Return a process by its name.
-
-        Raises:
-            PlanError: the plan has no such process.
-
-        """
-        for process in self.processes:
-            if process.name == name:
-                return process
-        key = "process"
-        raise PlanError(key, name, ", ".join(process.name for process in self.processes))
+        """Return a process by its name, or raise a PlanError with the known ones."""
+        named = {process.name: process for process in self.processes}
+        if name not in named:
+            key = "process"
+            raise PlanError(key, name, ", ".join(named))
+        return named[name]
 
     def replicas_of(self, group: str) -> tuple[PlannedBroker, ...]:
         """Return all brokers of a group."""
@@ -141,20 +136,13 @@ class Plan:
         return next(broker for broker in self.replicas_of(slave.group) if broker.is_master)
 
     def master_named(self, name: str) -> PlannedBroker:
-        """Return a master by its name.
-
-        Raises:
-            PlanError: the plan has no such master.
-
-        """
-        for broker in self.brokers:
-            if broker.name == name and broker.is_master:
-                return broker
-        masters = ", ".join(broker.name for broker in self.brokers if broker.is_master)
-        key = "brokers"
-        raise PlanError(
-            key, name, f"a master ({masters})" if masters else "none, since masters are elected"
-        )
+        """Return a master by its name, or raise a PlanError with the known ones."""
+        masters = {broker.name: broker for broker in self.brokers if broker.is_master}
+        if name not in masters:
+            known = f"a master ({', '.join(masters)})"
+            key, allowed = "brokers", known if masters else "none, since masters are elected"
+            raise PlanError(key, name, allowed)
+        return masters[name]
 
 
 def read_plan(path: Path) -> Plan:

@@ -27,12 +27,7 @@ def log_tail(path: Path) -> list[str]:
 
 
 def _open_without_links(path: Path) -> int:
-    """Open a regular file, following no link except those in directories that only root changes.
-
-    Raises:
-        OSError: there is no such file, or a link or a special file is in its place.
-
-    """
+    """Open a regular file, following links only in directories that only root changes."""
     folder = os.open(path.anchor, os.O_PATH | os.O_DIRECTORY)
     try:
         for name in path.parts[1:-1]:
