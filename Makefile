@@ -197,7 +197,7 @@ test-lab: python ## a real cluster on virtual machines, made and destroyed (root
 	@$(PYTEST) -q tests/lab -m 'lab and not full and not machines' --capture=sys --durations=12
 
 .PHONY: test-lab-full
-test-lab-full: python ## besides: sync proven with a stopped slave, a machine off and on: half an hour emulated
+test-lab-full: python ## more of the lab: replication with a stopped slave, a machine off and on: half an hour emulated
 	@$(PYTEST) -q tests/lab -m full --capture=sys --durations=12
 
 .PHONY: test-lab-machines

@@ -184,6 +184,11 @@ def test_many_clients_cause_no_more_requests_to_the_cluster_than_one(stepped):
     assert among_many == alone
 
 
+def running_pollers() -> set[threading.Thread]:
+    """Return the threads of pollers, those that another test's module has left included."""
+    return {thread for thread in threading.enumerate() if thread.name.endswith("(_run)")}
+
+
 def until(is_so: Callable[[], bool]) -> None:
     deadline = time.monotonic() + SECONDS
     while not is_so():
@@ -199,6 +204,7 @@ def test_a_hanging_broker_delays_neither_other_pollers_nor_the_answer(cluster):
     observed = ObservedState()
     pollers = PollerThreads(cluster.plan, patient, observed)
     snapshots = SnapshotCache(cluster.plan, patient, observed, pollers.requests)
+    before = running_pollers()
     pollers.start()
     try:
         others = ("broker-a-s", "broker-b", "broker-b-s")
@@ -211,7 +217,7 @@ def test_a_hanging_broker_delays_neither_other_pollers_nor_the_answer(cluster):
     finally:
         pollers.stop()
         cluster.processes["broker-a"].stop()
-        until(lambda: not any(thread.name.endswith("(_run)") for thread in threading.enumerate()))
+        until(lambda: running_pollers() <= before)
 
 
 @pytest.mark.usefixtures("closed_connections")
@@ -219,6 +225,7 @@ def test_polling_threads_observe_a_stop_and_a_start(cluster):
     quick = replace(CONFIGURATION, every_seconds=0.05, request_seconds=SECONDS)
     observed = ObservedState()
     pollers = PollerThreads(cluster.plan, quick, observed)
+    before = running_pollers()
     pollers.start()
 
     def is_observed(state: str) -> bool:
@@ -232,7 +239,7 @@ def test_polling_threads_observe_a_stop_and_a_start(cluster):
         until(lambda: is_observed("up"))
     finally:
         pollers.stop()
-        until(lambda: not any(thread.name.endswith("(_run)") for thread in threading.enumerate()))
+        until(lambda: running_pollers() <= before)
 
 
 @pytest.mark.parametrize(
