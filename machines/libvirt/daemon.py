@@ -25,7 +25,7 @@ PACKAGES = (
     "qemu-system-x86",
     "qemu-utils",
 )
-IMAGE_PACKAGES = ("extlinux", "mmdebstrap", "parted", "syslinux-common")
+IMAGE_PACKAGES = ("extlinux", "mmdebstrap", "parted", "qemu-utils", "syslinux-common")
 
 WITHOUT_SYSTEMD = """\
 # rocketmq-clusters: PID 1 is not systemd here, so nothing manages cgroups and labels for libvirt.

@@ -4,6 +4,7 @@ import pytest
 
 from machines.libvirt import daemon
 from machines.libvirt.daemon import PACKAGES, ensure_daemon
+from machines.libvirt.verbs import main
 from system.errors import LocalError
 
 
@@ -92,3 +93,13 @@ def test_a_remote_hypervisor_is_only_queried(computer):
     with pytest.raises(LocalError, match=r"qemu\+ssh://far/system does not answer"):
         ensure_daemon("qemu+ssh://far/system")
     assert not [did for did in computer.did if "libvirtd" in did or "qemu-system" in did]
+
+
+def test_the_image_can_be_built_before_libvirt_is_installed(monkeypatch, tmp_path):
+    """`make lab-image` may be the first command on a computer; qemu-img writes the image."""
+    installed = []
+    monkeypatch.setattr("machines.shared.verb.become_root", lambda *_: None)
+    monkeypatch.setattr("machines.libvirt.verbs.ensure_packages", installed.extend)
+    monkeypatch.setattr("machines.libvirt.verbs.ensure_built", lambda: tmp_path)
+    assert main(["build"]) == 0
+    assert {"mmdebstrap", "qemu-utils"} <= set(installed)
