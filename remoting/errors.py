@@ -118,6 +118,7 @@ class LogsDifferError(SlaveAheadError):
             "nothing must be written; see docs/operations.md"
         )
         self.args = (message,)
+        self.differ_at = differ_at
 
 
 class StillAheadError(RemotingError):

@@ -165,7 +165,7 @@ def test_the_client_writes_its_log_where_the_test_says(proxied, tmp_path):
 )
 def test_metrics_are_labeled_with_their_process(proxied, name, metric):
     metrics = proxied.metrics_of(name)
-    assert check_metrics(metrics, Deadline.after(START_SECONDS)) > 0
+    assert int(check_metrics(metrics, Deadline.after(START_SECONDS)).split()[0]) > 0
     with urllib.request.urlopen(f"http://{metrics.address}/metrics", timeout=10) as answer:
         lines = [line for line in answer.read().decode().splitlines() if line.startswith(metric)]
     assert lines
