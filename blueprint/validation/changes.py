@@ -43,7 +43,7 @@ def _rename_problems(settings: ClusterSettings, deployed: DeployedState) -> Iter
             yield (
                 f"cluster.hosts.servers[{position}].name: {server.name!r} has the {what} of "
                 f"{host!r}, which is deployed and whose removal would wipe {server.name!r}; keep "
-                f"the name {host!r}, or remove the server, run make up, then add it as "
+                f"the name {host!r}, or remove the server, apply that, then add it as "
                 f"{server.name!r}"
             )
 

@@ -37,7 +37,7 @@ def down(engine: Engine, folder: StackFolder) -> None:
     elif failed:
         message = (
             f"stack {folder.stack}: the destroy failed; "
-            "fix the errors above, then run `make down` again"
+            f"fix the errors above, then run `make down STACK={folder.stack}` again"
         )
         raise CommandError(message)
     if known:

@@ -84,7 +84,7 @@ def part_from_gone(
     for answer in answers:
         if answer.gone:
             prune_state(stored, identities[answer.login.host])
-            sys.stderr.write(_gone_notice(answer))
+            sys.stderr.write(_gone_notice(answer, folder.stack))
     if gone:
         engine.replace_deployment(stored)
     return gone
@@ -101,7 +101,7 @@ def keeps_stores(engine: Engine, folder: StackFolder) -> bool:
     if keeps and folder.cluster().get("purgeData") is True:
         sys.stderr.write(
             f"stack {folder.stack}: purgeData: true is not applied yet, so the message stores "
-            "stay; make up applies it\n"
+            f"stay; make up STACK={folder.stack} applies it\n"
         )
     return keeps
 
@@ -200,10 +200,11 @@ def _prune_where(
         engine.replace_deployment(stored)
 
 
-def _gone_notice(answer: Answer) -> str:
+def _gone_notice(answer: Answer, stack: str) -> str:
     return (
         f"{answer.problem} Forgotten: what was installed stays there. If it comes back: "
-        f"make up, then make down; or as root, by hand: {BY_HAND} (message stores: {HOME}/store)\n"
+        f"make up STACK={stack}, then make down STACK={stack}; "
+        f"or as root, by hand: {BY_HAND} (message stores: {HOME}/store)\n"
     )
 
 

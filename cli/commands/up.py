@@ -37,7 +37,7 @@ def up(engine: Engine, folder: StackFolder) -> None:
     if engine.run("up", "--yes", "--skip-preview", "--suppress-outputs"):
         message = (
             f"stack {folder.stack}: the update failed; "
-            "fix the errors above, then run `make up` again"
+            f"fix the errors above, then run `make up STACK={folder.stack}` again"
         )
         raise CommandError(message)
     verify(engine, folder.stack, may_boot=True)

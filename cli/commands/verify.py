@@ -62,7 +62,7 @@ def verify(engine: Engine, stack: str, *, may_boot: bool = False) -> None:
             continue
         if report.returncode:
             failed.append(login.host)
-        sys.stdout.write(_shown(login, report))
+        sys.stdout.write(_shown(login, report, stack))
     if console is not None:
         sys.stdout.write(console_line)
         if not console_is_ok and console.host not in failed:
@@ -91,11 +91,12 @@ def _may_still_boot(report: CompletedProcess[str] | None) -> bool:
     return any(mark in report.stderr for mark in NO_CONNECTION)
 
 
-def _shown(login: Login, report: CompletedProcess[str]) -> str:
+def _shown(login: Login, report: CompletedProcess[str], stack: str) -> str:
     """Return the text for people about a host; its JSON is on the other stream."""
     if report.returncode < 0:
         return (
-            f"{login.host}: ssh was ended by signal {-report.returncode}; run make verify again\n"
+            f"{login.host}: ssh was ended by signal {-report.returncode}; "
+            f"run make verify STACK={stack} again\n"
         )
     if report.returncode != SSH_FAILED:
         # The checks of older releases print the table to stdout.

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from machines.shared.paths import HostPaths
 from system.errors import LocalError
 
 REMOVE_SECONDS = 10.0
@@ -44,17 +45,21 @@ def make_cgroups(device: str) -> list[Path]:
     return groups
 
 
-def remove_cgroups(device: str) -> None:
+def remove_cgroups(host: HostPaths) -> None:
     """Remove a machine's cgroups; raise LocalError if one is in use after `REMOVE_SECONDS`."""
     deadline = time.monotonic() + REMOVE_SECONDS
     for tree in _managed_trees():
-        while (tree / device).is_dir():
+        group = tree / host.device
+        while group.is_dir():
             try:
-                for folder, _, _ in os.walk(tree / device, topdown=False):
+                for folder, _, _ in os.walk(group, topdown=False):
                     Path(folder).rmdir()
             except OSError as error:
                 if time.monotonic() > deadline:
-                    msg = f"{tree / device}: not removed: {error.strerror}: run `make down` again"
+                    msg = (
+                        f"{group}: not removed: {error.strerror}: "
+                        f"run `make down STACK={host.stack}` again"
+                    )
                     raise LocalError(msg) from error
                 time.sleep(0.02)
 

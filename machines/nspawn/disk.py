@@ -29,7 +29,10 @@ def mount_disk(host: HostPaths, image: Path) -> None:
 
     """
     if not image.is_dir():
-        msg = f"machine {host.name}: its image {image} is missing: run `make down`, then `make up`"
+        msg = (
+            f"machine {host.name}: its image {image} is missing: "
+            f"run `make down STACK={host.stack}`, then `make up STACK={host.stack}`"
+        )
         raise LocalError(msg)
     for folder in (host.upper, host.work, host.root):
         folder.mkdir(exist_ok=True)

@@ -73,7 +73,7 @@ def stop(host: HostPaths) -> None:
     disconnect(host)
     remove_supervisor_files(host)
     unmount_disk(host)
-    remove_cgroups(host.device)
+    remove_cgroups(host)
 
 
 def _recorded(spec: MachineSpec) -> MachineRecord:
@@ -128,14 +128,18 @@ def _refresh(spec: MachineSpec) -> None:
     if not mounted_at(spec.host.root):
         msg = (
             f"machine {spec.name}: running, but {spec.host.root} is not mounted: "
-            "run `python3 -m machines kill`, then `make up` again"
+            f"run `python3 -m machines kill --stack {spec.stack}`, "
+            f"then `make up STACK={spec.stack}` again"
         )
         raise LocalError(msg)
     if write_host_files(spec):
         supervisor = supervisor_of(spec.host.root)
         leader = None if supervisor is None else leader_of(supervisor, spec.host.upper)
         if leader is None:
-            msg = f"machine {spec.name}: stopped while its keys were updated: run `make up` again"
+            msg = (
+                f"machine {spec.name}: stopped while its keys were updated: "
+                f"run `make up STACK={spec.stack}` again"
+            )
             raise LocalError(msg)
         run("nsenter", f"--target={leader}", "--all", "systemctl", "reload", "ssh")
 

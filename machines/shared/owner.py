@@ -38,7 +38,7 @@ def require_free_or_own(paths: StackPaths, asking: Owner) -> Owner | None:
     if not asking.token or claimed.token != asking.token:
         msg = (
             f"stack {paths.stack}: its machines on this computer belong to {claimed.path}: "
-            f"run `make down` there, or choose another stack name"
+            f"run `make down STACK={paths.stack}` there, or choose another stack name"
         )
         raise LocalError(msg)
     return claimed
@@ -47,7 +47,10 @@ def require_free_or_own(paths: StackPaths, asking: Owner) -> Owner | None:
 def require_claimed(paths: StackPaths, asking: Owner) -> None:
     """Raise LocalError unless `asking` owns the stack; a sweep may have run while we waited."""
     if require_free_or_own(paths, asking) is None:
-        msg = f"stack {paths.stack}: not claimed on this computer: run `make up` again"
+        msg = (
+            f"stack {paths.stack}: not claimed on this computer: "
+            f"run `make up STACK={paths.stack}` again"
+        )
         raise LocalError(msg)
 
 
@@ -76,6 +79,6 @@ def require_sweepable(paths: StackPaths, *, force: bool) -> None:
     if Path(claimed.path).exists():
         msg = (
             f"stack {paths.stack}: its machines belong to {claimed.path}: "
-            f"run `make down` there, or use --force"
+            f"run `make down STACK={paths.stack}` there, or use --force"
         )
         raise LocalError(msg)

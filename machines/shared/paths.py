@@ -53,6 +53,7 @@ class HostPaths:
             msg = f"machine {name!r}: allowed are lower-case letters, digits and '-'"
             raise LocalError(msg)
         self.name = name
+        self.stack = hosts_folder.parent.name
         self.folder = hosts_folder / name
         # A folder without this record is not a machine.
         self.record_file = self.folder / "machine.json"

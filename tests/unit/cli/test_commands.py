@@ -322,8 +322,8 @@ def test_up_prints_no_key(without_side_effects, made, private_key, capsys):
 
 def test_an_update_that_fails_is_never_verified(without_side_effects, made):
     made.status = 255
-    with pytest.raises(CommandError, match="stack local: the update failed"):
-        up(made, StackFolder(stack="local"))
+    with pytest.raises(CommandError, match=r"stack lab: the update failed.*make up STACK=lab"):
+        up(made, StackFolder(stack="lab"))
     assert "verify" not in without_side_effects
 
 
@@ -332,6 +332,16 @@ def test_down_sweeps_what_is_not_in_the_state(without_side_effects, made, tmp_pa
     down(made, StackFolder(stack="local"))
     assert without_side_effects == ["recover", "sweep"]
     assert made.ran == ["destroy", "remove"]
+
+
+def test_a_destroy_that_fails_is_refused_with_the_command_for_this_stack(
+    without_side_effects, made, monkeypatch
+):
+    monkeypatch.setattr(StackFolder, "provider", lambda _: None)
+    made.status = 255
+    with pytest.raises(CommandError, match=r"stack lab: the destroy failed.*make down STACK=lab"):
+        down(made, StackFolder(stack="lab"))
+    assert without_side_effects == ["recover"]
 
 
 def test_ssh_to_an_unknown_host_lists_the_hosts(made):

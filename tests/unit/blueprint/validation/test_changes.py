@@ -193,7 +193,7 @@ def test_a_host_without_brokers_cannot_be_renamed(stays):
         f"cluster.hosts.servers[2].name: {name!r} has the address of 'server3', which is deployed"
     )
     assert f"whose removal would wipe {name!r}" in line
-    assert "keep the name 'server3', or remove the server, run make up, then add it as" in line
+    assert "keep the name 'server3', or remove the server, apply that, then add it as" in line
 
 
 def existing(*names, key=None):

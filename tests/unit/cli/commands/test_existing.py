@@ -259,7 +259,11 @@ def test_an_unreachable_server_is_forgotten_with_one_line_on_what_stays(folder, 
     assert stack.names() == ["server1-gate", "server1-preparation"]
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(GONE["problem"])
-    for part in ("make up, then make down", "systemctl disable --now 'rocketmq-*'", "/store"):
+    for part in (
+        "make up STACK=hosts, then make down STACK=hosts",
+        "systemctl disable --now 'rocketmq-*'",
+        "/store",
+    ):
         assert part in line
 
 
@@ -318,7 +322,9 @@ def test_a_purge_that_was_not_applied_is_reported(folder, capsys):
     wanting, cluster = folder(raw), planned(raw)
     purging = render_preparation(cluster, cluster.hosts[0])
     assert keeps_stores(Stack(made_on("server1")), wanting) is True
-    assert "purgeData: true is not applied yet" in capsys.readouterr().err
+    warning = capsys.readouterr().err
+    assert "purgeData: true is not applied yet" in warning
+    assert "make up STACK=hosts applies it" in warning
     assert keeps_stores(Stack(made_on("server1", stdin=purging)), wanting) is False
     assert capsys.readouterr().err == ""
 

@@ -57,6 +57,14 @@ def test_no_ok_if_one_answer_fails_or_is_missing(say, capsys, death):
     assert "server2: not waited for" in out
 
 
+def test_an_ended_ssh_is_reported_with_the_command_for_this_stack(say, capsys):
+    say("kill -9 $$", "kill -9 $$")
+    with pytest.raises(CommandError, match="NOT verified"):
+        verify(Stored(), "lab")
+    report = "server1: ssh was ended by signal 9; run make verify STACK=lab again\n"
+    assert report in capsys.readouterr().out
+
+
 BOOTING = "echo 'ssh: connect to host 10.0.0.1 port 22: Connection refused' >&2; exit 255"
 REFUSING = "echo 'admin@10.0.0.1: Permission denied (publickey).' >&2; exit 255"
 

@@ -1,5 +1,9 @@
+import pytest
+
 from machines.nspawn.boot import console_tail, nspawn_command
-from machines.nspawn.disk import hosts_text, remove_files
+from machines.nspawn.cgroups import remove_cgroups
+from machines.nspawn.disk import hosts_text, mount_disk, remove_files
+from system.errors import LocalError
 
 HOSTS = {"server2": "10.0.0.2", "server1": "10.0.0.1"}
 
@@ -40,3 +44,18 @@ def test_removing_files_twice_is_safe(paths):
     remove_files(host)
     remove_files(host)
     assert not host.folder.exists()
+
+
+def test_a_missing_image_is_refused_with_the_commands_for_this_stack(paths):
+    with pytest.raises(LocalError, match="run `make down STACK=dev`, then `make up STACK=dev`"):
+        mount_disk(paths.host("server1"), paths.folder / "image")
+
+
+def test_a_cgroup_in_use_is_refused_with_the_command_for_this_stack(paths, tmp_path, monkeypatch):
+    host = paths.host("server1")
+    monkeypatch.setattr("machines.nspawn.cgroups._managed_trees", lambda: [tmp_path])
+    monkeypatch.setattr("machines.nspawn.cgroups.REMOVE_SECONDS", 0)
+    (tmp_path / host.device).mkdir()
+    (tmp_path / host.device / "in use").touch()
+    with pytest.raises(LocalError, match=r"not removed: .*: run `make down STACK=dev` again"):
+        remove_cgroups(host)

@@ -47,7 +47,7 @@ def test_other_project_is_refused_in_one_line_with_path_and_remedy(paths, token)
     with pytest.raises(LocalError) as refusal:
         claim(paths, owner(token, "/srv/two"))
     assert "/srv/one" in str(refusal.value)
-    assert "make down" in str(refusal.value)
+    assert "make down STACK=dev" in str(refusal.value)
     assert "\n" not in str(refusal.value)
     assert read_owner(paths).path == "/srv/one"
 
@@ -61,7 +61,7 @@ def test_claim_follows_the_state_to_another_clone(paths):
 
 def test_sweep_of_an_existing_project_needs_force(paths, tmp_path):
     claim(paths, owner("t1", str(tmp_path)))
-    with pytest.raises(LocalError, match=str(tmp_path)):
+    with pytest.raises(LocalError, match=f"{tmp_path}: run `make down STACK=dev` there"):
         require_sweepable(paths, force=False)
     require_sweepable(paths, force=True)
 
