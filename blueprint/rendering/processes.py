@@ -5,7 +5,7 @@ from blueprint.plan.hosts import HostSpec
 from blueprint.plan.memory import Kind
 from blueprint.plan.paths import version_directory
 from blueprint.plan.processes import BrokerSpec, Process
-from blueprint.rendering.broker_properties import group_properties
+from blueprint.rendering.paragraphs import group_properties
 from blueprint.rendering.templates import render
 
 DRAINED = ("brokerPermission=4", "startAcceptSendRequestTimeStamp=4102444800000")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from remoting.errors import RemotingError
     from remoting.requests.admin import HaStatus, ListedBroker, TopicConfig
-    from remoting.requests.inventory import Consumption, Offsets
+    from remoting.requests.inventory import Consumption, QueueOffsets
 
 ProcessState = Literal["up", "down", "silent", "starting"]
 UP: Final = "up"
@@ -76,7 +76,7 @@ class Inventory:
     topics: Mapping[str, TopicConfig]
     groups: tuple[str, ...]
     consumptions: tuple[Consumption, ...]
-    ends: Mapping[str, Offsets]
+    ends: Mapping[str, QueueOffsets]
     clients: Mapping[str, int]
 
 

@@ -19,7 +19,7 @@ from machines.nspawn.image import ensure_image
 from machines.nspawn.network import connect, disconnect, ensure_bridge, record_network
 from machines.nspawn.processes import kill_processes, leader_of, supervisor_of
 from machines.nspawn.record import MachineRecord, read_machine, write_machine
-from machines.nspawn.spec import HostSpec, MachineSpec
+from machines.nspawn.spec import MachineReference, MachineSpec
 from machines.shared.owner import require_claimed, require_free_or_own
 from machines.shared.paths import HostPaths
 from system.errors import LocalError
@@ -53,7 +53,7 @@ def ensure_machine(spec: MachineSpec) -> MachineRecord:
         return finished
 
 
-def remove_machine(spec: HostSpec) -> None:
+def remove_machine(spec: MachineReference) -> None:
     """Remove a machine with its data, in whatever state an interrupted run left it."""
     with locked(spec.paths.lock_file, shared=True), locked(spec.host.lock_file):
         require_free_or_own(spec.paths, spec.owner)

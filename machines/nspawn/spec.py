@@ -23,7 +23,7 @@ class NetworkSpec(StackSpec):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class HostSpec(StackSpec):
+class MachineReference(StackSpec):
     """One machine of a stack, by name."""
 
     name: str

@@ -7,7 +7,7 @@ from typing import Any
 
 from machines.nspawn.image import ensure_image
 from machines.nspawn.machine import ensure_machine, remove_machine
-from machines.nspawn.spec import MACHINE_CHECKS, HostSpec, MachineSpec, NetworkSpec
+from machines.nspawn.spec import MACHINE_CHECKS, MachineReference, MachineSpec, NetworkSpec
 from machines.nspawn.sweep import (
     ensure_network,
     kill_machines,
@@ -69,7 +69,7 @@ def _machine(_: argparse.Namespace) -> dict[str, Any]:
 
 
 def _remove(_: argparse.Namespace) -> dict[str, Any]:
-    spec = parse_spec(sys.stdin.read(), HostSpec, MACHINE_CHECKS)
+    spec = parse_spec(sys.stdin.read(), MachineReference, MACHINE_CHECKS)
     remove_machine(spec)
     return {"removed": spec.name}
 

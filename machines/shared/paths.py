@@ -5,6 +5,7 @@ import os
 import re
 from pathlib import Path
 
+from blueprint.hosts.names import short_digest
 from system.errors import LocalError
 
 DEFAULT_ROOT = "/var/lib/rocketmq-pulumi"
@@ -73,11 +74,6 @@ class HostPaths:
 def lock_of(folder: Path) -> Path:
     """Return the lock file for what is done to a folder."""
     return Path("/run/lock") / f"rocketmq-pulumi-{short_digest(str(folder))}.lock"
-
-
-def short_digest(text: str) -> str:
-    """Return the first ten hex digits of the text's SHA-256."""
-    return hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
 def fixed_mac(text: str) -> str:

@@ -33,7 +33,7 @@ from remoting.replication.degrading_guard import DegradingGuard
 from remoting.replication.guard import Guard
 from remoting.requests.admin import broker_config, cluster_info, ha_status
 from remoting.requests.messages import read_topic
-from remoting.verification.report import render_causes, render_report, render_table
+from remoting.verification.report import render_causes, render_report, render_report_table
 from remoting.verification.run import verify_host
 
 if TYPE_CHECKING:
@@ -192,10 +192,10 @@ def _verify(options: argparse.Namespace) -> int:
     report = verify_host(plan, options.host, deadline, check_units=not options.no_units)
     if options.json:
         # People then read stderr, where scripts fold long lines.
-        sys.stderr.write(render_table(report))
+        sys.stderr.write(render_report_table(report))
         sys.stdout.write(render_report(report))
     else:
-        sys.stdout.write(render_table(report))
+        sys.stdout.write(render_report_table(report))
     sys.stdout.flush()
     sys.stderr.write(render_causes(report))
     return EXIT_OK if report.ok else EXIT_FAILED

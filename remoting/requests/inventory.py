@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from remoting.protocol.connection import Connection
 
-Offsets = dict[int, int]
+QueueOffsets = dict[int, int]
 """Offsets of a topic's queues, by queue id."""
 
 
@@ -61,13 +61,13 @@ def _consumptions(body: dict[str, Any]) -> tuple[Consumption, ...]:
     return tuple(found)
 
 
-def topic_ends(connection: Connection, topic: str) -> Offsets:
+def topic_ends(connection: Connection, topic: str) -> QueueOffsets:
     """Ask a broker where the queues of a topic end; empty if it no longer has the topic."""
     code, missing = RequestCode.GET_TOPIC_STATS_INFO, ResponseCode.TOPIC_NOT_EXIST
     return ask_json_unless(missing, connection, code, _queue_ends, {"topic": topic}) or {}
 
 
-def _queue_ends(body: dict[str, Any]) -> Offsets:
+def _queue_ends(body: dict[str, Any]) -> QueueOffsets:
     # Each key is a JSON object that names the queue.
     table = body["offsetTable"].items()
     return {int(json.loads(key)["queueId"]): int(entry["maxOffset"]) for key, entry in table}

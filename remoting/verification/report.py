@@ -122,7 +122,7 @@ def render_line(report: VerificationReport) -> str:
     return f"{report.host}: {outcome} at {report.at} in {report.seconds} s"
 
 
-def render_table(report: VerificationReport) -> str:
+def render_report_table(report: VerificationReport) -> str:
     """Return one aligned row per process, and the line that says verified or how many failed."""
     rows = [("process", "role", "address", "checks", "ms")]
     for process in report.processes:

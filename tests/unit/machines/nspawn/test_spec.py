@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from machines.nspawn.spec import MACHINE_CHECKS, HostSpec, MachineSpec, NetworkSpec
+from machines.nspawn.spec import MACHINE_CHECKS, MachineReference, MachineSpec, NetworkSpec
 from machines.shared.spec import StackSpec
 from machines.shared.spec import parse_spec as parse_any_spec
 from system.errors import LocalError
@@ -36,7 +36,7 @@ def test_machine_spec_holds_the_given_values():
     assert spec.owner.token == MACHINE["owner"]["token"]
 
 
-@pytest.mark.parametrize("kind", [HostSpec, NetworkSpec, StackSpec])
+@pytest.mark.parametrize("kind", [MachineReference, NetworkSpec, StackSpec])
 def test_spec_of_a_machine_is_accepted_by_every_verb(kind):
     assert parse_spec(json.dumps(MACHINE), kind).stack == "dev"
 

@@ -9,7 +9,7 @@ from remoting.checks.name_servers import listing_problems
 from remoting.plan.plan import parse_plan
 from remoting.polling import Deadline
 from remoting.requests.admin import ListedBroker
-from remoting.verification.report import render_causes, render_table
+from remoting.verification.report import render_causes, render_report_table
 from remoting.verification.run import verify_host
 from tests.unit.remoting.checks.test_checks import Store
 from tests.unit.remoting.plans import (
@@ -97,7 +97,7 @@ def test_a_healthy_group_is_verified_through_the_elected_master():
     }
     # The host's own replica is a follower: the message went to the elected master.
     assert (len(master.store.bodies), len(follower.store.bodies)) == (1, 0)
-    assert render_table(report).splitlines()[-1].endswith(" s: 1 process")
+    assert render_report_table(report).splitlines()[-1].endswith(" s: 1 process")
     roles = [one.role for one in report.processes]
     assert roles == ["name server", "REPLICA", "group"]
 
@@ -113,7 +113,7 @@ def test_a_controller_on_the_host_is_verified_with_its_group():
         report = verify(plan, "server1")
     assert failures(report) == {}
     assert checks(report)["controller-1"] == ["ready"]
-    assert render_table(report).splitlines()[-1].endswith(" s: 3 processes")
+    assert render_report_table(report).splitlines()[-1].endswith(" s: 3 processes")
 
 
 def test_a_controller_that_follows_an_unplanned_leader_fails_its_host():

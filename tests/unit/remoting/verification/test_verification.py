@@ -10,7 +10,7 @@ from remoting.plan.plan import parse_plan
 from remoting.polling import Deadline
 from remoting.replication.guard import GuardState
 from remoting.requests.admin import ListedBroker
-from remoting.verification.report import render_causes, render_table
+from remoting.verification.report import render_causes, render_report_table
 from remoting.verification.run import verify_host
 from tests.unit.remoting.plans import broker, name_server, plan_of, seed_plan
 from tests.unit.remoting.scripted_peer import FakeBroker, ScriptedPeer, listed_broker
@@ -73,7 +73,7 @@ def test_a_healthy_name_server_is_verified():
             [name_server(1, peer.address)], [broker("broker-a", "server2", "127.0.0.1:1")]
         )
         report = verify(plan)
-    table_lines = render_table(report).splitlines()
+    table_lines = render_report_table(report).splitlines()
     assert table_lines[0].split() == ["process", "role", "address", "checks", "ms"]
     assert "ok: ready, lists-planned" in table_lines[1]
     assert table_lines[-1].startswith("verified server1 at 20")
@@ -104,7 +104,7 @@ def test_a_drained_master_fails_with_the_reason_of_its_guard(tmp_path):
         "its guard is ahead: slave x is ahead"
     )
     assert causes[1:] == [f"  last 15 lines of {log}:", *(f"    line {n}" for n in range(85, 100))]
-    assert "FAILED permission" in render_table(report)
+    assert "FAILED permission" in render_report_table(report)
     # Nothing is written to a master unless all earlier checks passed.
     assert sent == []
 
@@ -122,7 +122,7 @@ def test_every_failed_process_is_listed():
         "lists-planned of namesrv-2 on server1",
         "registered of broker-a on server1",
     ]
-    assert render_table(report).splitlines()[-1].startswith("3 of 3 failed on server1 at ")
+    assert render_report_table(report).splitlines()[-1].startswith("3 of 3 failed on server1 at ")
     assert (report.ok, len(report.processes)) == (False, 3)
 
 
