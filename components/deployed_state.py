@@ -42,5 +42,7 @@ def _resources(answer: object) -> dict[str, Any]:
     """Return the resources of an answer; one without any is not taken for an empty state."""
     resources = answer.get("outputs") if isinstance(answer, dict) else None
     if not isinstance(resources, dict):
-        raise StateError(pulumi.get_stack(), f"the engine answered {answer!r}")
+        raise StateError(
+            pulumi.get_stack(), f"the engine answered without resources: {type(answer).__name__}"
+        )
     return resources

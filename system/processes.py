@@ -51,6 +51,17 @@ def mounts_of(pid: int) -> Iterator[list[str]]:
         yield line.split(" ")
 
 
+def own_mounts() -> list[list[str]]:
+    """Return the same of this process.
+
+    Raises:
+        OSError: it cannot be read, which must not look as if nothing were mounted.
+
+    """
+    text = (_PROC / "self" / "mountinfo").read_text("utf-8", errors="surrogateescape")
+    return [line.split(" ") for line in text.splitlines()]
+
+
 def _status(pid: int, key: str) -> str:
     for line in _read(pid, "status").splitlines():
         name, _, value = line.partition(":")

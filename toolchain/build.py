@@ -31,7 +31,8 @@ from toolchain.recipe import (
 )
 
 GO_TIMEOUT_SECONDS = 1800
-LOCK_SECONDS = 3600
+LOCK_SECONDS = 4 * GO_TIMEOUT_SECONDS
+"""More than another clone's build of all modules may take."""
 SHOWN_LINES_OF_A_FAILURE = 15
 
 

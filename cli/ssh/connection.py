@@ -137,7 +137,11 @@ def _place(user: str, address: str, port: int) -> tuple[str, ...]:
 def _is_listening(address: Path) -> bool:
     """Return whether connections are accepted; the file of a socket is there a moment earlier."""
     with socket.socket(socket.AF_UNIX) as client:
-        return client.connect_ex(str(address)) == 0
+        try:
+            client.connect(str(address))
+        except OSError:
+            return False
+    return True
 
 
 def _add_key(agent: Popen[bytes], address: Path, private_key: str) -> None:

@@ -1,6 +1,5 @@
 """A machine's file system: an overlay on the image, with the files that identify the host."""
 
-import os
 import re
 import shutil
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 from machines.nspawn.spec import MachineSpec
 from machines.shared.paths import HostPaths
 from system.errors import LocalError
-from system.processes import mounts_of
+from system.processes import own_mounts
 from system.programs import ask, run
 
 _BEGIN = "# machines of this stack: begin"
@@ -18,7 +17,7 @@ _OWN_LINES = re.compile(f"{re.escape(_BEGIN)}.*?{re.escape(_END)}\n", re.DOTALL)
 
 def mounted_at(folder: Path) -> int:
     """Return how many file systems are mounted on a folder."""
-    return sum(fields[4] == str(folder) for fields in mounts_of(os.getpid()))
+    return sum(fields[4] == str(folder) for fields in own_mounts())
 
 
 def mount_disk(host: HostPaths, image: Path) -> None:

@@ -18,8 +18,8 @@ def unit_step(unit: str) -> Step:
     """Return the check that systemd runs a unit and starts it at boot."""
     check = Check(UNIT, unit, f"`systemctl status {unit}`")
 
-    def active(_: float) -> str:
-        unit_state = _unit_state(unit, check)
+    def active(seconds: float) -> str:
+        unit_state = _unit_state(unit, check, max(seconds, _SYSTEMCTL_SECONDS))
         state, pid = unit_state.get("ActiveState", "unknown"), unit_state.get("MainPID", "0")
         if state == "active" and unit_state.get("UnitFileState", "enabled") != "enabled":
             disabled = NotYetError(f"the unit runs, but is {unit_state['UnitFileState']}")
@@ -35,18 +35,19 @@ def unit_step(unit: str) -> Step:
     return Step(UNIT, partial(poll, active, check))
 
 
-def _unit_state(unit: str, check: Check) -> dict[str, str]:
+def _unit_state(unit: str, check: Check, seconds: float) -> dict[str, str]:
     systemctl = shutil.which("systemctl")
     if systemctl is None:
         raise check.failure(NotYetError("this host has no systemctl"))
     command = [systemctl, "show", "--property=ActiveState,MainPID,Job,UnitFileState", "--", unit]
     try:
         shown = subprocess.run(  # noqa: S603 -- an argument list, no shell
-            command, capture_output=True, text=True, check=True, timeout=_SYSTEMCTL_SECONDS
+            command, capture_output=True, text=True, check=True, timeout=seconds
         ).stdout
     except subprocess.CalledProcessError as error:
         cause = f"systemctl: {error.stderr.strip()}"
         raise NotYetError(cause) from error
     except subprocess.TimeoutExpired as error:
-        raise check.failure(NotYetError("systemctl does not answer")) from error
+        cause = f"systemctl does not answer within {seconds:.0f} s"
+        raise NotYetError(cause) from error
     return dict(line.partition("=")[::2] for line in shown.splitlines())

@@ -46,7 +46,8 @@ def _open_without_links(path: Path) -> int:
 
 def _open_part(name: str, folder: int, flags: int) -> int:
     owner = os.fstat(folder)
-    is_roots = owner.st_uid == 0 and not owner.st_mode & stat.S_IWOTH
+    others = stat.S_IWOTH | (stat.S_IWGRP if owner.st_gid else 0)
+    is_roots = owner.st_uid == 0 and not owner.st_mode & others
     try:
         return os.open(name, flags | (0 if is_roots else os.O_NOFOLLOW), dir_fd=folder)
     except OSError as error:

@@ -49,6 +49,19 @@ def test_a_link_in_the_place_of_a_log_is_not_followed(home, secret):
     assert log_tail(log) == [f"  {log}: broker.log is a symbolic link, not followed"]
 
 
+def test_a_link_in_a_directory_of_root_that_the_service_user_may_write_is_not_followed(
+    tmp_path, secret
+):
+    skip_without_root()
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    os.chown(shared, 0, service_user()[1])
+    shared.chmod(0o1770)
+    log = shared / "console.log"
+    log.symlink_to(secret)
+    assert log_tail(log) == [f"  {log}: console.log is a symbolic link, not followed"]
+
+
 def test_a_link_on_the_way_to_a_log_is_not_followed(home, secret):
     (home / "logs").symlink_to(secret.parent)
     log = home / "logs" / "secret"

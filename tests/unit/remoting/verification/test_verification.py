@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import os
+import time
 
 import pytest
 
 from remoting.checks.name_servers import listing_problems
+from remoting.checks.systemd import unit_step
 from remoting.errors import PlanError
 from remoting.plan.plan import parse_plan
 from remoting.polling import Deadline
@@ -178,3 +180,15 @@ def test_a_unit_that_does_not_run_fails_before_anything_is_asked(fake_systemctl,
     report = verify_host(plan, "server1", Deadline.after(0.2))
     (outcome,) = report.processes[0].checks
     assert (outcome.check, outcome.detail) == ("unit", cause)
+
+
+def test_a_systemctl_that_is_busy_is_asked_again(fake_systemctl, tmp_path, monkeypatch):
+    monkeypatch.setattr("remoting.checks.systemd._SYSTEMCTL_SECONDS", 0.5)
+    asked = tmp_path / "asked"
+    fake_systemctl(
+        f"[ -e {asked} ] || {{ touch {asked}; exec sleep 60; }}; "
+        "echo ActiveState=active; echo MainPID=7; echo UnitFileState=enabled"
+    )
+    assert (
+        unit_step("rocketmq-broker-a.service").run(Deadline(time.monotonic() + 30, 0.5)) == "pid 7"
+    )
