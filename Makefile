@@ -146,7 +146,7 @@ docs: python ## write docs/config.md, schema/, the console's openapi.json and th
 test: setup check test-go test-console test-engine test-processes test-local test-existing ## the tests: no host, console, engine, processes, machines (root)
 
 .PHONY: test-go
-test-go: lint-workflows ## the stand-in command provider keeps the official behaviour and limits
+test-go: lint-workflows ## the stand-in command provider keeps the official behavior and limits
 	@cd toolchain/go/engine && CGO_ENABLED=0 go test -trimpath ./command/...
 	@$(PYTEST) -q tests -m go
 

@@ -38,7 +38,8 @@ class Hypervisor:
         if self.emulated:
             yield (
                 "the virtual machines are emulated (TCG), about 30 times slower than with KVM: "
-                "the cluster takes many minutes to come up, and is no measure of RocketMQ"
+                "the cluster takes many minutes to come up, and its speed says nothing about "
+                "RocketMQ's performance"
             )
         for domain in self.off:
             yield (
@@ -116,5 +117,5 @@ def _disk_problems(hosts: LibvirtHostsSettings, contents: Contents, stack: str) 
             yield (
                 f"cluster.hosts.servers[{position}].dataDisk: {server.data_disk} MiB, and "
                 f"{server.name}'s disk has {there} MiB; a disk that holds messages is never "
-                f"replaced: set {there}MiB, or add a new server with the size that you want"
+                f"replaced; set {there}MiB, or add a new server with the size that you want"
             )

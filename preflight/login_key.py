@@ -41,8 +41,8 @@ def find_agent_problems(settings: ClusterSettings) -> Iterator[str]:
     socket = os.environ.get("SSH_AUTH_SOCK", "")
     if not socket or not Path(socket).is_socket():
         yield (
-            "cluster.hosts.key: 'agent' and no SSH agent answers (SSH_AUTH_SOCK); start one: "
-            'eval "$(ssh-agent)" && ssh-add, or write key: {source: file, path: …}'
+            "cluster.hosts.key: is 'agent', but no SSH agent is running (SSH_AUTH_SOCK); start "
+            'one: eval "$(ssh-agent)" && ssh-add, or write key: {source: file, path: …}'
         )
 
 

@@ -98,8 +98,8 @@ class SlaveAheadError(RemotingError):
     def __init__(self, master: str, master_offset: int, slave: str, slave_offset: int) -> None:
         super().__init__(
             f"slave {slave} is ahead of its master {master} "
-            f"({slave_offset} > {master_offset} bytes): the logs diverge, "
-            "nothing must be written; see docs/operations.md"
+            f"({slave_offset} > {master_offset} bytes): the logs diverge; "
+            "do not write to this group; see docs/operations.md"
         )
         self.master_offset = master_offset
         self.slave_offset = slave_offset
@@ -114,8 +114,8 @@ class LogsDifferError(SlaveAheadError):
         super().__init__(master, master_offset, slave, slave_offset)
         message = (
             f"slave {slave} holds other messages than its master {master} from byte {differ_at} "
-            "on, where the master continued alone: the logs diverge, "
-            "nothing must be written; see docs/operations.md"
+            "on, where the master continued alone: the logs diverge; "
+            "do not write to this group; see docs/operations.md"
         )
         self.args = (message,)
         self.differ_at = differ_at

@@ -35,7 +35,7 @@ def locked(
         on_wait()
     while descriptor is None:
         if time.monotonic() > deadline:
-            msg = f"{file}: held by another run for {wait_seconds:.0f} s: wait for it, or stop it"
+            msg = f"{file}: held by another run for {wait_seconds:.0f} s; wait for it, or stop it"
             raise LocalError(msg)
         time.sleep(0.05)
         descriptor = _try_lock(file, shared=shared)

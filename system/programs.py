@@ -1,4 +1,4 @@
-"""Run other programs on this computer: argument lists, never a shell, always with a time limit."""
+"""Run other programs on this computer: argument lists, never a shell; most with a time limit."""
 
 import os
 import shlex
@@ -58,11 +58,11 @@ def capture(  # noqa: PLR0913 (all but one by keyword)
             close_fds=not inherit_files,
         )
     except FileNotFoundError as error:
-        message = f"{error.filename}: not found on this computer: install it"
+        message = f"{error.filename}: not found on this computer; install it"
         raise LocalError(message) from error
     except subprocess.TimeoutExpired as error:
-        cause = f"not finished after {timeout_seconds:.0f} s"
-        message = f"{_shown(argv)}: {cause}: see what it waits for, then run it again"
+        cause = f"timed out after {timeout_seconds:.0f} s"
+        message = f"{_shown(argv)}: {cause}; find out what it waits for, then run it again"
         raise LocalError(message) from error
 
 

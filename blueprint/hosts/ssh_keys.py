@@ -51,7 +51,7 @@ def find_key_problem(text: str) -> str | None:
         return "is not a private key in OpenSSH's format"
     if "ENCRYPTED" in text or _is_encrypted(text):
         return (
-            "is locked by a passphrase, which cannot be entered during an update; load it with "
+            "is protected by a passphrase, which cannot be entered during an update; load it with "
             "ssh-add and set key: agent, or use a key without one"
         )
     return None

@@ -13,7 +13,7 @@ from blueprint.plan.hosts import HostSpec
 from blueprint.plan.paths import PLAN, PROGRAMS, VERIFICATION
 from blueprint.plan.processes import ConsoleSpec
 from blueprint.rendering.processes import JAVA
-from blueprint.rendering.scripts import digest_of, patience_with, render_script
+from blueprint.rendering.scripts import digest_of, render_script, systemctl_seconds
 from blueprint.rendering.templates import render
 from blueprint.settings.console import ConsoleKind
 
@@ -110,7 +110,7 @@ def render_console_service(
         paths=paths,
         read=" ".join(map(str, (PLAN, paths.conf_file, console.login_file, paths.unit_file))),
         program=program_path(console, program),
-        patience=patience_with(console.host),
+        systemctl_seconds=systemctl_seconds(console.host),
         files=digest_of(files),
         check=_check(console, timeout_seconds),
     )

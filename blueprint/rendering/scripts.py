@@ -122,7 +122,7 @@ def render_service(process: Process) -> str:
         process.host,
         f"{process.paths.instance}-service",
         paths=process.paths,
-        patience=patience_with(process.host),
+        systemctl_seconds=systemctl_seconds(process.host),
     )
 
 
@@ -139,7 +139,7 @@ def render_step(
         process.host,
         f"{process.paths.instance}-step",
         paths=process.paths,
-        patience=patience_with(process.host),
+        systemctl_seconds=systemctl_seconds(process.host),
         files=" ".join(files),
         plan_digest=digest_of([render_slice(cluster, process)]),
         process=process.name,
@@ -158,7 +158,7 @@ def render_verification(host: HostSpec, before: Sequence[str], timeout_seconds: 
     )
 
 
-def patience_with(host: HostSpec) -> int:
+def systemctl_seconds(host: HostSpec) -> int:
     """Return the seconds that systemctl may take: more than the unit allows the process."""
     return host.stop_seconds + 60
 

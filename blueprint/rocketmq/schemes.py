@@ -141,4 +141,4 @@ def refuse_switch(was: Scheme, wanted: Scheme) -> str | None:
         )
     if was is Scheme.NOSLAVE:
         return f"stores of new slaves cannot be seeded yet, and {UNSEEDED}"
-    return "it takes away the further copies of every message"
+    return "it would remove the extra copies of every message"

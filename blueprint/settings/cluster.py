@@ -135,10 +135,10 @@ def expand_groups(value: object) -> object:
     if type(value) is not int:
         message = (
             "is neither a number of groups nor a list of them; write a number of 1 to "
-            f"{MOST_GROUPS}, or a list of names, as [broker-a, broker-b]"
+            f"{MOST_GROUPS}, or a list of names, for example [broker-a, broker-b]"
         )
     elif not 1 <= value <= MOST_GROUPS:
-        message = f"groups are not 1 to {MOST_GROUPS}; write a number of that range"
+        message = f"is out of range; must be from 1 to {MOST_GROUPS}"
     else:
         return [{"name": name} for name in group_names(value)]
     raise ValueError(message)

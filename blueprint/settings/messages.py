@@ -20,32 +20,34 @@ from blueprint.settings.suggestions import suggest
 LONGEST_VALUE = 100
 
 PATTERNS = {
-    NAME: "write lower-case letters, digits and single hyphens, a letter first",
-    PATH: "write a path without control characters",
-    SHA512: "write its 128 hexadecimal digits",
+    NAME: "use lower-case letters, digits and single hyphens, a letter first",
+    PATH: "use a path without control characters",
+    SHA512: "use its 128 hexadecimal digits",
 }
 """What to write, for each pattern of more than one field."""
 
-NOT_AN_INTEGER = "is not a whole number; write one, as {example}"
+NOT_AN_INTEGER = "is not a whole number; write one, for example {example}"
 REMEDIES = {
-    "enum": "is not possible; write {expected}",
-    "literal_error": "is not possible; write {expected}",
+    "enum": "is not allowed; use {expected}",
+    "literal_error": "is not allowed; use {expected}",
     "int_type": NOT_AN_INTEGER,
     "int_parsing": NOT_AN_INTEGER,
     "int_parsing_size": NOT_AN_INTEGER,
     "int_from_float": NOT_AN_INTEGER,
-    "greater_than_equal": "is too little; write {ge} or more",
-    "less_than_equal": "is too much; write {le} or less",
+    "greater_than_equal": "is out of range; must be at least {ge}",
+    "less_than_equal": "is out of range; must be at most {le}",
     "bool_type": "is neither true nor false; write one of them, without quotes",
-    "string_too_short": "is empty; write it, as {example}",
+    "string_too_short": "is empty; write it, for example {example}",
     "string_too_long": "is too long; write at most {max_length} characters",
-    "too_short": "is empty; write at least one, as {example}",
-    "tuple_type": "is not a list; write one, as {example}",
-    "dict_type": "is not an object; write one, as {example}",
+    "too_short": "is empty; write at least one, for example {example}",
+    "tuple_type": "is not a list; write one, for example {example}",
+    "dict_type": "is not an object; write one, for example {example}",
     "model_type": "is not an object; write one with the keys {keys}",
     "model_attributes_type": "is not an object; write one with the keys {keys}",
-    "ip_v4_address": "is not an IPv4 address; write four numbers, as 192.0.2.11",
-    "ip_v4_network": "is not an IPv4 network; write its first address and length, as 192.0.2.0/24",
+    "ip_v4_address": "is not an IPv4 address; write four numbers, for example 192.0.2.11",
+    "ip_v4_network": (
+        "is not an IPv4 network; write its first address and length, for example 192.0.2.0/24"
+    ),
 }
 """What is wrong and what to write, by pydantic's type of the error."""
 
@@ -62,19 +64,21 @@ def explain(error: ErrorDetails, path: Location) -> str:
     """Return an error's message, without the key."""
     kind, location = error["type"], error["loc"]
     if kind == "missing":
-        example = f"write it, as {path[-1]}: {example_at(location)}"
+        example = f"write it, for example {path[-1]}: {example_at(location)}"
         return f"is missing; {MISSING.get(location, example)}"
-    given = "its value" if _is_hidden(path) else shown(error["input"])
+    hidden = _is_hidden(path)
+    given = "its value" if hidden else shown(error["input"])
     if kind == "extra_forbidden":
         allowed = keys_at(location[:-1])
         hint = suggest(str(path[-1]), allowed, "")
-        allowed_here = f"allowed here are {', '.join(allowed)}"
-        return f"{given} is for an unknown key; {hint + ' ' if hint else ''}{allowed_here}"
+        allowed_keys = f"allowed keys: {', '.join(allowed)}"
+        with_value = "" if hidden else f" with value {given}"
+        return f"unknown key{with_value}; {hint + ' ' if hint else ''}{allowed_keys}"
     if kind.startswith("union_tag_"):
         return _explain_kind(error)
     if kind == "value_error":
         return f"{given} {error['ctx']['error']}"
-    return f"{given} {_remedy(error) or 'is not possible: ' + error['msg']}"
+    return f"{given} {_remedy(error) or 'is not allowed: ' + error['msg']}"
 
 
 def _explain_kind(error: ErrorDetails) -> str:
@@ -83,7 +87,7 @@ def _explain_kind(error: ErrorDetails) -> str:
     kinds = ", ".join(repr(kind) for kind in kinds_at(error["loc"], discriminator))
     if error["type"] == "union_tag_not_found":
         return f"is missing, and determines the other keys; write one of {kinds}"
-    return f"{shown(context['tag'])} is not possible; write one of {kinds}"
+    return f"{shown(context['tag'])} is not allowed; use one of {kinds}"
 
 
 def _remedy(error: ErrorDetails) -> str | None:
@@ -93,8 +97,8 @@ def _remedy(error: ErrorDetails) -> str | None:
     context: dict[str, Any] = error.get("ctx", {})
     if error["type"] == "string_pattern_mismatch":
         pattern = context["pattern"]
-        otherwise = f"write what matches {pattern}, as {example_at(error['loc'])}"
-        return f"is not possible; {PATTERNS.get(pattern, otherwise)}"
+        otherwise = f"use what matches {pattern}, for example {example_at(error['loc'])}"
+        return f"is not allowed; {PATTERNS.get(pattern, otherwise)}"
     if error["type"] not in REMEDIES:
         return None
     keys = ", ".join(keys_at(error["loc"]))
@@ -104,7 +108,7 @@ def _remedy(error: ErrorDetails) -> str | None:
 def _not_text(given: object) -> str:
     if isinstance(given, int | float):
         text = as_yaml(given)
-        example = f', as "{text}"' if len(text) <= LONGEST_VALUE else ""
+        example = f', for example "{text}"' if len(text) <= LONGEST_VALUE else ""
         return f"is not text; write it in quotes{example}"
     return "is not text; write some, or leave the key out"
 

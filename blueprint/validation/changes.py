@@ -17,7 +17,7 @@ def find_change_problems(settings: ClusterSettings, deployed: DeployedState) -> 
         reason = refuse_switch(was, settings.scheme)
         if reason is not None:
             yield (
-                f"cluster.scheme: {settings.scheme.value!r} cannot follow {was.value!r}: "
+                f"cluster.scheme: cannot change from {was.value!r} to {settings.scheme.value!r}: "
                 f"{reason}; put {was.value!r} back, or make a new cluster and let producers "
                 "move there"
             )
@@ -57,8 +57,8 @@ def _controller_problems(settings: ClusterSettings, deployed: DeployedState) -> 
     planned = tuple(controller_name(host, slot) for host, slot in controller_hosts(settings))
     if deployed.controllers and planned != deployed.controllers:
         yield (
-            f"cluster.controllers: {' and '.join(planned)} cannot follow "
-            f"{' and '.join(deployed.controllers)}: a controller with an empty store would vote "
+            f"cluster.controllers: cannot change from {' and '.join(deployed.controllers)} to "
+            f"{' and '.join(planned)}: a controller with an empty store would vote "
             "without knowing the current masters; keep their number and the first hosts as they "
             "were"
         )
@@ -70,14 +70,14 @@ def _replica_problems(settings: ClusterSettings, deployed: DeployedState) -> Ite
     if had is None or had == wanted:
         return
     if had > wanted:
-        reason = f"it takes away {had - wanted} of the {had} copies of every message"
+        reason = f"it would remove {had - wanted} of the {had} copies of every message"
     elif settings.traits.is_elected:
         reason = "new replicas cannot join a group that already holds messages yet"
     else:
         reason = f"stores of new slaves cannot be seeded yet, and {UNSEEDED}"
     yield (
-        f"cluster.replicas: {wanted} cannot follow {had}: {reason}; write {had}, or make a new "
-        "cluster and let producers move there"
+        f"cluster.replicas: cannot change from {had} to {wanted}: {reason}; write {had}, or make "
+        "a new cluster and let producers move there"
     )
 
 

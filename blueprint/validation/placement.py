@@ -48,7 +48,7 @@ def _scheme_problems(settings: ClusterSettings) -> Iterator[str]:
     if settings.replicas_per_group not in traits.replicas:
         allowed = " or ".join(map(str, traits.replicas))
         yield (
-            f"cluster.replicas: {settings.replicas} is not possible in scheme {scheme!r}; "
+            f"cluster.replicas: {settings.replicas} is not allowed in scheme {scheme!r}; "
             f"write {allowed}, or leave it out"
         )
     if settings.controllers is None:
@@ -60,7 +60,7 @@ def _scheme_problems(settings: ClusterSettings) -> Iterator[str]:
         )
     elif settings.controllers not in CONTROLLER_COUNTS:
         yield (
-            f"cluster.controllers: {settings.controllers} is not possible; write 3 or 5, which "
+            f"cluster.controllers: {settings.controllers} is not allowed; use 3 or 5, which "
             "survive the loss of one or two"
         )
 
@@ -105,7 +105,7 @@ def _loss(count: int, servers: int, *, by_majority: bool) -> str:
         return what
     if left <= count // 2:
         return f"{what}, which elect no master"
-    return f"{what}, which survive no further loss"
+    return f"{what}, which cannot survive another failure"
 
 
 def _group_name_problems(settings: ClusterSettings) -> Iterator[str]:

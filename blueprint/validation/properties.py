@@ -46,15 +46,15 @@ def _problem(name: str, value: str) -> str | None:
 
 
 NOT_OF_FORM = {
-    Form.INTEGER: "is not a whole number; write one, as 48",
-    Form.NUMBER: "is not a number; write one, as 0.75",
+    Form.INTEGER: "is not a whole number; write one, for example 48",
+    Form.NUMBER: "is not a number; write one, for example 0.75",
 }
 
 
 def _mismatch(rule: Rule, value: str) -> str | None:
     because = f" ({rule.why})" if rule.why else ""
     if rule.choices:
-        possible = f"is not possible; write {' or '.join(rule.texts)}{because}"
+        possible = f"is not allowed; use {' or '.join(rule.texts)}{because}"
         return None if value in rule.texts else possible
     if not rule.form.matches(value):
         return NOT_OF_FORM[rule.form]

@@ -194,7 +194,7 @@ def _prune_where(
             pruned += prune_state(stored, former)
             sys.stderr.write(
                 f"{server.name}: has another host key or generation than at the last make up; "
-                "what was installed there before is forgotten, not undone\n"
+                "what was installed there was dropped from the state but not uninstalled\n"
             )
     if pruned:
         engine.replace_deployment(stored)
@@ -202,7 +202,8 @@ def _prune_where(
 
 def _gone_notice(answer: Answer, stack: str) -> str:
     return (
-        f"{answer.problem} Forgotten: what was installed stays there. If it comes back: "
+        f"{answer.problem}. Dropped from the state; the installation stays on the server. "
+        "If it comes back: "
         f"make up STACK={stack}, then make down STACK={stack}; "
         f"or as root, by hand: {BY_HAND} (message stores: {HOME}/store)\n"
     )

@@ -133,7 +133,10 @@ def _noted(file: Path) -> str:
 
 def _print_bastion(key: str, bastion: Bastion) -> None:
     if not key:
-        message = f"bastion {bastion.address}: no answer by SSH on port {bastion.port}; is it up?"
+        message = (
+            f"bastion {bastion.address}: no answer by SSH on port {bastion.port}; check that it "
+            "is up"
+        )
         raise CommandError(message)
     sys.stdout.write(
         f"bastion:\n  # {fingerprint_of(key)}\n  hostKey: {key}\n"
@@ -147,7 +150,7 @@ def _print_server(login: Login, key: str, pinned: object) -> None:
         sys.stdout.write("    # no answer\n")
         sys.stderr.write(
             f"{login.host}: {login.address} shows no host key of type ed25519 or ecdsa on port "
-            f"{login.port}; is it up, and reachable from here?\n"
+            f"{login.port}; check that it is up and reachable from here\n"
         )
         return
     same = isinstance(pinned, str) and pinned.split()[:2] == key.split()

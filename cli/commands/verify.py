@@ -43,8 +43,8 @@ def verify(engine: Engine, stack: str, *, may_boot: bool = False) -> None:
     with agent_with(outputs.get("sshPrivateKey"), logins) as ssh:
         commands = [_command(ssh, login) for login in logins]
         reports = ask_until_failure(commands, GRACE_SECONDS)
-        patience = max(login.startup_seconds for login in logins) if may_boot else 0
-        deadline = time.monotonic() + patience
+        boot_seconds = max(login.startup_seconds for login in logins) if may_boot else 0
+        deadline = time.monotonic() + boot_seconds
         while any(map(_may_still_boot, reports)) and time.monotonic() < deadline:
             hosts = (h.host for h, r in zip(logins, reports, strict=True) if _may_still_boot(r))
             sys.stdout.write(f"waiting for SSH on {' and '.join(hosts)}\n")
@@ -58,7 +58,7 @@ def verify(engine: Engine, stack: str, *, may_boot: bool = False) -> None:
     for login, report in zip(logins, reports, strict=True):
         if report is None:
             unfinished.append(login.host)
-            sys.stdout.write(f"{login.host}: not waited for, since another host failed\n")
+            sys.stdout.write(f"{login.host}: skipped, because another host failed\n")
             continue
         if report.returncode:
             failed.append(login.host)
@@ -72,7 +72,7 @@ def verify(engine: Engine, stack: str, *, may_boot: bool = False) -> None:
         seen = failed or unfinished
         message = (
             f"stack {stack}: NOT verified, see above for {' and '.join(seen)}; "
-            f"log in by make ssh STACK={stack} HOST={seen[0]}"
+            f"log in with `make ssh STACK={stack} HOST={seen[0]}`"
         )
         raise CommandError(message)
     sys.stdout.write(f"OK: stack {stack}, namesrvAddr {outputs['namesrvAddr']}\n")

@@ -59,7 +59,9 @@ def _break_dead_lock(engine: Engine, stack: str) -> None:
         if pid and not _ends(pid):
             message = f"stack {stack}: process {pid} is updating it; wait, or end it: kill {pid}"
             raise CommandError(message)
-        sys.stderr.write(f"stack {stack}: breaking the lock of process {pid}, which is dead\n")
+        sys.stderr.write(
+            f"stack {stack}: removing the stale lock of process {pid}, which has ended\n"
+        )
         engine.cancel()
 
 
@@ -97,7 +99,9 @@ def _forget_pending_creates(engine: Engine) -> None:
         return
     # Every create detects what already exists, so nothing is lost.
     names = sorted(operation["resource"]["urn"].rpartition("::")[2] for operation in pending)
-    sys.stderr.write(f"an earlier run died while it changed {', '.join(names)}; doing it again\n")
+    sys.stderr.write(
+        f"an earlier run was interrupted while changing {', '.join(names)}; repeating it\n"
+    )
     deployment["pending_operations"] = []
     _doubt_updates(deployment, pending)
     engine.replace_deployment(stored)

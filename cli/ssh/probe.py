@@ -73,7 +73,10 @@ def require_bastion(ssh: tuple[str, ...], bastion: Bastion, stack: str) -> None:
     elif refusal == "login":
         message = _not_let_in(place, bastion.user, "cluster.hosts.bastion.user")
     else:
-        message = f"{place}: no answer by SSH: {_cause(report)}; is it up, and the port right?"
+        message = (
+            f"{place}: no answer by SSH: {_cause(report)}; check that it is up and the port is "
+            "correct"
+        )
     raise CommandError(message)
 
 
@@ -91,9 +94,13 @@ def _judge(login: Login, report: CompletedProcess[str], stack: str) -> Answer:
     elif refusal == "login":
         line = _not_let_in(place, login.user, "cluster.hosts.user")
     elif refusal == "forwarding":
-        line = f"{place}: the bastion forwards no connection there; AllowTcpForwarding in its sshd"
+        line = (
+            f"{place}: the bastion refused to forward; set `AllowTcpForwarding yes` in its "
+            "sshd_config"
+        )
     elif report.returncode:
-        line = f"{place}: no answer by SSH on port {login.port}: {_cause(report)}; is it up?"
+        cause = _cause(report)
+        line = f"{place}: no answer by SSH on port {login.port}: {cause}; check that it is up"
         return Answer(login=login, problem=line, gone=True)
     return Answer(login=login, problem=line)
 

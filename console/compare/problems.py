@@ -47,8 +47,8 @@ TEXTS = {
     "outOfSync": "{subject} is out of sync: {lagBytes} bytes behind its master",
     "notReplicating": "{subject} does not copy its master {master}: {cause}",
     "fewReplicas": "{subject} has {connected} of {planned} replicas connected",
-    "slaveAhead": "{subject} holds less than its slave {slave}, by {bytes} bytes: write nothing; "
-    "see docs/operations.md",
+    "slaveAhead": "{subject} holds less than its slave {slave}, by {bytes} bytes: do not write to "
+    "this group; see docs/operations.md",
     "drained": "{subject} takes no new messages: {cause}",
     "diskFull": "{subject} has {percent} % of its disk used",
     "wrongVersion": "{subject} runs RocketMQ {version}, planned: {plannedVersion}",

@@ -16,7 +16,7 @@ export function header({ answer, rerender, logOut }) {
         fact("scheme", cluster.scheme),
         fact("version", cluster.version),
         cluster.election && cluster.election !== "none" ? fact("election", cluster.election) : null,
-        fact("lastLook", clock(answer.observedAt))),
+        fact("lastPoll", clock(answer.observedAt))),
       h("div", { class: "controls" }, switches(rerender), h("button", { key: "out", type: "button", class: "quiet", onclick: logOut }, t("logOut")))),
   ];
 }

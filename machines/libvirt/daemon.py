@@ -84,5 +84,5 @@ def _start_without_systemd() -> None:
         status, output = ask("setsid", daemon, "--daemon")
         # It exits when it finds the pid file of a running one.
         if status != 0 and "already" not in output.lower():
-            msg = f"{daemon}: did not start: {output.strip()}: see /var/log/libvirt"
+            msg = f"{daemon}: did not start: {output.strip()}; see /var/log/libvirt"
             raise LocalError(msg)

@@ -49,7 +49,8 @@ def _file_of(image: Image, project: Path) -> Path:
     file = (project / Path(image.path).expanduser()).resolve()
     if not file.is_file():
         msg = (
-            f"cluster.hosts.image.path: {image.path} is no file on this computer: correct the path"
+            f"cluster.hosts.image.path: {image.path} is not a file on this computer; correct the "
+            "path"
         )
         raise LocalError(msg)
     _require_digest(image, file, "cluster.hosts.image.sha512")
@@ -92,5 +93,5 @@ def _require_digest(image: Image, file: Path, what: str) -> None:
     found = sha512_of(file)
     if found != image.sha512:
         expected = (image.sha512 or "")[:16]
-        msg = f"{what}: has {found[:16]}…, expected {expected}…: correct the digest or the file"
+        msg = f"{what}: has {found[:16]}…, expected {expected}…; correct the digest or the file"
         raise LocalError(msg)

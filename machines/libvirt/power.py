@@ -25,7 +25,7 @@ def ensure_on(virsh: Virsh, domain: str) -> None:
         return
     virsh.run("start", domain)
     if _state(virsh, domain) != "running":
-        msg = f"{domain}: did not stay on: see /var/log/libvirt/qemu/{domain}.log"
+        msg = f"{domain}: did not stay on; see /var/log/libvirt/qemu/{domain}.log"
         raise LocalError(msg)
 
 

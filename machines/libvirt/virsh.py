@@ -35,13 +35,13 @@ class Virsh:
     def require(self) -> None:
         """Raise LocalError unless virsh is installed and the hypervisor answers."""
         if shutil.which("virsh") is None:
-            msg = f"cluster.hosts.uri: {self.uri} needs virsh: run `make hypervisor`"
+            msg = f"cluster.hosts.uri: {self.uri} needs virsh; run `make hypervisor`"
             raise LocalError(msg)
         status, output = self.ask("uri")
         if status != 0:
             cause = " ".join(output.split()) or "no answer"
             msg = (
-                f"cluster.hosts.uri: {self.uri} does not answer ({cause}): run `make hypervisor`, "
+                f"cluster.hosts.uri: {self.uri} does not answer ({cause}); run `make hypervisor`, "
                 "or add your user to the group libvirt"
             )
             raise LocalError(msg)

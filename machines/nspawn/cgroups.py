@@ -57,7 +57,7 @@ def remove_cgroups(host: HostPaths) -> None:
             except OSError as error:
                 if time.monotonic() > deadline:
                     msg = (
-                        f"{group}: not removed: {error.strerror}: "
+                        f"{group}: not removed: {error.strerror}; "
                         f"run `make down STACK={host.stack}` again"
                     )
                     raise LocalError(msg) from error

@@ -29,7 +29,7 @@ def mount_disk(host: HostPaths, image: Path) -> None:
     """
     if not image.is_dir():
         msg = (
-            f"machine {host.name}: its image {image} is missing: "
+            f"machine {host.name}: its image {image} is missing; "
             f"run `make down STACK={host.stack}`, then `make up STACK={host.stack}`"
         )
         raise LocalError(msg)
@@ -45,7 +45,7 @@ def unmount_disk(host: HostPaths) -> None:
         status, output = ask("umount", str(host.root))
         if status != 0 and ask("umount", "--lazy", str(host.root))[0] != 0:
             msg = (
-                f"{host.root}: not unmounted: {output.strip()}: stop what uses it, then run again"
+                f"{host.root}: not unmounted: {output.strip()}; stop what uses it, then run again"
             )
             raise LocalError(msg)
 
@@ -74,7 +74,7 @@ def hosts_text(present: str, hosts: dict[str, str]) -> str:
 def remove_files(host: HostPaths) -> None:
     """Remove a machine's folder; refuse while something is still mounted in it."""
     if mounted_at(host.root):
-        msg = f"{host.root}: still mounted: stop what uses it, then run again"
+        msg = f"{host.root}: still mounted; stop what uses it, then run again"
         raise LocalError(msg)
     if host.folder.exists():
         # The record goes first, so that what an interrupted removal leaves is not a machine.

@@ -84,7 +84,7 @@ def _recorded(spec: MachineSpec) -> MachineRecord:
     if record.incarnation != spec.incarnation:
         msg = (
             f"machine {spec.name}: incarnation {record.incarnation} exists, "
-            f"{spec.incarnation} is wanted: remove it first"
+            f"{spec.incarnation} is wanted; remove it first"
         )
         raise LocalError(msg)
     return record
@@ -127,7 +127,7 @@ def _refresh(spec: MachineSpec) -> None:
     """Update names and keys of a running machine without interrupting its services."""
     if not mounted_at(spec.host.root):
         msg = (
-            f"machine {spec.name}: running, but {spec.host.root} is not mounted: "
+            f"machine {spec.name}: running, but {spec.host.root} is not mounted; "
             f"run `python3 -m machines kill --stack {spec.stack}`, "
             f"then `make up STACK={spec.stack}` again"
         )
@@ -137,7 +137,7 @@ def _refresh(spec: MachineSpec) -> None:
         leader = None if supervisor is None else leader_of(supervisor, spec.host.upper)
         if leader is None:
             msg = (
-                f"machine {spec.name}: stopped while its keys were updated: "
+                f"machine {spec.name}: stopped while its keys were updated; "
                 f"run `make up STACK={spec.stack}` again"
             )
             raise LocalError(msg)

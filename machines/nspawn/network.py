@@ -72,7 +72,7 @@ def require_free_network(spec: NetworkSpec) -> None:
     if overlap is not None:
         msg = (
             f"network {spec.subnet}: this computer already routes {overlap.destination} to "
-            f"{overlap.device}: choose another subnet"
+            f"{overlap.device}; choose another subnet"
         )
         raise LocalError(msg)
 
@@ -140,7 +140,7 @@ def remove_link(device: str) -> None:
     """Remove a network device if it exists."""
     status, output = ask("ip", "link", "del", device)
     if status != 0 and link_exists(device):
-        msg = f"{device}: not removed: {output.strip()}: remove it with `ip link del {device}`"
+        msg = f"{device}: not removed: {output.strip()}; remove it with `ip link del {device}`"
         raise LocalError(msg)
 
 
@@ -171,7 +171,7 @@ def disconnect(host: HostPaths) -> None:
             # A run was killed after it made the file, before it mounted the namespace on it.
             host.namespace_file.unlink(missing_ok=True)
         if host.namespace_file.exists():
-            msg = f"network namespace {host.device}: not removed: {output.strip()}: run again"
+            msg = f"network namespace {host.device}: not removed: {output.strip()}; run again"
             raise LocalError(msg)
 
 
@@ -195,9 +195,9 @@ def _refuse_name_of_another(spec: NetworkSpec) -> None:
         other = file.parent.name
         if recorded is None or other == spec.stack or recorded.get("bridge") != spec.bridge:
             continue
-        msg = f"bridge {spec.bridge}: stack {other} uses this name: choose another stack name"
+        msg = f"bridge {spec.bridge}: stack {other} uses this name; choose another stack name"
         raise LocalError(msg)
     if link_exists(spec.bridge) and not (Path("/sys/class/net") / spec.bridge / "bridge").exists():
         problem = "this computer has another device of that name"
-        msg = f"bridge {spec.bridge}: {problem}: choose another stack name"
+        msg = f"bridge {spec.bridge}: {problem}; choose another stack name"
         raise LocalError(msg)

@@ -37,7 +37,7 @@ def read_machine(file: Path) -> MachineRecord | None:
     try:
         return MachineRecord(**value)
     except TypeError as error:
-        msg = f"{file}: not a machine's record ({error}): remove this file, then run again"
+        msg = f"{file}: not a machine's record ({error}); remove this file, then run again"
         raise LocalError(msg) from error
 
 

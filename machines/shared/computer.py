@@ -23,7 +23,7 @@ def become_root(module: str, arguments: list[str]) -> None:
     if os.geteuid() == 0:
         return
     if shutil.which("sudo") is None or ask("sudo", "-n", "true")[0] != 0:
-        msg = "machines on this computer need root: run as root, or allow sudo without a password"
+        msg = "machines on this computer need root; run as root, or allow sudo without a password"
         raise LocalError(msg)
     kept = [f"{name}={os.environ[name]}" for name in _KEPT_VARIABLES if name in os.environ]
     command = ["sudo", "-n", "env", *kept, sys.executable, "-B", "-m", module, *arguments]
@@ -41,7 +41,7 @@ def install_packages(missing: list[str]) -> None:
     if not missing:
         return
     if shutil.which("apt-get") is None:
-        msg = f"this computer lacks {', '.join(missing)} and has no apt-get: install them"
+        msg = f"this computer lacks {', '.join(missing)} and has no apt-get; install them"
         raise LocalError(msg)
     sys.stderr.write(f"this computer: installing {' '.join(missing)}\n")
     command = (

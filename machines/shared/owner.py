@@ -48,7 +48,7 @@ def require_claimed(paths: StackPaths, asking: Owner) -> None:
     """Raise LocalError unless `asking` owns the stack; a sweep may have run while we waited."""
     if require_free_or_own(paths, asking) is None:
         msg = (
-            f"stack {paths.stack}: not claimed on this computer: "
+            f"stack {paths.stack}: not claimed on this computer; "
             f"run `make up STACK={paths.stack}` again"
         )
         raise LocalError(msg)

@@ -24,7 +24,7 @@ class StackPaths:
 
     def __init__(self, stack: str) -> None:
         if not _STACK_NAME.fullmatch(stack):
-            msg = f"stack {stack!r}: allowed are letters, digits, '-', '_' and '.'"
+            msg = f"stack {stack!r}: must contain only letters, digits, '-', '_' and '.'"
             raise LocalError(msg)
         self.stack = stack
         self.folder = machines_root() / stack
@@ -51,7 +51,7 @@ class HostPaths:
 
     def __init__(self, hosts_folder: Path, name: str) -> None:
         if not _HOST_NAME.fullmatch(name):
-            msg = f"machine {name!r}: allowed are lower-case letters, digits and '-'"
+            msg = f"machine {name!r}: must contain only lower-case letters, digits and '-'"
             raise LocalError(msg)
         self.name = name
         self.stack = hosts_folder.parent.name

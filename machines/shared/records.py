@@ -20,10 +20,10 @@ def read_object(file: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except ValueError as error:
-        msg = f"{file}: not JSON ({error}): remove this file, then run again"
+        msg = f"{file}: not JSON ({error}); remove this file, then run again"
         raise LocalError(msg) from error
     if not isinstance(value, dict):
-        msg = f"{file}: a JSON object is expected: remove this file, then run again"
+        msg = f"{file}: a JSON object is expected; remove this file, then run again"
         raise LocalError(msg)
     return value
 

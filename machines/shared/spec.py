@@ -39,25 +39,25 @@ def parse_spec(text: str, kind: type[_SPEC], checks: Mapping[str, Check]) -> _SP
     try:
         value = json.loads(text)
     except ValueError as error:
-        msg = f"spec: not JSON ({error}): give one object on standard input"
+        msg = f"spec: not JSON ({error}); give one object on standard input"
         raise LocalError(msg) from error
     if not isinstance(value, dict):
-        msg = "spec: not a JSON object: give one object on standard input"
+        msg = "spec: not a JSON object; give one object on standard input"
         raise LocalError(msg)
     names = {entry.name for entry in fields(kind)}
     allowed = ", ".join(sorted(names))
     if unknown := sorted(set(value) - set(checks)):
-        msg = f"spec: unknown key {unknown[0]!r}: allowed are {allowed}"
+        msg = f"spec: unknown key {unknown[0]!r}; allowed keys: {allowed}"
         raise LocalError(msg)
     if missing := sorted(names - set(value)):
-        msg = f"spec: key {missing[0]!r} is missing: required are {allowed}"
+        msg = f"spec: key {missing[0]!r} is missing; required keys: {allowed}"
         raise LocalError(msg)
     return kind(**{name: checks[name](name, value[name]) for name in names})
 
 
 def wrong_value(name: str, value: object, allowed: str) -> LocalError:
     """Return the error for a value that is not allowed."""
-    return LocalError(f"spec: {name} = {value!r}: allowed is {allowed}")
+    return LocalError(f"spec: {name} = {value!r}; must be {allowed}")
 
 
 def check_text(name: str, value: object) -> str:

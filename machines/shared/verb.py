@@ -33,6 +33,6 @@ def run_verb(
         sys.stderr.write(f"{module} {verb}: {error}: fix this, then run it again\n")
         return 1
     except KeyboardInterrupt:
-        sys.stderr.write(f"{module} {verb}: interrupted: run it again to complete it\n")
+        sys.stderr.write(f"{module} {verb}: interrupted; run it again to complete it\n")
         return INTERRUPTED
     return 0

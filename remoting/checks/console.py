@@ -20,11 +20,11 @@ USER = "admin"
 _OK, _NO_LOGIN = 200, 401
 
 
-def check_console_lives(url: str, kind: str, deadline: Deadline) -> None:
+def check_console_answers(url: str, kind: str, deadline: Deadline) -> None:
     """Wait until a console answers at all."""
     path = "/healthz" if kind == BUILTIN else "/"
 
-    poll(partial(_require, url, path), _check("console-lives", url), deadline)
+    poll(partial(_require, url, path), _check("console-answers", url), deadline)
 
 
 def check_console_login(url: str, cluster: str, password: str, deadline: Deadline) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from remoting.checks.console import (
     DASHBOARD,
     KINDS,
-    check_console_lives,
+    check_console_answers,
     check_console_login,
     check_dashboard_login,
 )
@@ -177,7 +177,7 @@ def _console_answers(options: argparse.Namespace) -> int:
     if options.request_seconds:
         deadline = Deadline(deadline.at, options.request_seconds)
     if not options.log_in_to:
-        check_console_lives(options.url, options.kind, deadline)
+        check_console_answers(options.url, options.kind, deadline)
         return _print_json({"url": options.url})
     password = sys.stdin.readline().strip()
     if options.kind == DASHBOARD:

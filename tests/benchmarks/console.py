@@ -32,7 +32,7 @@ END = "<!-- end of measured -->"
 SENT = re.compile(r"^rocketmq_console_requests_total (\S+)$", re.MULTILINE)
 REQUESTS = 200
 PAGES = 50
-LOOK_SECONDS, EVERY_SECONDS = 30.0, 2.0
+MEASURED_SECONDS, EVERY_SECONDS = 30.0, 2.0
 LONGEST_SECONDS = 120.0
 
 
@@ -130,16 +130,16 @@ def requests_per_minute(console: Console, pages: int) -> float:
     """Return how many requests the cluster gets while this many pages are open."""
     stop = threading.Event()
 
-    def look() -> None:
+    def request() -> None:
         while not stop.is_set():
             console.get("/api/cluster")
             stop.wait(EVERY_SECONDS)
 
-    threads = [threading.Thread(target=look) for _ in range(pages)]
+    threads = [threading.Thread(target=request) for _ in range(pages)]
     for thread in threads:
         thread.start()
     before, started = console.asked(), time.monotonic()
-    time.sleep(LOOK_SECONDS)
+    time.sleep(MEASURED_SECONDS)
     asked, seconds = console.asked() - before, time.monotonic() - started
     stop.set()
     for thread in threads:

@@ -4,7 +4,7 @@ from tests.local.hosts import LiveHosts
 
 SEND_OK = 0
 FLUSH_SLAVE_TIMEOUT = 12
-PATIENCE = 30.0
+SEND_SECONDS = 30.0
 
 
 def send_all(hosts: LiveHosts, topic: str) -> dict[str, set[str]]:
@@ -12,7 +12,7 @@ def send_all(hosts: LiveHosts, topic: str) -> dict[str, set[str]]:
     hosts.create_topic_by_protocol(topic)
     ids = {}
     for master in hosts.masters:
-        sent = hosts.send(master, topic, 10, timeout=PATIENCE)
+        sent = hosts.send(master, topic, 10, timeout=SEND_SECONDS)
         assert [message.code for message in sent] == [SEND_OK] * 10
         ids[master] = {message.message_id for message in sent}
     return ids

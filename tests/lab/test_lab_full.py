@@ -10,7 +10,13 @@ from blueprint.plan.hosts import HostSpec
 from blueprint.rendering.scripts import render_first_contact
 from tests.lab.conftest import UP_SECONDS, say
 from tests.lab.machines import virsh
-from tests.lab.messages import FLUSH_SLAVE_TIMEOUT, PATIENCE, SEND_OK, assert_all_there, send_all
+from tests.lab.messages import (
+    FLUSH_SLAVE_TIMEOUT,
+    SEND_OK,
+    SEND_SECONDS,
+    assert_all_there,
+    send_all,
+)
 from tests.local.clone import Clone
 from tests.local.hosts import LiveHosts
 
@@ -23,16 +29,16 @@ def test_a_send_is_not_ok_while_the_slave_is_stopped_and_ok_afterwards(
     hosts: LiveHosts,
 ):
     hosts.create_topic_by_protocol("slave-stopped")
-    before = hosts.send("broker-a", "slave-stopped", 3, timeout=PATIENCE)
+    before = hosts.send("broker-a", "slave-stopped", 3, timeout=SEND_SECONDS)
     assert [message.code for message in before] == [SEND_OK] * 3
     hosts.run("server2", "systemctl stop rocketmq-broker-a-s.service", seconds=1200)
     try:
-        alone = hosts.send("broker-a", "slave-stopped", 3, timeout=PATIENCE)
+        alone = hosts.send("broker-a", "slave-stopped", 3, timeout=SEND_SECONDS)
         assert [message.code for message in alone] == [FLUSH_SLAVE_TIMEOUT] * 3
     finally:
         hosts.run("server2", "systemctl start rocketmq-broker-a-s.service", seconds=1200)
     hosts.wait_in_sync("broker-a", seconds=1800)
-    after = hosts.send("broker-a", "slave-stopped", 3, timeout=PATIENCE)
+    after = hosts.send("broker-a", "slave-stopped", 3, timeout=SEND_SECONDS)
     assert [message.code for message in after] == [SEND_OK] * 3
     assert len({m.unique_key for m in hosts.read("broker-a", "slave-stopped")}) == 9
     assert hosts.count("broker-a-s", "slave-stopped") == 9

@@ -132,13 +132,13 @@ def test_the_page_stays_responsive_and_shows_a_dead_cluster_when_all_brokers_han
 def test_the_group_of_a_real_consumer_is_shown_with_its_topic(
     page: Browser, hosts: LiveHosts, client_jars: Path
 ):
-    hosts.create_topic("looked-at")
+    hosts.create_topic("browsed")
     words = ["java", "-Xmx128m", "-cp", f"{client_jars}/*", str(CLIENT)]
     subprocess.run(
-        [*words, hosts.outputs["namesrvAddr"], "looked-at", "20"], timeout=120, check=True
+        [*words, hosts.outputs["namesrvAddr"], "browsed", "20"], timeout=120, check=True
     )
-    page.do("wait", selector="#topics", text="looked-at", seconds=30)
-    page.do("wait", selector="#consumerGroups", text="looked-at", seconds=30)
+    page.do("wait", selector="#topics", text="browsed", seconds=30)
+    page.do("wait", selector="#consumerGroups", text="browsed", seconds=30)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -45,7 +45,7 @@ def find_archive() -> Path | None:
 
 
 def free_base_port() -> int:
-    """Return a port whose neighbours from -2 to +9 are free too."""
+    """Return a port whose neighbors from -2 to +9 are free too."""
     for base in random.sample(range(20010, 32000, 20), 200):
         try:
             for port in range(base - 2, base + 10):
@@ -55,7 +55,7 @@ def free_base_port() -> int:
         except OSError:
             continue
         return base
-    message = "no 12 free neighbouring ports between 20000 and 32000"
+    message = "no 12 free neighboring ports between 20000 and 32000"
     raise RuntimeError(message)
 
 

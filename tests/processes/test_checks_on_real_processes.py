@@ -259,7 +259,7 @@ def test_a_slave_ahead_of_an_emptied_master_keeps_it_drained(group: Group, tmp_p
     code, out, err = run(*guard_arguments(group, state))
     assert before == (4, 6)
     assert (code, out) == (EXIT_AHEAD, "")
-    assert "the logs diverge, nothing must be written" in err
+    assert "the logs diverge; do not write to this group" in err
     assert json.loads(state.read_text())["state"] == "ahead"
     assert permission_of(group.master) == 4
     assert count(group.slave) == 6

@@ -46,7 +46,9 @@ def state_left_by(recorder):
 def test_a_switch_of_the_scheme_is_refused_before_any_resource(run_program, scheme, preview):
     recorder = Recorder(state=state_after(raw_cluster()))
     raw = changed(scheme=scheme, allowSharedHost=True)
-    with pytest.raises(pulumi.RunError, match=rf"cluster\.scheme: '{scheme}' cannot follow"):
+    with pytest.raises(
+        pulumi.RunError, match=rf"cluster\.scheme: cannot change from .* to '{scheme}'"
+    ):
         run_program(raw, preview=preview, recorder=recorder)
     assert recorder.resources == {}
 

@@ -35,7 +35,9 @@ def test_a_stack_with_key_agent_is_previewed_without_an_agent_but_not_updated(
     monkeypatch.delenv("SSH_AUTH_SOCK")
     assert run_program(raw_cluster("hosts"), preview=True).resources
     recorder = Recorder()
-    with pytest.raises(pulumi.RunError, match=r"cluster\.hosts\.key: 'agent' and no SSH agent"):
+    with pytest.raises(
+        pulumi.RunError, match=r"cluster\.hosts\.key: is 'agent', but no SSH agent"
+    ):
         run_program(raw_cluster("hosts"), recorder=recorder)
     assert recorder.resources == {}
 

@@ -36,7 +36,7 @@ def test_the_other_master_accepts_new_messages_when_one_is_lost(cluster):
 
 def test_slaves_cannot_be_added_until_stores_can_be_seeded(cluster):
     (line,) = cluster.refused(scheme="2m-2s-sync")
-    assert "'2m-2s-sync' cannot follow '2m-noslave'" in line
+    assert "cannot change from '2m-noslave' to '2m-2s-sync'" in line
     assert "seeded" in line
     assert "last file" in line
 

@@ -116,7 +116,7 @@ def test_a_degrading_master_starts_without_its_slave(cluster, sent):
 @pytest.mark.parametrize("scheme", ["2m-noslave", "dledger", "controller"])
 def test_a_preview_refuses_another_scheme_with_the_reason(cluster, scheme):
     (line,) = cluster.refused(scheme=scheme, replication=None, allowSharedHost=True)
-    assert line.startswith(f"- cluster.scheme: '{scheme}' cannot follow '2m-2s-sync': ")
+    assert line.startswith(f"- cluster.scheme: cannot change from '2m-2s-sync' to '{scheme}': ")
 
 
 def test_a_host_refuses_stores_that_another_scheme_left_behind(cluster):

@@ -41,5 +41,5 @@ def exchange(endpoint: str, topic: str, group: str, count: int, folder: Path) ->
         check=False,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    said = json.loads(done.stdout.splitlines()[-1])
-    return Exchange(tuple(said["sent"]), tuple(said["received"]))
+    reported = json.loads(done.stdout.splitlines()[-1])
+    return Exchange(tuple(reported["sent"]), tuple(reported["received"]))

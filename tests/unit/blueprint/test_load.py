@@ -16,7 +16,7 @@ from tests.unit.blueprint.validation import test_capacity as test_budgets_refuse
 from tests.unit.blueprint.validation import test_placement as test_placing_refused
 
 REMEDY = re.compile(
-    r"\b(write|leave it out|choose|name|add|use|lower|give|allowed|take|put|keep|set|"
+    r"\b(write|leave it out|choose|name|add|use|lower|give|allowed|take|put|keep|set|must be|"
     r"did you mean|there are|every .* has its own|make hostkeys)\b"
 )
 
@@ -93,7 +93,7 @@ def test_problems_that_do_not_prevent_planning_are_reported_with_those_of_the_pl
 def test_a_misspelled_scheme_does_not_fall_back_to_the_default(scheme):
     raw = ring(2, 5, scheme=scheme, replicas=5, controllers=3)
     (line,) = problems_of(raw)
-    assert line.startswith(f"cluster.scheme: {scheme!r} is not possible; write ")
+    assert line.startswith(f"cluster.scheme: {scheme!r} is not allowed; use ")
 
 
 def test_an_invalid_network_does_not_fall_back_to_the_default():

@@ -59,7 +59,7 @@ def with_proxy() -> dict[str, Any]:
 
 A, A_S, PORT = "10.0.0.11:10911", "10.0.0.12:11911", "10.0.0.12:10999"
 SERVERS = "namesrv-1, namesrv-2"
-STOP = "write nothing; see docs/operations.md"
+STOP = "do not write to this group; see docs/operations.md"
 UNGUARDED = "its guard has not found its slaves in sync yet"
 DRAINED_UNTIL = AT + 1e9
 GUARD = "journalctl -u rocketmq-guard@broker-a.service"

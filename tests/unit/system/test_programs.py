@@ -26,12 +26,12 @@ def test_ask_accepts_a_failure_and_returns_both_outputs():
 
 
 def test_a_missing_program_is_named_with_the_remedy():
-    with pytest.raises(LocalError, match=r"^no-such-tool: not found on this computer: install it"):
+    with pytest.raises(LocalError, match=r"^no-such-tool: not found on this computer; install it"):
         ask("no-such-tool")
 
 
 def test_a_program_that_does_not_finish_is_killed_and_named():
-    with pytest.raises(LocalError, match=r"^sleep 600: not finished after 0 s: "):
+    with pytest.raises(LocalError, match=r"^sleep 600: timed out after 0 s; "):
         ask("sleep", "600", timeout_seconds=0.01)
 
 

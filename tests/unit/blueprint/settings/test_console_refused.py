@@ -31,11 +31,11 @@ BAD = {
     ),
     "a key that the kind does not have": (
         changed(console={"kind": "builtin", "jar": JAR}),
-        ["cluster.console.jar:", "is for an unknown key", "passwordGeneration"],
+        ["cluster.console.jar:", "unknown key", "passwordGeneration"],
     ),
     "no console, with a host": (
         changed(console={"kind": "none", "host": "server1"}),
-        ["cluster.console.host: 'server1' is for an unknown key"],
+        ["cluster.console.host: unknown key with value 'server1'"],
     ),
     "a dashboard without its jar": (
         changed(console={"kind": "dashboard"}),
@@ -55,7 +55,7 @@ BAD = {
     ),
     "a generation below 1": (
         changed(console={"kind": "builtin", "passwordGeneration": 0}),
-        ["cluster.console.passwordGeneration: 0", "write"],
+        ["cluster.console.passwordGeneration: 0", "must be at least 1"],
     ),
     "the port of a name server": (
         changed(ports={"console": 9876}),

@@ -62,7 +62,7 @@ REFUSED = {
     ),
     "no processor": (
         {"servers__1__cpus": 0},
-        ["cluster.hosts.servers[1].cpus:", "0 is too little", "write 1 or more"],
+        ["cluster.hosts.servers[1].cpus:", "0 is out of range", "must be at least 1"],
     ),
     "a disk without a unit": (
         {"servers__0__dataDisk": 8},

@@ -88,9 +88,9 @@ REFUSED = {
         {"ports": {"master": 70000}},
         ["cluster.ports.master:", "70000", "65535"],
     ),
-    "a step that makes neighbours collide": (
+    "a step that makes neighbors collide": (
         {"ports": {"step": 3}},
-        ["cluster.ports.step:", "3", "write 4 or more"],
+        ["cluster.ports.step:", "3", "must be at least 4"],
     ),
     "heaps that do not fit": (
         {"heap": {"broker": "2GiB"}},
@@ -178,7 +178,7 @@ REFUSED = {
     ),
     "no name server": (
         {"nameServers": 0},
-        ["cluster.nameServers:", "0 is too little", "write 1 or more"],
+        ["cluster.nameServers:", "0 is out of range", "must be at least 1"],
     ),
     "a cluster name that RocketMQ refuses": ({"name": "a b"}, ["cluster.name:", "'a b'"]),
     "a text for a boolean": (
@@ -191,7 +191,7 @@ REFUSED = {
     ),
     "a generation of 401 digits": (
         {"console": {"kind": "builtin", "passwordGeneration": 10**400}},
-        ["cluster.console.passwordGeneration: 1000", "is too much; write 1000000 or less"],
+        ["cluster.console.passwordGeneration: 1000", "is out of range; must be at most 1000000"],
     ),
     "a memory size of 401 digits": (
         {"hosts__servers__0__memory": f"{10**400}GiB"},
@@ -203,7 +203,7 @@ REFUSED = {
     ),
     "a step beyond the last port": (
         {"ports": {"step": 10**400}},
-        ["cluster.ports.step: 1000", "is too much; write 65535 or less"],
+        ["cluster.ports.step: 1000", "is out of range; must be at most 65535"],
     ),
     "a path with a null character": (
         {"artifact": {"source": "file", "path": "a\0.zip", "sha512": DIGEST}},
@@ -270,11 +270,11 @@ REFUSED_OF_EXISTING = {
     ),
     "a generation of 401 digits": (
         {"hosts__servers__0__generation": 10**400},
-        [f"{FIRST}.generation: 1000", "is too much; write 1000000 or less"],
+        [f"{FIRST}.generation: 1000", "is out of range; must be at most 1000000"],
     ),
     "a generation of 0": (
         {"hosts__servers__0__generation": 0},
-        [f"{FIRST}.generation:", "0 is too little", "write 1 or more"],
+        [f"{FIRST}.generation:", "0 is out of range", "must be at least 1"],
     ),
     "a misspelt key of ssh": (
         {"hosts__servers__0__ssh": {"adress": "a.example"}},
@@ -282,7 +282,7 @@ REFUSED_OF_EXISTING = {
     ),
     "port 0 for SSH": (
         {"hosts__servers__0__ssh": {"port": 0}},
-        [f"{FIRST}.ssh.port:", "0 is too little", "write 1 or more"],
+        [f"{FIRST}.ssh.port:", "0 is out of range", "must be at least 1"],
     ),
     "a user with a blank in its name": ({"hosts__user": "a b"}, ["cluster.hosts.user:", "'a b'"]),
     "a user that is an option": (

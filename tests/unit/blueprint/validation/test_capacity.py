@@ -46,7 +46,7 @@ BAD = {
     ),
     "a port of what we do not run": (
         changed(ports={"exporter": 8080}),
-        ["cluster.ports.exporter: 8080 is for an unknown key", "allowed here are console"],
+        ["cluster.ports.exporter: unknown key with value 8080", "allowed keys: console"],
     ),
     "a truth value for a port": (
         changed(ports={"master": True}),
@@ -104,7 +104,7 @@ BAD = {
     ),
     "a member that the property does not have": (
         broker(properties={"flushDiskType": "SYNC"}),
-        [f"{A}.properties.flushDiskType: 'SYNC'", "write ASYNC_FLUSH or SYNC_FLUSH"],
+        [f"{A}.properties.flushDiskType: 'SYNC'", "use ASYNC_FLUSH or SYNC_FLUSH"],
     ),
     "a blank at the end of a property of a broker": (
         broker(properties={"flushDiskType": "SYNC_FLUSH "}),
@@ -119,11 +119,14 @@ BAD = {
     ),
     "a list for the properties of a group": (
         group(properties=["fileReservedTime=48"]),
-        [f"{GROUPS}[0].properties: ['fileReservedTime=48'] is not an object", "as {fileRes"],
+        [
+            f"{GROUPS}[0].properties: ['fileReservedTime=48'] is not an object",
+            "for example {fileRes",
+        ],
     ),
     "a list for the properties of all": (
         changed(brokerProperties=["deleteWhen=04"]),
-        ["cluster.brokerProperties: ['deleteWhen=04'] is not an object; write one, as {deleteW"],
+        ["cluster.brokerProperties: ['deleteWhen=04'] is not an object", "example {deleteW"],
     ),
     **{
         f"{name}, which the plan decides": (

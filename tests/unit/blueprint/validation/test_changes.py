@@ -48,10 +48,10 @@ REASONS = {
     (Scheme.NOSLAVE, Scheme.SYNC): "stores of new slaves cannot be seeded yet",
     (Scheme.NOSLAVE, Scheme.DLEDGER): "a log of its own format",
     (Scheme.NOSLAVE, Scheme.CONTROLLER): "the stores lack the records",
-    (Scheme.ASYNC, Scheme.NOSLAVE): "takes away the further copies",
+    (Scheme.ASYNC, Scheme.NOSLAVE): "would remove the extra copies",
     (Scheme.ASYNC, Scheme.DLEDGER): "a log of its own format",
     (Scheme.ASYNC, Scheme.CONTROLLER): "the stores lack the records",
-    (Scheme.SYNC, Scheme.NOSLAVE): "takes away the further copies",
+    (Scheme.SYNC, Scheme.NOSLAVE): "would remove the extra copies",
     (Scheme.SYNC, Scheme.DLEDGER): "a log of its own format",
     (Scheme.SYNC, Scheme.CONTROLLER): "the stores lack the records",
     (Scheme.DLEDGER, Scheme.NOSLAVE): "a log of its own format",
@@ -73,7 +73,9 @@ def test_every_switch_of_the_scheme_is_allowed_or_has_a_reason():
 @pytest.mark.parametrize(("was", "wanted"), REASONS)
 def test_a_switch_that_would_lose_messages_is_refused_with_its_reason(was, wanted):
     line = refused(ring(2, 3, scheme=wanted.value), made(ring(2, 3, scheme=was.value)))
-    assert line.startswith(f"cluster.scheme: '{wanted.value}' cannot follow '{was.value}': ")
+    assert line.startswith(
+        f"cluster.scheme: cannot change from '{was.value}' to '{wanted.value}': "
+    )
     assert REASONS[was, wanted] in line
     assert f"put '{was.value}' back, or make a new cluster" in line
 
@@ -122,9 +124,9 @@ def test_another_number_of_replicas_is_refused(scheme, was, wanted, recorded):
     if not recorded:
         before = DeployedState(scheme=before.scheme, placements=before.placements)
     line = refused(ring(2, 5, scheme=scheme.value, replicas=wanted), before)
-    assert line.startswith(f"cluster.replicas: {wanted} cannot follow {was}: ")
+    assert line.startswith(f"cluster.replicas: cannot change from {was} to {wanted}: ")
     assert f"write {was}, or make a new cluster" in line
-    reason = "takes away" if was > wanted else "cannot"
+    reason = "would remove" if was > wanted else "cannot"
     assert reason in line
 
 

@@ -18,13 +18,13 @@ BAD = {
     ),
     "an unknown replication": (
         changed(replication="eventual"),
-        ["cluster.replication: 'eventual'", "write 'strict' or 'degrade'"],
+        ["cluster.replication: 'eventual'", "use 'strict' or 'degrade'"],
     ),
     **{
         f"{replicas} replicas in {scheme}": (
             elected(scheme, 5, replicas=replicas),
             [
-                f"cluster.replicas: {replicas} is not possible in scheme",
+                f"cluster.replicas: {replicas} is not allowed in scheme",
                 f"'{scheme}'; write {allowed}",
             ],
         )
@@ -38,7 +38,7 @@ BAD = {
     },
     "replicas that are a word": (
         changed(replicas="two"),
-        ["cluster.replicas: 'two' is not a whole number; write one, as 3"],
+        ["cluster.replicas: 'two' is not a whole number; write one, for example 3"],
     ),
     "replicas that are a truth value": (
         changed(replicas=True),
@@ -54,7 +54,10 @@ BAD = {
     ),
     "a group of five on four servers": (
         elected("dledger", 4, replicas=5),
-        ["cluster.replicas: 5 of 'dledger'", "leaves 3 of 5, which survive no further loss"],
+        [
+            "cluster.replicas: 5 of 'dledger'",
+            "leaves 3 of 5, which cannot survive another failure",
+        ],
     ),
     "master and slave on one server": (
         ring(1, 1),
@@ -70,11 +73,11 @@ BAD = {
     ),
     "an even number of controllers": (
         elected("controller", 4, controllers=4),
-        ["cluster.controllers: 4 is not possible; write 3 or 5"],
+        ["cluster.controllers: 4 is not allowed; use 3 or 5"],
     ),
     "a single controller": (
         elected("controller", controllers=1),
-        ["cluster.controllers: 1 is not possible; write 3 or 5"],
+        ["cluster.controllers: 1 is not allowed; use 3 or 5"],
     ),
     "a shared host that is neither allowed nor not": (
         changed(allowSharedHost="maybe"),
@@ -84,7 +87,7 @@ BAD = {
     **{
         f"{number} groups": (
             changed(brokerGroups=number),
-            [f"{GROUPS}: {number} groups are not 1 to 256; write a number of that range"],
+            [f"{GROUPS}: {number} is out of range; must be from 1 to 256"],
         )
         for number in (0, -1, 257, 10**9)
     },
@@ -106,11 +109,11 @@ BAD = {
     "a group without a name": (group(name=None), [f"{GROUPS}[0].name: None is not text"]),
     "a group that lacks its name": (
         changed(brokerGroups=[{"hosts": ["server1", "server2"]}]),
-        [f"{GROUPS}[0].name: is missing; write it, as name: broker-a"],
+        [f"{GROUPS}[0].name: is missing; write it, for example name: broker-a"],
     ),
     "a misspelled key of a group": (
         group(host=["server1"]),
-        [f"{GROUPS}[0].host: ['server1'] is for an unknown key; did you mean hosts?"],
+        [f"{GROUPS}[0].host: unknown key with value ['server1']; did you mean hosts?"],
     ),
     "a group on an unknown server": (
         group(hosts=["server1", "server7"]),
@@ -130,7 +133,7 @@ BAD = {
     ),
     "a server for a list": (
         group(hosts="server1"),
-        [f"{GROUPS}[0].hosts: 'server1' is not a list; write one, as [server1, server2]"],
+        [f"{GROUPS}[0].hosts: 'server1' is not a list; write one, for example [server1, server2]"],
     ),
     "a group with the unit of a name server": (
         changed(brokerGroups=["namesrv"]),
@@ -155,7 +158,7 @@ BAD = {
     ),
     "a broker's name in capitals": (
         changed(brokers={"Broker-A": {"heap": "1GiB"}}),
-        ["cluster.brokers.Broker-A: 'Broker-A' is not possible; write lower-case letters"],
+        ["cluster.brokers.Broker-A: 'Broker-A' is not allowed; use lower-case letters"],
     ),
     "a broker's heap without a unit": (
         broker(heap=4),
@@ -163,7 +166,7 @@ BAD = {
     ),
     "a misspelled key of a broker": (
         broker(hep="1GiB"),
-        [f"{A}.hep: '1GiB' is for an unknown key; did you mean heap?"],
+        [f"{A}.hep: unknown key with value '1GiB'; did you mean heap?"],
     ),
     "a size for a broker": (
         changed(brokers={"broker-a": "1GiB"}),
@@ -171,7 +174,7 @@ BAD = {
     ),
     "a list for brokers": (
         changed(brokers=["broker-a"]),
-        ["cluster.brokers: ['broker-a'] is not an object; write one, as {broker-a-s: "],
+        ["cluster.brokers: ['broker-a'] is not an object; write one, for example {broker-a-s: "],
     ),
     # Proxies and metrics.
     "a proxy on an unknown server": (
@@ -184,15 +187,15 @@ BAD = {
     ),
     "proxies on no server": (
         changed(proxy={"hosts": []}),
-        ["cluster.proxy.hosts: [] is empty; write at least one, as [server1, server2]"],
+        ["cluster.proxy.hosts: [] is empty; write at least one, for example [server1, server2]"],
     ),
     "proxies without servers": (
         changed(proxy={}),
-        ["cluster.proxy.hosts: is missing; write it, as hosts: [server1, server2]"],
+        ["cluster.proxy.hosts: is missing; write it, for example hosts: [server1, server2]"],
     ),
     "a misspelled key of the proxies": (
         changed(proxy={"hosts": ["server1"], "port": 8081}),
-        ["cluster.proxy.port: 8081 is for an unknown key; ", "allowed here are hosts"],
+        ["cluster.proxy.port: unknown key with value 8081; ", "allowed keys: hosts"],
     ),
     "metrics that are a word": (
         changed(metrics="prometheus"),
@@ -216,7 +219,7 @@ BAD = {
     ),
     "no hosts": (
         {key: value for key, value in raw_cluster().items() if key != "hosts"},
-        ["cluster.hosts: is missing; write it, as hosts: {provider: …, servers: …}"],
+        ["cluster.hosts: is missing; write it, for example hosts: {provider: …, servers: …}"],
     ),
     "hosts without their provider": (
         changed(hosts={"servers": []}),

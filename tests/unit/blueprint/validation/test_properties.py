@@ -14,8 +14,8 @@ PROPERTIES_REFUSED = {
     "null character": ("deleteWhen", "04\0", ["'04\\x00'", "write printable ASCII"]),
     "tabulator": ("messageDelayLevel", "1s\t5s", ["'1s\\t5s'", "write printable ASCII"]),
     "delete character": ("deleteWhen", "04\x7f", ["'04\\x7f'", "write printable ASCII"]),
-    "no member": ("flushDiskType", "SYNC", ["'SYNC'", "write ASYNC_FLUSH or SYNC_FLUSH"]),
-    "no boolean": ("autoCreateTopicEnable", "yes", ["'yes'", "write true or false"]),
+    "no member": ("flushDiskType", "SYNC", ["'SYNC'", "use ASYNC_FLUSH or SYNC_FLUSH"]),
+    "no boolean": ("autoCreateTopicEnable", "yes", ["'yes'", "use true or false"]),
     "no number": ("fileReservedTime", "48h", ["'48h'", "whole number"]),
     "no integer": ("fileReservedTime", 48.5, ["'48.5'", "whole number"]),
     "over an int": ("fileReservedTime", 2**31, ["'2147483648'", "32 bits"]),
@@ -24,7 +24,7 @@ PROPERTIES_REFUSED = {
     "longer than any integer": ("fileReservedTime", 10**400, ["'1000", "32 bits"]),
     "slow slave": ("slaveTimeout", 3000, ["'3000'", "write 1 to 2999 (ms; clients"]),
     "no slave": ("slaveTimeout", 0, ["'0'", "write 1 to 2999 (ms; clients"]),
-    "mute": ("brokerPermission", 2, ["'2'", "write 4 or 6 (4 is read only"]),
+    "mute": ("brokerPermission", 2, ["'2'", "use 4 or 6 (4 is read only"]),
     "empty": ("fileReservedTime", None, ["None", "is not text"]),
 }
 

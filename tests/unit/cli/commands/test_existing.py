@@ -26,7 +26,7 @@ from tests.support.stacks import changed, planned, raw_cluster, settings_of
 COMMAND = "command:remote:Command"
 SHOWN = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE6wawdZ07zYPuW1dbKhn/wTGNA4iiti3pmV+l091Vrw"
 
-GONE = {"problem": "server2: 192.0.2.12: no answer by SSH; is it up?", "gone": True}
+GONE = {"problem": "server2: 192.0.2.12: no answer by SSH; check that it is up", "gone": True}
 
 
 class Stack:

@@ -82,11 +82,11 @@ def test_another_image_is_not_built(folder, virsh, ran):
 @pytest.mark.usefixtures("virsh")
 def test_an_image_that_cannot_be_obtained_is_reported_in_one_line(folder, monkeypatch):
     def fail(*_):
-        raise LocalError("cluster.hosts.image.path: x is no file of this computer: correct it")
+        raise LocalError("cluster.hosts.image.path: x is not a file on this computer; correct it")
 
     monkeypatch.setattr(lab, "run_tool", lambda *_: None)
     monkeypatch.setattr(lab, "ensure_image", fail)
-    with pytest.raises(LocalError, match=r"image\.path: x is no file"):
+    with pytest.raises(LocalError, match=r"image\.path: x is not a file"):
         prepare_lab(folder())
 
 

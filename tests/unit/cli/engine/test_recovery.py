@@ -89,7 +89,7 @@ def test_the_lock_of_a_dead_process_is_broken(lock, capsys):
     engine = StoredStack()
     recover(engine, "local")
     assert engine.cancelled == 1
-    assert f"process {pid}, which is dead" in capsys.readouterr().err
+    assert f"stale lock of process {pid}, which has ended" in capsys.readouterr().err
 
 
 def test_the_lock_of_a_pid_that_is_now_another_program_is_broken(lock):

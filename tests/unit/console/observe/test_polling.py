@@ -200,10 +200,10 @@ def until(is_so: Callable[[], bool]) -> None:
 def test_a_hanging_broker_delays_neither_other_pollers_nor_the_answer(cluster):
     cluster.processes["broker-a"].is_silent = True
     # Longer than the test, so that the hanging broker is never observed.
-    patient = replace(CONFIGURATION, every_seconds=0.05, request_seconds=SECONDS)
+    configuration = replace(CONFIGURATION, every_seconds=0.05, request_seconds=SECONDS)
     observed = ObservedState()
-    pollers = PollerThreads(cluster.plan, patient, observed)
-    snapshots = SnapshotCache(cluster.plan, patient, observed, pollers.requests)
+    pollers = PollerThreads(cluster.plan, configuration, observed)
+    snapshots = SnapshotCache(cluster.plan, configuration, observed, pollers.requests)
     before = running_pollers()
     pollers.start()
     try:

@@ -48,7 +48,7 @@ def test_a_linked_file_that_was_replaced_is_refused(file, project):
 
 
 def test_a_missing_file_is_refused(file, project):
-    with pytest.raises(LocalError, match=r"cluster.hosts.image.path: /nowhere is no file"):
+    with pytest.raises(LocalError, match=r"cluster.hosts.image.path: /nowhere is not a file"):
         ensure_image(image_of(file, path="/nowhere"), project)
 
 

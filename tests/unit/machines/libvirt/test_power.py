@@ -66,7 +66,7 @@ def test_a_machine_that_is_off_is_started():
 
 
 def test_a_machine_that_does_not_stay_on_is_an_error_naming_its_log():
-    with pytest.raises(LocalError, match=r"d: did not stay on: see /var/log/.*/d.log"):
+    with pytest.raises(LocalError, match=r"d: did not stay on; see /var/log/.*/d.log"):
         power.ensure_on(FakeVirsh(["shut off"]), "d")
 
 

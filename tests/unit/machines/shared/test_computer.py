@@ -25,7 +25,7 @@ def test_without_root_or_sudo_the_error_is_one_line(monkeypatch, capsys, sudo, s
     assert main(["image"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line == (
-        "machines image: machines on this computer need root: "
+        "machines image: machines on this computer need root; "
         "run as root, or allow sudo without a password"
     )
 

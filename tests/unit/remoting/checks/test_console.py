@@ -9,7 +9,11 @@ from threading import Thread
 
 import pytest
 
-from remoting.checks.console import check_console_lives, check_console_login, check_dashboard_login
+from remoting.checks.console import (
+    check_console_answers,
+    check_console_login,
+    check_dashboard_login,
+)
 from remoting.commands.main import main
 from remoting.errors import CheckFailedError
 from remoting.polling import Deadline
@@ -88,7 +92,7 @@ def test_a_wrong_password_is_reported_without_it():
 
 def test_a_closed_port_is_reported_with_where_to_look():
     with pytest.raises(CheckFailedError, match=r"127\.0\.0\.1:9.*journalctl -u rocketmq-console"):
-        check_console_lives("http://127.0.0.1:9", "builtin", Deadline.after(0.2))
+        check_console_answers("http://127.0.0.1:9", "builtin", Deadline.after(0.2))
 
 
 def test_a_dashboard_must_ask_for_a_login():
@@ -119,4 +123,4 @@ def test_without_a_login_it_only_waits_until_the_console_answers(kind, capsys):
     with console() as url:
         assert main([*words, url]) == 0
     assert main([*words, "http://127.0.0.1:9"]) == 1
-    assert "console-lives failed" in capsys.readouterr().err
+    assert "console-answers failed" in capsys.readouterr().err

@@ -51,17 +51,17 @@ def poll_until_reason_names(path, address):
     wait_until(lambda: address in GuardState.read(path).reason)
 
 
-class Watching:
+class RunningGuard:
     """A guard that runs in a thread, and the error that ended it."""
 
-    def __init__(self, watched):
+    def __init__(self, tested):
         self.error = None
-        self._thread = threading.Thread(target=self._run, args=(watched,), daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(tested,), daemon=True)
         self._thread.start()
 
-    def _run(self, watched):
+    def _run(self, tested):
         try:
-            watched.run()
+            tested.run()
         except SlaveAheadError as error:
             self.error = error
 
@@ -102,11 +102,11 @@ def test_within_the_grace_an_absent_slave_is_waited_for(state, absent):
     address, port = absent
     master = drained(acks={})
     with ScriptedPeer(master) as peer:
-        watching = Watching(guard(peer.address, [address], state, grace=3600))
+        running = RunningGuard(guard(peer.address, [address], state, grace=3600))
         wait_for_state(state, "waiting")
         assert master.permission == 4
         with ScriptedPeer(FakeBroker(100), SLAVE_IP, port):
-            assert watching.end() is None
+            assert running.end() is None
     assert master.permission == 6
 
 
@@ -114,14 +114,14 @@ def test_after_the_grace_the_master_continues_alone_and_says_why(state, absent):
     address, port = absent
     master = drained(acks={})
     with ScriptedPeer(master) as peer:
-        watching = Watching(guard(peer.address, [address], state))
+        running = RunningGuard(guard(peer.address, [address], state))
         alone = wait_for_state(state, "lifted")
         assert (alone.master, alone.slave, master.permission) == (100, -1, 6)
         assert alone.alone_from == 100
         assert f"{address} is unreachable" in alone.reason
         master.offset = 500
         with ScriptedPeer(FakeBroker(100), SLAVE_IP, port):
-            assert watching.end() is None
+            assert running.end() is None
     compared = GuardState.read(state)
     assert (compared.slave, compared.alone_from, master.permission) == (100, -1, 6)
 
@@ -130,10 +130,10 @@ def test_a_slave_ahead_of_a_log_to_which_nothing_was_added_drains_it_again(state
     address, port = absent
     master = drained(acks={})
     with ScriptedPeer(master) as peer:
-        watching = Watching(guard(peer.address, [address], state))
+        running = RunningGuard(guard(peer.address, [address], state))
         wait_for_state(state, "lifted")
         with ScriptedPeer(FakeBroker(150), SLAVE_IP, port):
-            error = watching.end()
+            error = running.end()
     assert (error.master_offset, error.slave_offset) == (100, 150)
     assert (master.permission, master.accepts_sends_from) == (4, NEVER)
     assert GuardState.read(state).state == "ahead"
@@ -146,12 +146,12 @@ def test_a_slave_that_holds_other_messages_drains_it_though_its_offset_is_lower(
     address, port = absent
     master = drained(acks={})
     with ScriptedPeer(master) as peer:
-        watching = Watching(guard(peer.address, [address], state))
+        running = RunningGuard(guard(peer.address, [address], state))
         wait_for_state(state, "lifted")
         master.offset, master.records = 900, {100: b"written alone"}
         master.acks = {SLAVE_IP: 150} if connected else {}
         with ScriptedPeer(FakeBroker(150, records={100: b"lost"}), SLAVE_IP, port):
-            error = watching.end()
+            error = running.end()
     assert "holds other messages" in str(error)
     assert "from byte 100 on" in str(error)
     assert (master.permission, master.accepts_sends_from) == (4, NEVER)
@@ -162,12 +162,12 @@ def test_a_slave_that_was_sent_the_same_messages_ends_the_watch(state, absent):
     address, port = absent
     master = drained(acks={})
     with ScriptedPeer(master) as peer:
-        watching = Watching(guard(peer.address, [address], state))
+        running = RunningGuard(guard(peer.address, [address], state))
         wait_for_state(state, "lifted")
         master.offset, master.records = 500, {100: b"written alone"}
         master.acks = {SLAVE_IP: 150}
         with ScriptedPeer(FakeBroker(150, records={100: b"written alone"}), SLAVE_IP, port):
-            assert watching.end() is None
+            assert running.end() is None
     assert (master.permission, GuardState.read(state).alone_from) == (6, -1)
 
 
@@ -176,11 +176,11 @@ def test_a_restarted_guard_still_knows_where_its_master_continued_alone(state, a
     GuardState("lifted", "alone", 100, -1, "boot-1", alone_from=100).write(state)
     master = FakeBroker(500, boot="boot-1", records={100: b"written alone"})
     with ScriptedPeer(master) as peer:
-        watching = Watching(guard(peer.address, [address], state, grace=3600))
+        running = RunningGuard(guard(peer.address, [address], state, grace=3600))
         poll_until_reason_names(state, address)
         assert (GuardState.read(state).state, GuardState.read(state).alone_from) == ("lifted", 100)
         with ScriptedPeer(FakeBroker(150, records={100: b"lost"}), SLAVE_IP, port):
-            assert "holds other messages" in str(watching.end())
+            assert "holds other messages" in str(running.end())
     assert master.permission == 4
 
 
@@ -190,10 +190,10 @@ def test_a_new_boot_of_the_master_forgets_nothing_that_is_still_to_be_compared(s
     master = drained(500, boot="boot-2", records={100: b"written alone"})
     slave_broker = FakeBroker(500, records={100: b"lost"})
     with ScriptedPeer(master) as peer, ScriptedPeer(slave_broker, SLAVE_IP) as slave:
-        watching = Watching(
+        running = RunningGuard(
             kind(peer.address, (slave.address,), 6, state, lambda _: None, request_seconds=1.0)
         )
-        assert "holds other messages" in str(watching.end())
+        assert "holds other messages" in str(running.end())
     assert master.permission == 4
 
 
@@ -202,7 +202,7 @@ def test_a_store_that_was_emptied_for_repair_is_compared_afresh(state, absent):
     GuardState("ahead", "slave was ahead", 100, 150, "boot-1", alone_from=100).write(state)
     master = drained(40, boot="boot-2", acks={})
     with ScriptedPeer(master) as peer:
-        Watching(guard(peer.address, [address], state))
+        RunningGuard(guard(peer.address, [address], state))
         lifted = wait_for_state(state, "lifted")
     assert lifted.alone_from == 40
 
@@ -212,7 +212,7 @@ def test_files_that_the_master_removed_meanwhile_do_not_stop_the_comparison(stat
     master = FakeBroker(900, boot="boot-1", first=300, records={300: b"one", 600: b"two"})
     slave_broker = FakeBroker(900, first=600, records={600: b"two"})
     with ScriptedPeer(master) as peer, ScriptedPeer(slave_broker, SLAVE_IP) as slave:
-        assert Watching(guard(peer.address, [slave.address], state)).end() is None
+        assert RunningGuard(guard(peer.address, [slave.address], state)).end() is None
     assert (GuardState.read(state).state, GuardState.read(state).alone_from) == ("lifted", -1)
 
 
@@ -221,11 +221,11 @@ def test_a_record_that_is_still_on_its_way_is_waited_for(state):
     master = FakeBroker(900, boot="boot-1", records={100: b"x" * 50})
     slave_broker = FakeBroker(120)
     with ScriptedPeer(master) as peer, ScriptedPeer(slave_broker, SLAVE_IP) as slave:
-        watching = Watching(guard(peer.address, [slave.address], state))
+        running = RunningGuard(guard(peer.address, [slave.address], state))
         waiting = wait_for_state(state, "waiting")
         assert "cannot be compared" in waiting.reason
         slave_broker.offset, slave_broker.records = 900, {100: b"x" * 50}
-        assert watching.end() is None
+        assert running.end() is None
     assert master.permission == 6
 
 
@@ -241,16 +241,16 @@ def test_a_drain_without_effect_is_retried(state, absent):
     address, port = absent
     master, lines = drained(acks={}), []
     with ScriptedPeer(master) as peer:
-        watched = guard(peer.address, [address], state)
-        watched.report = lines.append
-        watching = Watching(watched)
+        tested = guard(peer.address, [address], state)
+        tested.report = lines.append
+        running = RunningGuard(tested)
         wait_for_state(state, "lifted")
         master.keeps_permission = True
         with ScriptedPeer(FakeBroker(150), SLAVE_IP, port):
             wait_for_state(state, "ahead")
             wait_until(lambda: any("could not be drained yet" in line for line in lines))
             master.keeps_permission = False
-            watching.end()
+            running.end()
     assert master.permission == 4
 
 
@@ -258,7 +258,7 @@ def test_a_master_that_boots_again_while_it_is_watched_is_judged_again(state, ab
     address, _ = absent
     master = drained(acks={}, boot="boot-1")
     with ScriptedPeer(master) as peer:
-        Watching(guard(peer.address, [address], state))
+        RunningGuard(guard(peer.address, [address], state))
         wait_for_state(state, "lifted")
         master.permission, master.offset, master.boot = 4, 300, "boot-2"
         wait_until(lambda: master.permission == 6)

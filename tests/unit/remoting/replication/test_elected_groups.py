@@ -126,34 +126,34 @@ def serving(*replicas, controller=None, silent_controllers=()):
 
 
 def test_replicas_that_hold_what_their_master_holds_are_in_sync():
-    with serving(FakeBroker(100), FakeBroker(100), FakeBroker(100)) as (watch, addresses):
-        found = watch.compare(1.0)
+    with serving(FakeBroker(100), FakeBroker(100), FakeBroker(100)) as (comparison, addresses):
+        found = comparison.compare(1.0)
     assert (found.master, found.offsets) == (addresses[0], dict.fromkeys(addresses, 100))
 
 
 def test_one_replica_behind_is_named_with_how_far():
     with (
-        serving(FakeBroker(100), FakeBroker(100), FakeBroker(60)) as (watch, addresses),
+        serving(FakeBroker(100), FakeBroker(100), FakeBroker(60)) as (comparison, addresses),
         pytest.raises(NotYetError, match=f"{addresses[2]} is 40 bytes behind its master"),
     ):
-        watch.compare(1.0)
+        comparison.compare(1.0)
 
 
 def test_a_replica_that_holds_more_than_its_master_is_not_in_sync_yet():
     with (
-        serving(FakeBroker(100), FakeBroker(130)) as (watch, addresses),
+        serving(FakeBroker(100), FakeBroker(130)) as (comparison, addresses),
         pytest.raises(NotYetError, match=f"{addresses[1]} holds 30 bytes that its master"),
     ):
-        watch.compare(1.0)
+        comparison.compare(1.0)
 
 
 def test_what_a_replica_holds_must_be_indexed_before_it_counts():
     replica = FakeBroker(100, unindexed=24)
-    with serving(FakeBroker(100), replica) as (watch, addresses):
+    with serving(FakeBroker(100), replica) as (comparison, addresses):
         with pytest.raises(NotYetError, match=f"{addresses[1]} holds 24 bytes .* not indexed yet"):
-            watch.compare(1.0)
+            comparison.compare(1.0)
         replica.unindexed = 0
-        assert watch.compare(1.0).offsets[addresses[1]] == 100
+        assert comparison.compare(1.0).offsets[addresses[1]] == 100
 
 
 def test_a_replica_whose_answer_lacks_its_offsets_is_named():
@@ -161,30 +161,30 @@ def test_a_replica_whose_answer_lacks_its_offsets_is_named():
         return request.answer(body=b'{"table":{"commitLogMaxOffset":"1"}}')
 
     with (
-        serving(FakeBroker(1), empty) as (watch, addresses),
+        serving(FakeBroker(1), empty) as (comparison, addresses),
         pytest.raises(MalformedAnswerError, match=rf"{addresses[1]} .*dispatchBehindBytes"),
     ):
-        watch.compare(1.0)
+        comparison.compare(1.0)
 
 
 def test_a_replica_that_does_not_answer_is_named():
-    with serving(FakeBroker(100)) as (watch, addresses):
+    with serving(FakeBroker(100)) as (comparison, addresses):
         group = ElectedGroup(CLUSTER, "broker-a", (addresses[0], "127.0.0.1:1"))
         with ScriptedPeer(name_server({0: addresses[0], 1: "127.0.0.1:1"})) as server:
             silent = GroupComparison([server.address], group)
             with pytest.raises(UnreachableError, match=r"127\.0\.0\.1:1"):
                 silent.compare(1.0)
-        assert watch.compare(1.0).master == addresses[0]
+        assert comparison.compare(1.0).master == addresses[0]
 
 
 def test_a_replica_that_lags_a_busy_master_reaches_what_it_held_at_the_first_comparison():
     master, replica = FakeBroker(100), FakeBroker(40)
-    with serving(master, replica) as (watch, _):
+    with serving(master, replica) as (comparison, _):
         for offset in (150, 200, 250):
             with pytest.raises(NotYetError, match="bytes behind"):
-                watch.compare(1.0)
+                comparison.compare(1.0)
             master.offset, replica.offset = offset, offset - 101
-        found = watch.compare(1.0)
+        found = comparison.compare(1.0)
     assert sorted(found.offsets.values()) == [149, 250]
 
 
@@ -194,60 +194,63 @@ def test_a_new_master_starts_the_comparison_again():
         server = name_server({0: one.address, 1: other.address})
         with ScriptedPeer(server) as peer:
             group = ElectedGroup(CLUSTER, "broker-a", (one.address, other.address))
-            watch = GroupComparison([peer.address], group)
+            comparison = GroupComparison([peer.address], group)
             with suppress(NotYetError):
-                watch.compare(1.0)
+                comparison.compare(1.0)
             # The old one dropped the tail that was never acknowledged.
             first.offset = 40
             server.listed = name_server({0: other.address, 1: one.address}).listed
-            assert watch.compare(1.0).master == other.address
+            assert comparison.compare(1.0).master == other.address
 
 
 def test_a_master_that_came_back_with_less_is_compared_as_it_is():
     master, replica = FakeBroker(100), FakeBroker(40)
-    with serving(master, replica) as (watch, _):
+    with serving(master, replica) as (comparison, _):
         with suppress(NotYetError):
-            watch.compare(1.0)
+            comparison.compare(1.0)
         master.offset = 40
-        assert set(watch.compare(1.0).offsets.values()) == {40}
+        assert set(comparison.compare(1.0).offsets.values()) == {40}
 
 
 def test_members_of_the_sync_state_set_that_hold_all_are_in_sync():
-    with serving(FakeBroker(9), FakeBroker(9), controller=FakeController()) as (watch, addresses):
-        assert watch.compare(1.0).master == addresses[0]
+    with serving(FakeBroker(9), FakeBroker(9), controller=FakeController()) as (
+        comparison,
+        addresses,
+    ):
+        assert comparison.compare(1.0).master == addresses[0]
 
 
 def test_equal_offsets_are_not_enough_outside_the_sync_state_set():
     controller = FakeController()
-    with serving(FakeBroker(9), FakeBroker(9), controller=controller) as (watch, addresses):
+    with serving(FakeBroker(9), FakeBroker(9), controller=controller) as (comparison, addresses):
         controller.in_sync = (addresses[0],)
         with pytest.raises(NotYetError, match=f"{addresses[1]} is not in the SyncStateSet"):
-            watch.compare(1.0)
+            comparison.compare(1.0)
         controller.in_sync, controller.silent = tuple(addresses), (addresses[1],)
         with pytest.raises(NotYetError, match=f"{addresses[1]} is in .* sends no heartbeat"):
-            watch.compare(1.0)
+            comparison.compare(1.0)
         controller.in_sync, controller.silent = (*addresses, "10.0.0.9:1"), ()
         with pytest.raises(NotYetError, match=r"10\.0\.0\.9:1 is in .*, but not planned"):
-            watch.compare(1.0)
+            comparison.compare(1.0)
 
 
 def test_a_member_of_the_sync_state_set_that_is_behind_is_not_in_sync():
     with (
-        serving(FakeBroker(9), FakeBroker(8), controller=FakeController()) as (watch, _),
+        serving(FakeBroker(9), FakeBroker(8), controller=FakeController()) as (comparison, _),
         pytest.raises(NotYetError, match="1 bytes behind"),
     ):
-        watch.compare(1.0)
+        comparison.compare(1.0)
 
 
 def test_controllers_and_name_servers_must_agree_on_the_master():
     controller = FakeController(master="10.0.0.9:1")
-    with serving(FakeBroker(9), FakeBroker(9), controller=controller) as (watch, addresses):
+    with serving(FakeBroker(9), FakeBroker(9), controller=controller) as (comparison, addresses):
         expected = rf"elected 10\.0\.0\.9:1, the name servers list {addresses[0]}"
         with pytest.raises(NotYetError, match=expected):
-            watch.compare(1.0)
+            comparison.compare(1.0)
         controller.master = None
         with pytest.raises(NotYetError, match="the controllers elected none"):
-            watch.compare(1.0)
+            comparison.compare(1.0)
 
 
 def test_the_leading_controller_is_found_beside_silent_and_following_ones():
@@ -255,22 +258,25 @@ def test_the_leading_controller_is_found_beside_silent_and_following_ones():
         others = ("127.0.0.1:1", follower.address)
         replicas = FakeBroker(9), FakeBroker(9)
         controller = FakeController()
-        with serving(*replicas, controller=controller, silent_controllers=others) as (watch, _):
-            watch.compare(1.0)
+        with serving(*replicas, controller=controller, silent_controllers=others) as (
+            comparison,
+            _,
+        ):
+            comparison.compare(1.0)
             controller.leads = False
             expected = (
                 r"no leading controller knows broker-a: 127\.0\.0\.1:1 is unreach.*; .*\(2007\)"
             )
             with pytest.raises(NotYetError, match=expected):
-                watch.compare(1.0)
+                comparison.compare(1.0)
             controller.leads, controller.group = True, "broker-z"
             with pytest.raises(NotYetError, match="leads, but no broker of the group registered"):
-                watch.compare(1.0)
+                comparison.compare(1.0)
 
 
 def test_a_controller_without_a_usable_address_is_never_waited_for():
     with (
-        serving(FakeBroker(9), silent_controllers=("nonsense",)) as (watch, _),
+        serving(FakeBroker(9), silent_controllers=("nonsense",)) as (comparison, _),
         pytest.raises(AddressError),
     ):
-        watch.compare(1.0)
+        comparison.compare(1.0)

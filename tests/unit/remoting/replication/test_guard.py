@@ -73,14 +73,14 @@ def test_a_slave_ahead_leaves_it_drained_and_the_reason_in_the_state_file(state)
 def test_it_waits_for_a_slave_that_is_behind(state):
     master, slave_broker = drained(acks={}), FakeBroker(50)
     with ScriptedPeer(master) as peer, ScriptedPeer(slave_broker, SLAVE_IP) as slave:
-        watching = threading.Thread(target=guard(peer.address, [slave.address], state).run)
-        watching.start()
+        running = threading.Thread(target=guard(peer.address, [slave.address], state).run)
+        running.start()
         wait_for_state(state, "waiting")
         assert master.permission == 4
         slave_broker.offset = 100
         master.acks[SLAVE_IP] = 100
-        watching.join(timeout=10)
-        assert not watching.is_alive()
+        running.join(timeout=10)
+        assert not running.is_alive()
     assert master.permission == 6
 
 
@@ -90,19 +90,19 @@ def test_it_compares_again_when_a_silent_slave_first_answers(state):
         address = gone.address
     port = int(address.rpartition(":")[2])
 
-    def watch(master_address):
+    def run_guard(master_address):
         try:
             guard(master_address, [address], state).run()
         except SlaveAheadError as error:
             failures.append(error)
 
     with ScriptedPeer(master) as peer:
-        watching = threading.Thread(target=watch, args=(peer.address,))
-        watching.start()
+        running = threading.Thread(target=run_guard, args=(peer.address,))
+        running.start()
         wait_for_state(state, "waiting")
         with ScriptedPeer(FakeBroker(500), SLAVE_IP, port):
-            watching.join(timeout=10)
-        assert not watching.is_alive()
+            running.join(timeout=10)
+        assert not running.is_alive()
     assert [error.slave_offset for error in failures] == [500]
     assert master.permission == 4
 
@@ -131,13 +131,13 @@ def test_a_new_boot_of_the_master_is_judged_anew(state):
 def test_a_lift_without_effect_is_not_reported_as_lifted(state):
     master = drained(keeps_permission=True)
     with ScriptedPeer(master) as peer, ScriptedPeer(FakeBroker(100), SLAVE_IP) as slave:
-        watching = threading.Thread(target=guard(peer.address, [slave.address], state).run)
-        watching.start()
+        running = threading.Thread(target=guard(peer.address, [slave.address], state).run)
+        running.start()
         waiting = wait_for_state(state, "waiting")
         assert "brokerPermission=4 where 6 was set" in waiting.reason
         master.keeps_permission = False
-        watching.join(timeout=10)
-        assert not watching.is_alive()
+        running.join(timeout=10)
+        assert not running.is_alive()
     assert master.permission == 6
 
 
