@@ -54,11 +54,17 @@ def _waits(cluster: ClusterSpec) -> Iterator[Stage]:
         f"each is registered; before the next group, the {electors} have elected a master and the "
         "others are in sync"
     )
+    slaves = "each is registered and "
+    slaves += (
+        "in sync with its master"
+        if cluster.slave_required
+        else "holds what its master held when the wait began"
+    )
     kinds: tuple[tuple[str, Sequence[Process], str], ...] = (
         ("name servers", cluster.name_servers, "each answers"),
         ("controllers", cluster.controllers, "each answers"),
         ("masters", cluster.masters, masters),
-        ("slaves", cluster.slaves, "each is registered and in sync with its master"),
+        ("slaves", cluster.slaves, slaves),
         ("elected replicas", cluster.elected, elected),
         ("proxies", cluster.proxies, "each answers"),
     )

@@ -1,7 +1,7 @@
 """Measure the console of a running cluster: `python -m tests.benchmarks.console STACK`.
 
-All numbers are from one run; the table goes into docs/console.md together with the measured
-commit. A slave is stopped for some seconds, and all brokers are frozen for some more.
+All numbers are from one run; the table goes into docs/console.md together with the date.
+A slave is stopped for some seconds, and all brokers are frozen for some more.
 """
 
 import base64
@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,7 +24,7 @@ from remoting.checks.registration import BrokerIdentity, check_broker_registered
 from remoting.errors import RemotingError
 from remoting.polling import Deadline
 from remoting.protocol.connection import Connection
-from tests.benchmarks.live import outputs_of, present_commit
+from tests.benchmarks.live import outputs_of
 from tests.local.hosts import LiveHosts
 
 DOCUMENT = ROOT / "docs" / "console.md"
@@ -198,8 +199,8 @@ def main(stack: str) -> None:
         head, *rows = measure(outputs_of(stack), Path(folder))
     table = [head, ("---", "---", "---"), *rows]
     lines = [f"| {' | '.join(row)} |" for row in table]
-    caption = f"Stack {stack} on a computer with 2 cores, which run the cluster, too; commit "
-    text = "\n".join([f"{caption}{present_commit()}:", "", *lines])
+    caption = f"Stack {stack} on a computer with 2 cores, which run the cluster, too; measured on "
+    text = "\n".join([f"{caption}{datetime.now(UTC).date()}:", "", *lines])
     before, begin, rest = DOCUMENT.read_text("utf-8").partition(BEGIN)
     DOCUMENT.write_text(f"{before}{begin}{text}\n{END}{rest.partition(END)[2]}", "utf-8")
     sys.stdout.write(text + "\n")

@@ -1,1 +1,1 @@
-"""Makes or checks the RocketMQ archive that is uploaded to the hosts; stdlib only."""
+"""Makes or checks the RocketMQ archive that is uploaded to the hosts."""

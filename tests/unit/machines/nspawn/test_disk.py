@@ -57,5 +57,5 @@ def test_a_cgroup_in_use_is_refused_with_the_command_for_this_stack(paths, tmp_p
     monkeypatch.setattr("machines.nspawn.cgroups.REMOVE_SECONDS", 0)
     (tmp_path / host.device).mkdir()
     (tmp_path / host.device / "in use").touch()
-    with pytest.raises(LocalError, match=r"not removed: .*: run `make down STACK=dev` again"):
+    with pytest.raises(LocalError, match=r"not removed: .*; run `make down STACK=dev` again"):
         remove_cgroups(host)
