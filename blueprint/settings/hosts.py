@@ -1,9 +1,10 @@
 """The `cluster.hosts` object: the provider of the hosts, and each host."""
 
+import re
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Literal
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -110,7 +111,9 @@ class VirtualServerSettings(ServerSettings):
 
 
 def _without_command(uri: str) -> str:
-    if any(key == "command" for key, _ in parse_qsl(urlsplit(uri).query, keep_blank_values=True)):
+    # libvirt separates parameters by & and ;, ignores case, and ends a name at an encoded NUL.
+    names = (unquote(part.partition("=")[0]) for part in re.split("[&;]", urlsplit(uri).query))
+    if any(name.partition("\0")[0].lower() == "command" for name in names):
         message = "names a program that libvirt would run here; leave out command="
         raise ValueError(message)
     return uri
@@ -122,7 +125,9 @@ class LibvirtHostsSettings(Settings):
     provider: Literal["libvirt"]
     """Virtual machines by libvirt."""
     uri: Annotated[
-        str, Field(pattern=r"^qemu(\+[a-z0-9]+)?://\S+$"), AfterValidator(_without_command)
+        str,
+        Field(pattern=r"^qemu(\+[a-z0-9]+)?://[^\s\x00-\x1f\x7f]+$"),
+        AfterValidator(_without_command),
     ] = "qemu:///system"
     """The libvirt connection URI."""
     network: Network = IPv4Network("192.168.64.0/24")

@@ -121,6 +121,7 @@ REFUSED = [
     ("hosts", changed(hosts__key="agent")),
     ("hosts", changed("lab", hosts__image="url")),
     ("hosts", changed("lab", hosts__servers__0__cpus=0)),
+    ("hosts", changed("lab", hosts__uri="qemu:///system\0")),
     ("hosts", changed("hosts", hosts__servers__0__hostKey="ssh-rsa AAAAB3Nza")),
     ("hosts", changed("hosts", hosts__key="file")),
     ("hosts", changed("hosts", hosts__servers__0__ssh={"port": 70000})),

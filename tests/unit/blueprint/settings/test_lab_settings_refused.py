@@ -60,6 +60,26 @@ REFUSED = {
         {"uri": "qemu+ext:///system?comm%61nd=/tmp/x"},
         ["cluster.hosts.uri:", "leave out command="],
     ),
+    "the same in capitals": (
+        {"uri": "qemu+ssh://host/system?Command=/tmp/x"},
+        ["cluster.hosts.uri:", "leave out command="],
+    ),
+    "the same after a semicolon": (
+        {"uri": "qemu+ssh://host/system?a=1;command=/tmp/x"},
+        ["cluster.hosts.uri:", "leave out command="],
+    ),
+    "the same before an encoded NUL": (
+        {"uri": "qemu+ssh://host/system?command%00a=/tmp/x"},
+        ["cluster.hosts.uri:", "leave out command="],
+    ),
+    "a NUL in the URI": (
+        {"uri": "qemu:///system\0"},
+        ["cluster.hosts.uri:", r"'qemu:///system\x00'", "for example qemu:///system"],
+    ),
+    "a bell in the URI": (
+        {"uri": "qemu:///system\a"},
+        ["cluster.hosts.uri:", r"'qemu:///system\x07'", "for example qemu:///system"],
+    ),
     "no processor": (
         {"servers__1__cpus": 0},
         ["cluster.hosts.servers[1].cpus:", "0 is out of range", "must be at least 1"],
