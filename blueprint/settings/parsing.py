@@ -1,7 +1,8 @@
 """From the stack's raw configuration to settings, and a line for every field in error."""
 
 import copy
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,9 @@ def parse_settings(raw: object) -> ParsedSettings:
         SettingsError: so much is in error that nothing is left to check further.
 
     """
+    too_long = tuple(_too_long(raw, ()))
+    if too_long:
+        raise SettingsError(too_long)
     if not isinstance(raw, Mapping):
         message = f"{ROOT}: {raw!r} is not an object of settings; write one with the key hosts"
         raise SettingsError((message,))
@@ -57,6 +61,23 @@ def parse_settings(raw: object) -> ParsedSettings:
         raise SettingsError(problems)
     settings, unusable = rest
     return ParsedSettings(settings=settings, unusable=unusable, problems=problems)
+
+
+def _too_long(value: object, path: Location) -> Iterator[str]:
+    """Iterate over the integers that Python cannot write, so that no message could show them."""
+    items: Iterable[tuple[int | str, object]] = ()
+    if isinstance(value, Mapping):
+        items = value.items()
+    elif isinstance(value, list | tuple):
+        items = enumerate(value)
+    elif isinstance(value, int):
+        try:
+            str(value)
+        except ValueError:
+            most = sys.get_int_max_str_digits()
+            yield f"{_key(path)}: an integer of over {most} digits is too long; write fewer digits"
+    for step, item in items:
+        yield from _too_long(item, (*path, step))
 
 
 def _usable_part(
@@ -134,5 +155,8 @@ def _line(error: ErrorDetails, raw: Mapping[str, Any]) -> str:
     if error["type"].startswith("union_tag_") and not isinstance(value, str):
         # A bare word in place of the object is itself the value of the discriminator.
         path = (*path, str(error.get("ctx", {})["discriminator"]).strip("'"))
-    key = ROOT + "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in path)
-    return f"{key}: {explain(error, path)}"
+    return f"{_key(path)}: {explain(error, path)}"
+
+
+def _key(path: Location) -> str:
+    return ROOT + "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in path)

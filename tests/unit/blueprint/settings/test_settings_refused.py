@@ -229,6 +229,40 @@ def test_a_long_value_is_shortened_in_its_line(key, value):
     assert_one_line(changed(**{key: value}), place, repr(value)[:50])
 
 
+TOO_LONG_FOR_PYTHON = 10**5000
+"""Python refuses to write an integer of more than 4300 digits."""
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("name", "version", "artifact", "console", "scheme", "metrics", "heap__broker"),
+        *("replicas", "controllers", "nameServers", "brokerGroups", "ports", "ports__master"),
+        *("hosts", "hosts__provider", "hosts__network", "hosts__servers__0__memory"),
+        *("hosts__servers__0__name", "hosts__servers__0__address"),
+        *("brokerProperties__fileReservedTime", "brokerProperties__diskMaxUsedSpaceRatio"),
+    ],
+)
+@pytest.mark.parametrize(
+    "value", [TOO_LONG_FOR_PYTHON, [TOO_LONG_FOR_PYTHON]], ids=["alone", "in a list"]
+)
+def test_an_integer_that_python_cannot_write_is_refused_in_its_line(key, value):
+    raw = changed(heap={}, ports={}, brokerProperties={})
+    *steps, last = (int(step) if step.isdigit() else step for step in key.split("__"))
+    container = raw
+    for step in steps:
+        container = container[step]
+    container[last] = value
+    place = "cluster." + key.replace("__0__", "[0].").replace("__", ".")
+    index = "[0]" if isinstance(value, list) else ""
+    too_long = "an integer of over 4300 digits is too long; write fewer digits"
+    assert problems_of(raw) == (f"{place}{index}: {too_long}",)
+
+
+def test_settings_that_are_an_integer_that_python_cannot_write_are_refused():
+    assert_one_line(TOO_LONG_FOR_PYTHON, "cluster: an integer of over 4300 digits is too long")
+
+
 @pytest.mark.parametrize("key", ["purgeData", "allowSharedHost", "metrics"])
 @pytest.mark.parametrize("value", ["yes", "on", "t", "true", 1, 0, 1.0])
 def test_a_switch_accepts_only_a_boolean(key, value):
