@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -25,8 +26,10 @@ from system.processes import (
 
 ENDED_WITHIN_SECONDS = 10.0
 DYING_SECONDS = 2.0
-PLUGINS = ("pulumi-language-python", "pulumi-resource-", "pulumi-analyzer")
-MACHINES = "-m machines "
+OURS = re.compile(
+    r"pulumi-(language-python|resource-|analyzer)|-m (machines(\.(libvirt|nspawn))?|hypervisor) "
+)
+"""Plugins of the engine, and the commands that it runs, of former releases too."""
 REAPERS = frozenset({"systemd", "init", "tini", "dumb-init", "containerd-shim", "docker-init"})
 """Processes other than pid 1 that adopt orphans."""
 
@@ -147,8 +150,7 @@ def _orphans() -> Iterator[int]:
 
 
 def _is_ours(pid: int) -> bool:
-    words = " ".join(arguments_of(pid))
-    return working_folder_of(pid) == ROOT and any(mark in words for mark in (*PLUGINS, MACHINES))
+    return working_folder_of(pid) == ROOT and bool(OURS.search(" ".join(arguments_of(pid))))
 
 
 def _is_orphaned(pid: int) -> bool:

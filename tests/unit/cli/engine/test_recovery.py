@@ -13,6 +13,7 @@ import pytest
 
 from cli.engine.recovery import end_leftovers, recover
 from cli.errors import CommandError
+from system.processes import has_ended
 
 
 class StoredStack:
@@ -207,22 +208,48 @@ def _wait_for_name(process, name):
 
 
 @pytest.fixture
-def orphan(project):
-    """A plugin whose engine was killed, so init is its parent."""
-    script = "(exec -a pulumi-resource-command sleep 120) >/dev/null & echo $!"
-    printed = subprocess.run(
-        ["bash", "-c", script], cwd=project, stdout=subprocess.PIPE, text=True, check=True
-    ).stdout
-    pid = int(printed)
-    yield pid
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
+def orphan_named(project):
+    """Start a process with a command line of choice, whose parent dies, so init adopts it."""
+    pids = []
+
+    def start(name):
+        script = f"(exec -a '{name}' sleep 120) >/dev/null & echo $!"
+        printed = subprocess.run(
+            ["bash", "-c", script], cwd=project, stdout=subprocess.PIPE, text=True, check=True
+        ).stdout
+        pids.append(int(printed))
+        return pids[-1]
+
+    yield start
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def orphan(orphan_named):
+    """A plugin whose engine was killed."""
+    return orphan_named("pulumi-resource-command")
 
 
 def test_a_plugin_whose_engine_is_dead_is_killed(orphan, capsys):
     end_leftovers()
     assert f"ended process {orphan}" in capsys.readouterr().err
     assert not os.path.exists(f"/proc/{orphan}/cwd")  # noqa: PTH110 (a dead one has no target)
+
+
+@pytest.mark.parametrize("module", ["machines", "machines.libvirt", "hypervisor"])
+def test_a_recorded_command_whose_engine_is_dead_is_killed(orphan_named, module, capsys):
+    orphan = orphan_named(f"python3 -m {module} on")
+    end_leftovers()
+    assert f"ended process {orphan}" in capsys.readouterr().err
+    assert has_ended(orphan)
+
+
+def test_an_orphan_that_runs_another_module_is_not_killed(orphan_named):
+    orphan = orphan_named("python3 -m hypervisors on")
+    end_leftovers()
+    assert not has_ended(orphan)
 
 
 def test_what_a_person_started_in_a_shell_is_not_killed(project, started):
