@@ -227,7 +227,6 @@ def test_a_frozen_slave_makes_sends_time_out_and_a_thawed_one_makes_them_succeed
     finally:
         group.slave.thaw()
     assert (answer.code, answer.status) == (12, "FLUSH_SLAVE_TIMEOUT")
-    assert 1900 <= answer.milliseconds < 3000
     check_in_sync(group.master.address, [group.slave.address], Deadline.after(30))
     assert [answer.status for answer in send(group, 2)] == ["SEND_OK"] * 2
     # The message that was not replicated in time is stored nevertheless.

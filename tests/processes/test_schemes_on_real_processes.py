@@ -204,7 +204,6 @@ def test_async_never_waits_for_its_slave(group: Group, tmp_path: Path):
     finally:
         group.slave.thaw()
     assert [answer.code for answer in answers] == [0] * 5
-    assert max(answer.milliseconds for answer in answers) < 2000
     plan = lenient_plan(group, tmp_path)
     for host in ("server1", "server2"):
         assert verify(plan, host)[0] == EXIT_OK
