@@ -16,6 +16,7 @@ from typing import Any
 from blueprint.hosts.logins import DEFAULT_PORT, Bastion, Login, as_root
 from cli.errors import CommandError
 from cli.processes import start
+from system.processes import has_ended
 from system.programs import capture, tool_environment
 
 PREFIX = "rocketmq-ssh-"
@@ -99,7 +100,8 @@ def _remove_stale_folders() -> None:
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         pid = folder.name.removeprefix(PREFIX).partition("-")[0]
         with contextlib.suppress(FileNotFoundError):  # another command may remove it first
-            if folder.stat().st_uid == os.geteuid() and not Path(f"/proc/{pid}").exists():
+            in_use = pid.isdecimal() and not has_ended(int(pid))
+            if folder.stat().st_uid == os.geteuid() and not in_use:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
