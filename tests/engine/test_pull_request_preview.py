@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from blueprint.overview.text import render_plan_summary
-from project import ROOT
+from project import ROOT, cache_folder
 from tests.support.stacks import planned, raw_cluster
 from tests.support.workflows import JOBS, step_of
 from tests.support.working_tree import copy_working_tree
@@ -32,11 +32,10 @@ class Runner:
         self._path_file.touch()
         own = {ROOT / ".venv/bin", ROOT / ".state/uv/bin"}
         path = [part for part in os.environ["PATH"].split(os.pathsep) if Path(part) not in own]
-        cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
         self._environment = {
             "PATH": os.pathsep.join(path),
             "HOME": str(folder),
-            "XDG_CACHE_HOME": cache,
+            "XDG_CACHE_HOME": str(cache_folder().parent),
             "GITHUB_PATH": str(self._path_file),
         }
         if engine_home := os.environ.get("PULUMI_HOME"):

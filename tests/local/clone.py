@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from machines.shared.paths import StackPaths
-from project import ROOT
+from project import ROOT, cache_folder
 from tests.support.working_tree import copy_working_tree
 
 STATE_OF_MACHINES = Path("/var/lib/rocketmq-pulumi")
@@ -40,7 +40,7 @@ class Clone:
         }
         if home is not None:
             # Another user's home, but the same cache of downloads.
-            cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+            cache = str(cache_folder().parent)
             self.environment |= {"HOME": str(home), "XDG_CACHE_HOME": cache}
         copy_working_tree(folder)
         self.write_settings(network)

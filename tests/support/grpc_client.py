@@ -6,7 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from project import ROOT
+from project import ROOT, cache_folder
 
 SECONDS = 60
 EXCHANGE = ROOT / "tests" / "grpc"
@@ -32,7 +32,7 @@ def exchange(endpoint: str, topic: str, group: str, count: int, folder: Path) ->
         env={
             **os.environ,
             "HOME": str(folder),
-            "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache"),
+            "XDG_CACHE_HOME": str(cache_folder().parent),
             "UV_PROJECT_ENVIRONMENT": str(ROOT / ".state" / "grpc-client"),
         },
         capture_output=True,
