@@ -6,9 +6,9 @@ import pulumi
 
 from blueprint.hosts.logins import Login
 from blueprint.plan.cluster_spec import ClusterSpec
-from blueprint.rendering.console import USER
 from components.cluster import Cluster
 from components.hosts.over_ssh import Hosts
+from remoting.checks.console import USER
 
 
 def export_cluster(cluster: ClusterSpec, hosts: Hosts, made: Cluster) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from blueprint.hosts.logins import DEFAULT_STARTUP_SECONDS
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HostSpec:
@@ -16,7 +18,7 @@ class HostSpec:
     @property
     def startup_seconds(self) -> int:
         """Return the timeout for a process to become ready after its start."""
-        return 1800 if self.emulated else 180
+        return 1800 if self.emulated else DEFAULT_STARTUP_SECONDS
 
     @property
     def request_seconds(self) -> int:

@@ -16,6 +16,7 @@ from blueprint.rendering.processes import JAVA
 from blueprint.rendering.scripts import digest_of, render_script, systemctl_seconds
 from blueprint.rendering.templates import render
 from blueprint.settings.console import ConsoleKind
+from remoting.checks.console import USER
 
 UPLOAD = "console-upload"
 """Name of the resource that uploads the console's program."""
@@ -137,8 +138,6 @@ def _check(console: ConsoleSpec, timeout_seconds: int, cluster: str = "") -> str
     words += ["--timeout", str(timeout_seconds)]
     return shlex.join(words + (["--log-in-to", cluster] if cluster else []))
 
-
-USER = "admin"
 
 MAKE_LOGIN = """\
 set -eu

@@ -11,7 +11,6 @@ import pytest
 from blueprint.plan.archives import Archive
 from blueprint.rendering.console import (
     MAKE_LOGIN,
-    USER,
     Password,
     parse_password,
     render_console_check,
@@ -24,7 +23,6 @@ from blueprint.rendering.console import (
 from console.configuration import read_configuration
 from console.server.auth import Authenticator
 from remoting.checks.console import KINDS
-from remoting.checks.console import USER as CHECKS_USER
 from tests.support.golden import JAR
 from tests.support.stacks import changed, planned, raw_cluster
 from tests.unit.blueprint.rendering.test_scripts import LONGEST_LINE, SHELLCHECK
@@ -111,8 +109,7 @@ def test_a_dashboards_login_file_is_in_its_own_format():
     assert render_login(DASHBOARD.console, password) == "admin=abcdefghij234567,1\n"
 
 
-def test_console_checks_and_plan_use_the_same_user_and_kinds():
-    assert USER == CHECKS_USER
+def test_console_checks_and_plan_use_the_same_kinds():
     assert set(KINDS) == {CLUSTER.console.console_kind, DASHBOARD.console.console_kind}
 
 
