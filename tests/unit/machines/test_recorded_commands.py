@@ -26,3 +26,11 @@ def test_a_recorded_command_has_its_module_verb_and_options(command):
     assert done.returncode == 0, done.stderr
     options = [word for word in command.split() if word.startswith("--")]
     assert [option for option in options if option not in done.stdout] == []
+
+
+@pytest.mark.parametrize("module", ["machines", "machines.libvirt", "hypervisor"])
+def test_an_unknown_verb_is_refused(module):
+    words = [sys.executable, "-m", module, "no-such-verb"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "invalid choice: 'no-such-verb'" in done.stderr
