@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -224,6 +225,18 @@ def test_a_missing_agent_is_one_line_with_the_remedy(monkeypatch):
 def test_ssh_never_prompts_for_a_password(private_key):
     with agent_with(private_key, ()) as ssh:
         assert "BatchMode=yes" in ssh
+
+
+def test_only_folders_of_dead_commands_are_removed(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("SSH_AUTH_SOCK", "/tmp/agent")
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait(timeout=30)
+    for owner in (ended.pid, os.getpid(), "nobody"):
+        (tmp_path / f"rocketmq-ssh-{owner}-x").mkdir()
+    with agent_with(None, ()):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == [f"rocketmq-ssh-{os.getpid()}-x"]
 
 
 def test_verification_is_ok_when_every_host_is(program, made, capsys):
