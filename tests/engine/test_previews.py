@@ -63,7 +63,7 @@ def test_all_problems_are_reported_at_once_before_any_resource(engine):
     text = refusal(engine)
     assert "4 problems in the stack's settings:" in text
     for start in (
-        "- cluster.flavour: 'best'",
+        "- cluster.flavour: unknown key with value 'best'",
         "- cluster.version: 5.1.1",
         "- cluster.hosts.servers[1].address: 10.98.64.151",
         "- cluster.brokerProperties.fileReservedTim: '4'",
