@@ -77,6 +77,10 @@ engine: python # what STACK needs of the toolchain
 archive: python ## the RocketMQ archive of STACK's settings (or of VERSION), assembled from Maven Central
 	@$(WITH_ENV) python -m $(if $(VERSION),toolchain.archive $(VERSION),cli archive --stack $(STACK))
 
+.PHONY: archive-digest
+archive-digest: python ## the lines that take RocketMQ VERSION from Apache, with the digest that Apache publishes
+	@$(WITH_ENV) python -m toolchain.archive.published_digest $(VERSION)
+
 .PHONY: image
 image: python ## what STACK's hosts are made from: the machines' image, and libvirt for stack lab
 	@$(WITH_ENV) python -m cli image --stack $(STACK)

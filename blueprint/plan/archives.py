@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from blueprint.plan.paths import CACHE
-from blueprint.rocketmq.versions import maven_sha512, official_url
+from blueprint.rocketmq.official_archive import official_sha512, official_url
+from blueprint.rocketmq.versions import maven_sha512
 from blueprint.settings.artifact import FileArtifact, OfficialArtifact, UrlArtifact
 from blueprint.settings.cluster import ClusterSettings
 
@@ -41,7 +42,8 @@ def plan_archive(settings: ClusterSettings) -> Archive:
     if isinstance(artifact, UrlArtifact | FileArtifact):
         return given_archive(artifact)
     if isinstance(artifact, OfficialArtifact):
-        return Archive(sha512=artifact.sha512, url=official_url(settings.version))
+        sha512 = artifact.sha512 or official_sha512(settings.version)
+        return Archive(sha512=sha512, url=official_url(settings.version))
     return Archive(sha512=maven_sha512(settings.version))
 
 

@@ -75,11 +75,6 @@ def top_directory(version: str) -> str:
     return f"rocketmq-all-{version}-bin-release"
 
 
-def official_url(version: str) -> str:
-    """Return where Apache keeps a release's archive for good; its digest is at `….sha512`."""
-    return f"https://archive.apache.org/dist/rocketmq/{version}/{top_directory(version)}.zip"
-
-
 def maven_sha512(version: str) -> str:
     """Return the digest of the archive assembled from Maven artifacts; ValueError without one."""
     if version not in MAVEN_SHA512:

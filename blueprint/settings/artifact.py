@@ -12,10 +12,10 @@ class OfficialArtifact(Settings):
 
     source: Literal["official"]
     """Downloaded by each host from archive.apache.org."""
-    sha512: Sha512 = Field(examples=["0123456789abcdef" * 8])
-    """The digest that Apache publishes beside the archive, as
-    `rocketmq-all-<version>-bin-release.zip.sha512`; an archive of another digest is refused
-    before anything is installed."""
+    sha512: Sha512 | None = Field(default=None, examples=["0123456789abcdef" * 8])
+    """The digest that Apache publishes beside the archive; `make archive-digest VERSION=…` fetches
+    it and prints the lines to paste. An archive of another digest is refused before anything is
+    installed."""
 
 
 class MavenArtifact(Settings):

@@ -169,10 +169,11 @@ class ClusterSettings(Settings):
         ArtifactSettings,
         BeforeValidator(
             expand_to("source"),
-            json_schema_input_type=Literal["maven"] | ArtifactSettings,
+            json_schema_input_type=Literal["maven", "official"] | ArtifactSettings,
         ),
     ] = MavenArtifact(source="maven")
-    """Where the RocketMQ archive comes from; `maven` alone stands for `{source: maven}`."""
+    """Where the RocketMQ archive comes from, as described above; `maven` alone stands for
+    `{source: maven}`."""
     hosts: HostsSettings
     """The provider of the hosts, and each host."""
     broker_groups: Annotated[

@@ -6,7 +6,6 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from blueprint.rocketmq.property_rules import SECRET
-from blueprint.rocketmq.versions import official_url
 from blueprint.settings.fields import NAME, PATH, SHA512
 from blueprint.settings.introspection import (
     Location,
@@ -52,20 +51,11 @@ REMEDIES = {
 """What is wrong and what to write, by pydantic's type of the error."""
 
 
-MISSING: Mapping[Location, str] = {
-    ("artifact", "official", "sha512"): (
-        "write the digest that Apache publishes at " + official_url("<version>") + ".sha512"
-    ),
-}
-"""What to write, by pydantic's location, for missing keys whose example is not enough."""
-
-
 def explain(error: ErrorDetails, path: Location) -> str:
     """Return an error's message, without the key."""
     kind, location = error["type"], error["loc"]
     if kind == "missing":
-        example = f"write it, for example {path[-1]}: {example_at(location)}"
-        return f"is missing; {MISSING.get(location, example)}"
+        return f"is missing; write it, for example {path[-1]}: {example_at(location)}"
     hidden = _is_hidden(path)
     given = "its value" if hidden else shown(error["input"])
     if kind == "extra_forbidden":

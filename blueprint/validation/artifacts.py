@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
-from blueprint.rocketmq.versions import maven_sha512, official_url, require_supported
+from blueprint.plan.archives import plan_archive
+from blueprint.rocketmq.official_archive import official_url
+from blueprint.rocketmq.versions import require_supported
 from blueprint.settings.artifact import ArtifactSettings, OfficialArtifact, UrlArtifact
 from blueprint.settings.cluster import ClusterSettings
 from blueprint.settings.console import DashboardConsole
@@ -14,8 +16,8 @@ def find_version_problems(settings: ClusterSettings, unusable: AbstractSet[str])
     artifact = settings.artifact
     try:
         require_supported(settings.version)
-        if unusable.isdisjoint({"version", "artifact"}) and artifact.source == "maven":
-            maven_sha512(settings.version)
+        if unusable.isdisjoint({"version", "artifact"}):
+            plan_archive(settings)
     except ValueError as problem:
         yield str(problem)
         return

@@ -4,6 +4,7 @@ import pytest
 
 from blueprint.errors import SettingsError
 from blueprint.plan.archives import plan_archive
+from blueprint.rocketmq.official_archive import OFFICIAL_SHA512, official_url
 from blueprint.rocketmq.versions import maven_sha512
 from tests.support.stacks import changed, settings_of
 
@@ -61,6 +62,14 @@ def test_the_official_archive_is_downloaded_from_apache_by_its_published_digest(
         "https://archive.apache.org/dist/rocketmq/5.3.1/rocketmq-all-5.3.1-bin-release.zip"
     )
     assert (archive.sha512, archive.upload_path) == (DIGEST, None)
+
+
+def test_the_official_archive_of_a_version_in_the_table_needs_no_digest_in_the_settings(
+    monkeypatch,
+):
+    monkeypatch.setitem(OFFICIAL_SHA512, "5.9.9", DIGEST)
+    archive = plan_archive(settings_of(changed("lab", artifact="official", version="5.9.9")))
+    assert (archive.sha512, archive.url) == (DIGEST, official_url("5.9.9"))
 
 
 @pytest.mark.parametrize("text", ["", "ab" * 32, "ab" * 63 + "a", "xy" * 64, "ab" * 64 + "\n"])

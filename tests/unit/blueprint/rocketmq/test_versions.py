@@ -11,10 +11,8 @@ from blueprint.rocketmq.versions import (
     SUPPORTED,
     Version,
     maven_sha512,
-    official_url,
     parse_version,
     require_supported,
-    top_directory,
 )
 
 
@@ -34,11 +32,6 @@ def test_a_known_digest_is_a_sha512_in_lower_case(version):
 
 def test_no_known_digest_belongs_to_two_versions():
     assert len(set(MAVEN_SHA512.values())) == len(MAVEN_SHA512) > 0
-
-
-def test_the_official_url_names_the_version_and_the_top_directory():
-    assert official_url("5.3.1").startswith("https://archive.apache.org/")
-    assert official_url("5.3.1").endswith(f"/5.3.1/{top_directory('5.3.1')}.zip")
 
 
 @pytest.mark.parametrize("text", ["5.1.2", "5.1.10", "5.2.0", "5.3.3", "5.10.0"])

@@ -137,7 +137,6 @@ REFUSED = [
     ("", changed(controllers=3)),
     ("controllers", changed(scheme="controller", controllers=4)),
     ("artifact", changed(artifact="url")),
-    ("artifact", changed(artifact="official")),
     (
         "artifact",
         changed(artifact={"source": "url", "url": "https://me:pw@x/", "sha512": DIGEST}),

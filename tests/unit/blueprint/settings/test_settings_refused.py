@@ -132,11 +132,11 @@ REFUSED = {
         ],
     ),
     "an official archive without its digest": (
-        {"artifact": "official"},
+        {"artifact": "official", "version": "5.9.9"},
         [
-            "cluster.artifact.sha512: is missing; write the digest that Apache publishes at ",
-            "https://archive.apache.org/dist/rocketmq/<version>/rocketmq-all-<version>-bin-",
-            "-bin-release.zip.sha512",
+            "cluster.artifact.sha512: is missing, and this program does not know the digest of ",
+            "RocketMQ 5.9.9; add the lines",
+            ": make archive-digest VERSION=5.9.9",
         ],
     ),
     "an official archive for machines that cannot download it": (
