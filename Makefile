@@ -74,7 +74,7 @@ engine: python # what STACK needs of the toolchain
 	@$(WITH_ENV) python -m toolchain.build --for $(STACK)
 
 .PHONY: archive
-archive: python ## the RocketMQ archive of STACK's settings (or of VERSION), assembled from Maven Central
+archive: python ## the RocketMQ archive of STACK's settings (or VERSION's, from Maven Central), if it is uploaded
 	@$(WITH_ENV) python -m $(if $(VERSION),toolchain.archive $(VERSION),cli archive --stack $(STACK))
 
 .PHONY: archive-digest

@@ -10,7 +10,7 @@ from system.errors import LocalError
 from toolchain.archive.upload import use_file
 
 
-def find_archive_problems(settings: ClusterSettings) -> Iterator[str]:
+def find_archive_problems(settings: ClusterSettings, stack: str) -> Iterator[str]:
     """Check a local file's digest, and link it to the path that it is uploaded from."""
     artifact = settings.artifact
     if isinstance(artifact, FileArtifact):
@@ -21,7 +21,8 @@ def find_archive_problems(settings: ClusterSettings) -> Iterator[str]:
         return
     path = plan_archive(settings).upload_path
     if path is not None and not (ROOT / path).is_file():
+        what = "downloaded" if artifact.source == "official" else "assembled"
         yield (
-            f"cluster.artifact: 'maven' is not assembled yet, {path} is missing; "
-            f"run make archive VERSION={settings.version}"
+            f"cluster.artifact: {artifact.source!r} is not {what} yet, {path} is missing; "
+            f"run make archive STACK={stack}"
         )

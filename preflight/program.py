@@ -18,7 +18,7 @@ def preflight_of(stack: str, *, preview: bool) -> Preflight:
         return hypervisor is not None and hypervisor.emulated
 
     checks: tuple[Check, ...] = (
-        find_archive_problems,
+        partial(find_archive_problems, stack=stack),
         find_jar_problems,
         find_key_problems,
         partial(find_hypervisor_problems, stack=stack),

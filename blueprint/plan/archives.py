@@ -43,7 +43,9 @@ def plan_archive(settings: ClusterSettings) -> Archive:
         return given_archive(artifact)
     if isinstance(artifact, OfficialArtifact):
         sha512 = artifact.sha512 or official_sha512(settings.version)
-        return Archive(sha512=sha512, url=official_url(settings.version))
+        # The machines of provider nspawn have no access to the network outside.
+        isolated = settings.hosts.provider == "nspawn"
+        return Archive(sha512=sha512, url=None if isolated else official_url(settings.version))
     return Archive(sha512=maven_sha512(settings.version))
 
 

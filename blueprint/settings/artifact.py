@@ -8,10 +8,11 @@ from blueprint.settings.fields import FilePath, Settings, Sha512, Url
 
 
 class OfficialArtifact(Settings):
-    """Apache's own archive of `version`, which each host downloads."""
+    """Apache's own archive of `version`."""
 
     source: Literal["official"]
-    """Downloaded by each host from archive.apache.org."""
+    """Downloaded from archive.apache.org by each host; for provider nspawn, whose machines have
+    no access to the network outside, by `make up` on this computer, and uploaded."""
     sha512: Sha512 | None = Field(default=None, examples=["0123456789abcdef" * 8])
     """The digest that Apache publishes beside the archive; `make archive-digest VERSION=…` fetches
     it and prints the lines to paste. An archive of another digest is refused before anything is

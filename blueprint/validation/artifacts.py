@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from blueprint.plan.archives import plan_archive
-from blueprint.rocketmq.official_archive import official_url
 from blueprint.rocketmq.versions import require_supported
-from blueprint.settings.artifact import ArtifactSettings, OfficialArtifact, UrlArtifact
+from blueprint.settings.artifact import ArtifactSettings, UrlArtifact
 from blueprint.settings.cluster import ClusterSettings
 from blueprint.settings.console import DashboardConsole
 
@@ -35,17 +34,12 @@ def find_jar_problems(settings: ClusterSettings, unusable: AbstractSet[str]) -> 
 def _download_problems(
     settings: ClusterSettings, artifact: ArtifactSettings, key: str
 ) -> Iterator[str]:
-    if settings.hosts.provider != "nspawn":
+    if settings.hosts.provider != "nspawn" or not isinstance(artifact, UrlArtifact):
         return
-    if isinstance(artifact, OfficialArtifact):
-        url, key = official_url(settings.version), f"{key}.source"
-    elif isinstance(artifact, UrlArtifact):
-        url, key = artifact.url, f"{key}.url"
-    else:
-        return
-    if not url.startswith("file://"):
-        other = "maven or " if key.startswith("cluster.artifact") else ""
+    if not artifact.url.startswith("file://"):
+        other = "maven, official or " if key == "cluster.artifact" else ""
         yield (
-            f"{key}: {url!r} cannot be reached from the machines of provider nspawn, which have "
-            f"no access to the network outside; write {other}{{source: file, path: …, sha512: …}}"
+            f"{key}.url: {artifact.url!r} cannot be reached from the machines of provider nspawn, "
+            "which have no access to the network outside; write "
+            f"{other}{{source: file, path: …, sha512: …}}"
         )

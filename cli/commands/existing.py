@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable
+from functools import partial
 
 from blueprint.errors import ClusterError
 from blueprint.hosts.identity import identity_of, is_of_another_key
@@ -43,7 +44,8 @@ def require_usable(engine: Engine, folder: StackFolder) -> None:
         ClusterError: one line for each server that cannot be used.
 
     """
-    checks = (find_archive_problems, find_key_problems, find_agent_problems)
+    archive = partial(find_archive_problems, stack=folder.stack)
+    checks = (archive, find_key_problems, find_agent_problems)
     deployed = deployed_state_in(engine.export())
     settings, cluster = load_plan(folder.cluster(), deployed, Preflight(checks=checks))
     hosts = existing_hosts(settings)

@@ -11,12 +11,19 @@ from project import ROOT
 
 
 def make_archive(folder: StackFolder) -> int:
-    """Assemble the RocketMQ archive if the settings ask for an assembled one."""
+    """Assemble or download the RocketMQ archive if this computer is to upload it."""
     cluster = folder.cluster()
-    if cluster.get("artifact", "maven") not in ("maven", {"source": "maven"}):
-        return 0
+    artifact = cluster.get("artifact", "maven")
+    keys = artifact if isinstance(artifact, dict) else {"source": artifact}
     version = str(cluster.get("version", DEFAULT_VERSION))
-    return show([sys.executable, "-m", "toolchain.archive", version], folder=ROOT)
+    if keys.get("source") == "maven":
+        words = ["toolchain.archive", version]
+    elif keys.get("source") == "official" and folder.provider() == "nspawn":
+        given = [str(keys["sha512"])] if keys.get("sha512") else []
+        words = ["toolchain.archive.official", version, *given]
+    else:
+        return 0
+    return show([sys.executable, "-m", *words], folder=ROOT)
 
 
 def make_image(folder: StackFolder) -> None:

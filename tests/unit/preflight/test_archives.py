@@ -1,14 +1,18 @@
 """The archive that is uploaded is on this computer, and is the one that the settings mean."""
 
 import hashlib
+from functools import partial
 
 import pytest
 
 from blueprint.plan.archives import plan_archive
-from preflight.archives import find_archive_problems
+from preflight import archives
 from tests.support.stacks import changed, settings_of
 
 DIGEST = "0123456789abcdef" * 8
+
+
+find_archive_problems = partial(archives.find_archive_problems, stack="mine")
 
 
 @pytest.fixture
@@ -47,14 +51,25 @@ def test_a_missing_local_file_is_refused_with_its_path(project):
     assert str(project / "absent.zip") in problem
 
 
-def test_an_archive_that_is_not_assembled_yet_is_refused_with_the_command_to_run(project):
-    (problem,) = find_archive_problems(settings_of(changed()))
-    assert problem.startswith("cluster.artifact: 'maven'")
-    assert "make archive" in problem
-    path = project / plan_archive(settings_of(changed())).upload_path
-    path.parent.mkdir(parents=True)
-    path.touch()
-    assert list(find_archive_problems(settings_of(changed()))) == []
+@pytest.mark.parametrize(
+    ("artifact", "what"),
+    [
+        ("maven", "'maven' is not assembled yet"),
+        ({"source": "official", "sha512": DIGEST}, "'official' is not downloaded yet"),
+    ],
+)
+def test_an_archive_that_is_not_here_yet_is_refused_with_the_command_to_run(
+    project, artifact, what
+):
+    settings = settings_of(changed(artifact=artifact))
+    upload = plan_archive(settings).upload_path
+    (problem,) = find_archive_problems(settings)
+    assert problem == (
+        f"cluster.artifact: {what}, {upload} is missing; run make archive STACK=mine"
+    )
+    (project / upload).parent.mkdir(parents=True)
+    (project / upload).touch()
+    assert list(find_archive_problems(settings)) == []
 
 
 @pytest.mark.usefixtures("project")

@@ -1,13 +1,14 @@
-"""Small texts from an HTTPS server on loopback: right, missing, oversized, slow, untrusted."""
+"""Texts and files from an HTTPS server on loopback: right, missing, too long, slow, untrusted."""
 
 import ssl
 import threading
 from itertools import repeat
+from pathlib import Path
 
 import pytest
 
 from system.errors import LocalError
-from system.https import NotFoundError, fetch_text
+from system.https import NotFoundError, download, fetch_text
 from tests.support.https_server import serving, status, text
 
 
@@ -33,7 +34,20 @@ def broken(handler):
     handler.close_connection = True
 
 
+def silent(handler):
+    """Announce a text, and send nothing until the client goes away."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "9")
+    handler.end_headers()
+    handler.rfile.read(1)
+    handler.close_connection = True
+
+
+BIG = bytes(range(256)) * 10_000
+
 ANSWERS = {
+    "/big": text(BIG),
+    "/silent": silent,
     "/right": text(b"hello\n"),
     "/longest": text(b"x" * 4096),
     "/too-long": text(b"x" * 4097),
@@ -88,7 +102,7 @@ def test_a_missing_file_is_told_apart(server):
         ("/too-long", "longer than 4096 bytes"),
         ("/binary", "not ASCII text"),
         ("/unavailable", "status 503; try again later"),
-        ("/broken", "cannot be reached (IncompleteRead(4 bytes read, 5 more expected))"),
+        ("/broken", "the connection ended before the whole answer had come; try again"),
         ("/loop", "status 302"),
         ("/to-a-file", "status 302"),
     ],
@@ -124,3 +138,46 @@ def test_a_server_that_is_not_there_is_one_line_with_the_cause_and_the_remedy(se
 def test_plain_http_is_refused_before_anything_is_asked(server):
     with pytest.raises(LocalError, match="is not an https:// address"):
         fetch_text("http://localhost:1/right", server.trusting)
+
+
+def test_a_download_is_written_whole(server, tmp_path):
+    download(server.url("/big"), server.trusting, tmp_path / "file", lambda *_: None)
+    assert (tmp_path / "file").read_bytes() == BIG
+
+
+def test_a_long_download_reports_what_has_arrived(server, tmp_path, monkeypatch):
+    monkeypatch.setattr("system.https.REPORT_SECONDS", 0)
+    reports = []
+    download(server.url("/big"), server.trusting, tmp_path / "file", lambda *r: reports.append(r))
+    assert reports == [(1 << 20, len(BIG)), (2 << 20, len(BIG)), (len(BIG), len(BIG))]
+
+
+@pytest.mark.parametrize(
+    ("path", "cause"),
+    [
+        ("/broken", "the connection ended before the whole answer had come"),
+        ("/missing", "not found"),
+    ],
+)
+def test_a_download_that_ends_early_is_one_line(server, tmp_path, path, cause):
+    with pytest.raises(LocalError) as refused:
+        download(server.url(path), server.trusting, tmp_path / "file", lambda *_: None)
+    assert cause in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_download_that_goes_silent_is_given_up(server, tmp_path):
+    with pytest.raises(LocalError, match="nothing more came within 0 s"):
+        download(
+            server.url("/silent"),
+            server.trusting,
+            tmp_path / "file",
+            lambda *_: None,
+            silence_seconds=0.3,
+        )
+
+
+def test_a_full_disk_is_told_apart_from_the_network(server):
+    line = r"^/dev/full: cannot be written \(No space left on device\);"
+    with pytest.raises(LocalError, match=line):
+        download(server.url("/big"), server.trusting, Path("/dev/full"), lambda *_: None)

@@ -64,6 +64,13 @@ def test_the_official_archive_is_downloaded_from_apache_by_its_published_digest(
     assert (archive.sha512, archive.upload_path) == (DIGEST, None)
 
 
+def test_the_official_archive_is_uploaded_to_machines_that_cannot_download_it():
+    artifact = {"source": "official", "sha512": DIGEST}
+    archive = plan_archive(settings_of(changed(artifact=artifact, version="5.9.9")))
+    assert (archive.sha512, archive.url) == (DIGEST, None)
+    assert archive.upload_path == f".state/archive/{DIGEST[:16]}.zip"
+
+
 def test_the_official_archive_of_a_version_in_the_table_needs_no_digest_in_the_settings(
     monkeypatch,
 ):

@@ -139,10 +139,6 @@ REFUSED = {
             ": make archive-digest VERSION=5.9.9",
         ],
     ),
-    "an official archive for machines that cannot download it": (
-        {"artifact": {"source": "official", "sha512": DIGEST}},
-        ["cluster.artifact.source:", "https://archive.apache.org/", "provider nspawn"],
-    ),
     "an unknown source of the archive": (
         {"artifact": "mirror"},
         ["cluster.artifact:", "'mirror'", "'official', 'maven', 'url', 'file'"],

@@ -85,7 +85,7 @@ def made_on(*hosts, stdin="x", identities=None):
 def folder(tmp_path, monkeypatch):
     """Write the settings of stack hosts in a project of its own."""
     monkeypatch.setattr("cli.engine.stack_folder.ROOT", tmp_path)
-    monkeypatch.setattr("cli.commands.existing.find_archive_problems", lambda _: ())
+    monkeypatch.setattr("cli.commands.existing.find_archive_problems", lambda _, **__: ())
     monkeypatch.setattr("cli.commands.existing.find_agent_problems", lambda _: ())
 
     def write(raw):

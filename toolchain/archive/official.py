@@ -1,0 +1,126 @@
+"""`python3 -m toolchain.archive.official VERSION [SHA512]`: download Apache's archive, once.
+
+Only for hosts that cannot download it themselves: it is then uploaded from this computer.
+"""
+
+import argparse
+import re
+import ssl
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from blueprint.rocketmq.official_archive import RELEASES, official_sha512, official_url
+from blueprint.rocketmq.versions import require_supported
+from project import ROOT, cache_folder
+from system.digests import sha512_of
+from system.errors import LocalError
+from system.https import NotFoundError, Report, download
+from toolchain.archive.cache import locked_work_folder
+from toolchain.archive.upload import link_for_upload
+
+Download = Callable[[str, Path, Report], None]
+"""Writes what is at a URL to a file; raises LocalError, and NotFoundError if there is nothing."""
+
+MEGABYTE = 1_000_000
+SHA512 = re.compile("[0-9a-fA-F]{128}")
+
+
+def use_official(
+    version: str,
+    sha512: str,
+    project: Path,
+    download_to: Download,
+    report: Callable[[str], None],
+) -> Path:
+    """Return the path, below the project, of Apache's archive; download it if needed.
+
+    Raises:
+        LocalError: it cannot be downloaded, or has another digest.
+        ValueError: the version is not supported.
+
+    """
+    require_supported(version)
+    archive = cache_folder() / "archive" / f"rocketmq-{version}-official-{sha512[:16]}.zip"
+    if not _has_digest(archive, sha512):
+        with locked_work_folder(archive, report) as folder:
+            if not _has_digest(archive, sha512):
+                part = folder / archive.name
+                _download(version, part, download_to, report)
+                _require_digest(version, part, sha512)
+                part.chmod(0o444)
+                part.replace(archive)
+    target = link_for_upload(archive, sha512, project)
+    report(f"RocketMQ {version} archive: {target.relative_to(project)} (sha512 {sha512[:16]}…)")
+    return target
+
+
+def _has_digest(archive: Path, sha512: str) -> bool:
+    return archive.is_file() and sha512_of(archive) == sha512
+
+
+def _download(
+    version: str, part: Path, download_to: Download, report: Callable[[str], None]
+) -> None:
+    url = official_url(version)
+    report(f"RocketMQ {version}: downloading {url} (about 100 MB)")
+
+    def progress(done: int, whole: int) -> None:
+        of = f" of {whole // MEGABYTE}" if whole else ""
+        report(f"RocketMQ {version}: {done // MEGABYTE}{of} MB")
+
+    try:
+        download_to(url, part, progress)
+    except NotFoundError as error:
+        message = f"{error}; {RELEASES} lists the versions there are"
+        raise LocalError(message) from error
+
+
+def _require_digest(version: str, part: Path, sha512: str) -> None:
+    actual = sha512_of(part)
+    if actual != sha512:
+        message = (
+            f"cluster.artifact.sha512: {official_url(version)} has SHA-512 {actual}, expected "
+            f"{sha512}; write the lines that make archive-digest VERSION={version} prints"
+        )
+        raise LocalError(message)
+
+
+def download_over_https(url: str, file: Path, report: Report) -> None:
+    """Write what is at a URL to a file, from a server whose certificate this system trusts."""
+    download(url, ssl.create_default_context(), file, report)
+
+
+def main(arguments: list[str], download_to: Download = download_over_https) -> int:
+    """Run the command line and return its exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python3 -m toolchain.archive.official", description=__doc__
+    )
+    parser.add_argument("version")
+    parser.add_argument("sha512", nargs="?")
+    options = parser.parse_args(arguments)
+    try:
+        sha512 = _digest(options.sha512 or official_sha512(options.version))
+        use_official(options.version, sha512, ROOT, download_to, _report)
+    except (LocalError, ValueError) as error:
+        sys.stderr.write(f"archive: {error}\n")
+        return 1
+    return 0
+
+
+def _digest(text: str) -> str:
+    if SHA512.fullmatch(text) is None:
+        message = (
+            f"cluster.artifact.sha512: {text!r} is not a digest; write 128 hexadecimal digits"
+        )
+        raise ValueError(message)
+    return text.lower()
+
+
+def _report(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
