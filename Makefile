@@ -17,6 +17,8 @@ WORKFLOWS ?=
 # What `make check` leaves out: it needs an engine, Go, Java or hosts.
 WITHOUT_HOSTS := not console and not engine and not go and not processes and not local and not existing and not schemes and not lab
 WITH_ENV := . toolchain/env && exec
+# WHAT SECONDS COMMAND: says what a long command does. Needs no environment.
+STEP := python3 -m system.step
 PYTEST := $(WITH_ENV) pytest
 
 .PHONY: help
@@ -56,13 +58,15 @@ setup: engine archive image ## install and build all that `make up` needs
 
 .PHONY: python
 python: .state/uv/$(UV_VERSION) ## the Python environment, from the lock
-	@.state/uv/bin/uv sync --frozen --quiet --python "$$(command -v python3)"
+	@sync=(.state/uv/bin/uv sync --frozen --quiet --python "$$(command -v python3)"); \
+	    if cmp -s uv.lock .venv/uv.lock; then "$${sync[@]}"; \
+	    else $(STEP) 'Python environment: the packages of uv.lock' 20 "$${sync[@]}"; cp uv.lock .venv/; fi
 
 .state/uv/$(UV_VERSION):
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'python3: 3.11 or newer is needed' >&2; exit 1; }
-	@python3 -c 'import ensurepip, venv' 2>/dev/null || { apt-get update -q && apt-get install -qy --no-install-recommends python3-venv; } || { echo 'python3-venv: cannot be installed; install it and run again' >&2; exit 1; }
-	@rm -rf .state/uv && python3 -m venv .state/uv
-	@.state/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || $(STEP) 'this computer: installing python3-venv' 20 sh -c 'apt-get update -q && apt-get install -qy --no-install-recommends python3-venv' || { echo 'python3-venv: cannot be installed; install it and run again' >&2; exit 1; }
+	@rm -rf .state/uv && $(STEP) 'Python environment: pip' 10 python3 -m venv .state/uv
+	@$(STEP) 'Python environment: uv $(UV_VERSION)' 10 .state/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@touch $@
 
 .PHONY: toolchain
@@ -151,12 +155,12 @@ test: setup check test-go test-console test-engine test-processes test-local tes
 
 .PHONY: test-go
 test-go: lint-workflows ## the stand-in command provider keeps the official behavior and limits
-	@cd toolchain/go/engine && CGO_ENABLED=0 go test -trimpath ./command/...
+	@$(STEP) 'tests of the stand-in command provider, compiled first' 60 env -C toolchain/go/engine CGO_ENABLED=0 go test -trimpath ./command/...
 	@$(PYTEST) -q tests -m go
 
 .PHONY: lint-workflows
 lint-workflows: python ## actionlint on the workflows (or on WORKFLOWS), with shellcheck on their scripts
-	@cd toolchain/lint && CGO_ENABLED=0 go run -trimpath github.com/rhysd/actionlint/cmd/actionlint \
+	@$(STEP) 'actionlint, compiled first' 20 env -C toolchain/lint CGO_ENABLED=0 go run -trimpath github.com/rhysd/actionlint/cmd/actionlint \
 	    -shellcheck "$(CURDIR)/.venv/bin/shellcheck" $(WORKFLOWS)
 
 .PHONY: test-console
@@ -173,8 +177,8 @@ test-processes: python archive ## the checks against RocketMQ processes on loopb
 
 .PHONY: browser
 browser: python ## a browser for the tests of the console, and its driver
-	@{ command -v chromium || command -v google-chrome || command -v chromium-browser; } >/dev/null || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends chromium fonts-noto-cjk; } || { echo 'chromium: cannot be installed; install it and run again' >&2; exit 1; }
-	@UV_PROJECT_ENVIRONMENT="$(CURDIR)/.state/browser" .state/uv/bin/uv sync --quiet --frozen --project tests/browser
+	@{ command -v chromium || command -v google-chrome || command -v chromium-browser; } >/dev/null || $(STEP) 'this computer: installing chromium' 60 sh -c 'apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends chromium fonts-noto-cjk' || { echo 'chromium: cannot be installed; install it and run again' >&2; exit 1; }
+	@UV_PROJECT_ENVIRONMENT="$(CURDIR)/.state/browser" $(STEP) "browser: its driver" 10 .state/uv/bin/uv sync --quiet --frozen --project tests/browser
 
 .PHONY: test-local
 test-local: setup browser ## a real cluster on machines of this computer, its console in a browser

@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from system.errors import LocalError
+from system.progress import EVERY_SECONDS
 
 WAIT_SECONDS = 150.0
 
@@ -23,7 +25,7 @@ def locked(
 ) -> Iterator[int]:
     """Hold a lock file and yield its descriptor; wait for another run that holds it.
 
-    `on_wait` is called once if there is one.
+    `on_wait` is called when there is one, and every ten seconds until it is gone.
 
     Raises:
         LocalError: another process still holds it after `wait_seconds`.
@@ -31,9 +33,11 @@ def locked(
     """
     deadline = time.monotonic() + wait_seconds
     descriptor = _try_lock(file, shared=shared)
-    if descriptor is None:
-        on_wait()
+    told = -math.inf
     while descriptor is None:
+        if time.monotonic() - told >= EVERY_SECONDS:
+            told = time.monotonic()
+            on_wait()
         if time.monotonic() > deadline:
             msg = f"{file}: held by another run for {wait_seconds:.0f} s; wait for it, or stop it"
             raise LocalError(msg)

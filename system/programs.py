@@ -3,7 +3,6 @@
 import os
 import shlex
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -58,8 +57,7 @@ def capture(  # noqa: PLR0913 (all but one by keyword)
             close_fds=not inherit_files,
         )
     except FileNotFoundError as error:
-        message = f"{error.filename}: not found on this computer; install it"
-        raise LocalError(message) from error
+        raise _missing(error) from error
     except subprocess.TimeoutExpired as error:
         cause = f"timed out after {timeout_seconds:.0f} s"
         message = f"{_shown(argv)}: {cause}; find out what it waits for, then run it again"
@@ -98,41 +96,64 @@ def run(
         timeout_seconds=timeout_seconds,
     )
     if done.returncode != 0:
-        lines = (done.stdout + done.stderr).strip().splitlines()[-shown_lines:] or ["no output"]
-        output = lines[0] if shown_lines == 1 else "\n    ".join(["", *lines])
+        output = last_lines(done.stdout + done.stderr, shown_lines)
         message = f"{_shown(argv)}: exit status {done.returncode}: {output}"
         raise LocalError(message)
     return done.stdout
 
 
-def run_with_progress(
-    argv: Sequence[str], log: Path, what: str, every_seconds: float = 10.0
-) -> None:
-    """Run a long command with its output in `log` and, now and then, a line on our stderr.
+def run_logged(
+    argv: Sequence[str | Path],
+    log: Path,
+    *,
+    folder: Path | None = None,
+    extra_environment: Mapping[str, str] | None = None,
+    inherit_files: bool = False,
+) -> int:
+    """Run a long program with its output in `log`, also for lines of progress; return its status.
 
     Raises:
-        LocalError: it failed; the message has the last line of its log.
+        LocalError: the program is missing.
 
     """
-    waited = 0.0
     with log.open("wb") as sink:
-        process = subprocess.Popen(
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=sink,
-            stderr=sink,
-            env=tool_environment(),
-        )
-        while True:
-            try:
-                status = process.wait(timeout=every_seconds)
-                break
-            except subprocess.TimeoutExpired:
-                waited += every_seconds
-                sys.stderr.write(f"{what}: {waited:.0f} s: {_last_line(log)}\n")
-    if status != 0:
-        message = f"{what}: {argv[-1]}: exit status {status}: {_last_line(log)}"
-        raise LocalError(message)
+        try:
+            return subprocess.run(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=sink,
+                cwd=folder,
+                env=tool_environment(extra_environment),
+                close_fds=not inherit_files,
+                check=False,
+            ).returncode
+        except FileNotFoundError as error:
+            raise _missing(error) from error
+
+
+def last_line(log: Path) -> str:
+    """Return the last line of a log that has any text."""
+    return last_lines(text_of(log), 1)
+
+
+def last_lines(output: str, count: int) -> str:
+    """Return the last lines of a program's output, on lines of their own if more than one."""
+    lines = output.strip().splitlines()[-count:] or ["no output"]
+    return lines[0].strip() if count == 1 else "\n    ".join(["", *lines])
+
+
+def run_on_terminal(argv: Sequence[str]) -> int:
+    """Run a program with our own input and output; return its exit status.
+
+    Raises:
+        LocalError: the program is missing.
+
+    """
+    try:
+        return subprocess.run(argv, check=False).returncode
+    except FileNotFoundError as error:
+        raise _missing(error) from error
 
 
 def launch(argv: Sequence[str], log: Path, extra_environment: Mapping[str, str]) -> int:
@@ -156,6 +177,10 @@ def _shown(argv: Sequence[str | Path]) -> str:
     return shlex.join(map(str, argv))
 
 
-def _last_line(log: Path) -> str:
-    lines = log.read_text("utf-8", errors="replace").splitlines()
-    return next((line.strip() for line in reversed(lines) if line.strip()), "no output yet")
+def text_of(log: Path) -> str:
+    """Return what a log holds so far; nothing if it does not exist yet."""
+    return log.read_text("utf-8", errors="replace") if log.exists() else ""
+
+
+def _missing(error: FileNotFoundError) -> LocalError:
+    return LocalError(f"{error.filename}: not found on this computer; install it")

@@ -11,14 +11,14 @@ import re
 import shutil
 import sys
 import tempfile
-import time
 from functools import partial
 from pathlib import Path
 
 from project import ROOT, cache_folder
 from system.errors import LocalError
 from system.locks import locked
-from system.programs import run
+from system.programs import last_lines, run, run_logged, text_of
+from system.progress import progress, say
 from toolchain.recipe import (
     ALL_STACKS,
     ENGINE_VERSION,
@@ -30,10 +30,13 @@ from toolchain.recipe import (
     toolchain_digest,
 )
 
-GO_TIMEOUT_SECONDS = 1800
-LOCK_SECONDS = 4 * GO_TIMEOUT_SECONDS
+LOCK_SECONDS = 7200
 """More than another clone's build of all modules may take."""
 SHOWN_LINES_OF_A_FAILURE = 15
+ABOUT_SECONDS = {"pulumi": 100, "pulumi-resource-libvirt": 60}
+"""On two cores, with an empty cache of Go's."""
+ABOUT_SMALL_SECONDS = 20
+GO_VARIABLES = {"GOTOOLCHAIN": "local", "GOSUMDB": "off", "CGO_ENABLED": "0"}
 
 
 class Layout:
@@ -136,13 +139,11 @@ def build_missing(go: str, layout: Layout, folder: Path, binaries: list[Binary])
     if all((folder / entry.target).exists() for entry in wanted):
         return False
     layout.cache.mkdir(parents=True, exist_ok=True)
-    on_wait = partial(report, "waiting for another build to finish")
+    on_wait = partial(say, "toolchain: waiting for another build to finish")
     with locked(layout.cache / "lock", wait_seconds=LOCK_SECONDS, on_wait=on_wait):
         for entry in wanted:
             if not (folder / entry.target).exists():
-                started = time.monotonic()
                 make_entry(go, layout.modules, folder, entry)
-                report(f"{entry.name}  {time.monotonic() - started:.0f} s")
     return True
 
 
@@ -152,23 +153,37 @@ def make_entry(go: str, modules: Path, folder: Path, entry: Binary | ModuleFile)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as unfinished:
         file = Path(unfinished) / entry.name
-        variables = {"GOTOOLCHAIN": "local", "GOSUMDB": "off", "CGO_ENABLED": "0"}
-        command: list[str | Path]
         if isinstance(entry, Binary):
-            command = [go, "build", *go_build_arguments(entry), "-o", file, entry.package]
+            _build(go, modules, entry, file)
         else:
-            command = [go, "list", "-m", "-f", "{{.Dir}}", entry.source_module]
-        output = run(
-            *command,
-            folder=modules / entry.module,
-            extra_environment=variables,
-            timeout_seconds=GO_TIMEOUT_SECONDS,
-            shown_lines=SHOWN_LINES_OF_A_FAILURE,
-        )
-        if isinstance(entry, ModuleFile):
-            shutil.copyfile(Path(output.strip()) / entry.path, file)
+            command = (go, "list", "-m", "-f", "{{.Dir}}", entry.source_module)
+            source = run(*command, folder=modules / entry.module, extra_environment=GO_VARIABLES)
+            shutil.copyfile(Path(source.strip()) / entry.path, file)
             file.chmod(0o755)
         file.replace(target)
+
+
+def _build(go: str, modules: Path, binary: Binary, file: Path) -> None:
+    log = file.with_name("log")
+    what = f"toolchain: building {binary.name}"
+    # With -v, go prints each package that it compiles.
+    command: list[str | Path]
+    command = [go, "build", "-v", *go_build_arguments(binary), "-o", file, binary.package]
+    with progress(what, ABOUT_SECONDS.get(binary.name, ABOUT_SMALL_SECONDS), lambda: so_far(log)):
+        folder = modules / binary.module
+        status = run_logged(command, log, folder=folder, extra_environment=GO_VARIABLES)
+        if status:
+            output = last_lines(text_of(log), SHOWN_LINES_OF_A_FAILURE)
+            message = f"building {binary.name}: go build: exit status {status}: {output}"
+            raise LocalError(message)
+
+
+def so_far(log: Path) -> str:
+    """Return how many modules and packages the output of `go build -v` shows so far."""
+    lines = text_of(log).splitlines()
+    downloaded = sum(line.startswith("go: downloading ") for line in lines)
+    compiled = sum(not line.startswith(("go: ", "#", " ", "\t")) for line in lines)
+    return f"{downloaded} modules downloaded, {compiled} packages compiled"
 
 
 def replace_link(link: Path, target: Path) -> None:

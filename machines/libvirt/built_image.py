@@ -1,7 +1,6 @@
 """Build a bootable cloud image from Debian's packages, for where the official is unavailable."""
 
 import platform
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,10 +12,12 @@ from machines.shared.root_folder import build_once, make_root
 from project import cache_folder
 from system.errors import LocalError
 from system.programs import ask, run
+from system.progress import progress, say
 
 MBR = Path("/usr/lib/syslinux/mbr/mbr.bin")
 FIRST_SECTOR_BYTES = 1 << 20
 COPY_SECONDS = 900.0
+ABOUT_DISK_SECONDS = 20
 BOOTS_ON = "x86_64"
 
 
@@ -50,23 +51,22 @@ def _build(scratch: Path) -> Path:
     begun = time.monotonic()
     file = built_file()
     what = f"lab image {file.stem}"
-    sys.stderr.write(f"{what}: Debian {RECIPE.suite}, {len(RECIPE.packages)} packages\n")
     root = make_root(RECIPE, scratch, what)
     (root / "boot" / "extlinux").mkdir()
     (root / "boot" / "extlinux" / "extlinux.conf").write_text(EXTLINUX, encoding="utf-8")
-    sys.stderr.write(f"{what}: writing the disk\n")
     disk, finished = scratch / "disk.raw", scratch / "disk.qcow2"
-    _partition(disk)
-    with _as_device(disk) as device:
-        # extlinux cannot read file systems with these two features.
-        plain = ("-O", "^64bit,^metadata_csum", "-L", "root")
-        run("mkfs.ext4", "-q", *plain, "-d", str(root), device, timeout_seconds=COPY_SECONDS)
-        with _mounted(device, scratch / "mounted") as mounted:
-            run("extlinux", "--install", str(mounted / "boot" / "extlinux"))
-    run("qemu-img", "convert", "-O", "qcow2", disk, finished, timeout_seconds=COPY_SECONDS)
+    with progress(f"{what}: writing the disk", ABOUT_DISK_SECONDS):
+        _partition(disk)
+        with _as_device(disk) as device:
+            # extlinux cannot read file systems with these two features.
+            plain = ("-O", "^64bit,^metadata_csum", "-L", "root")
+            run("mkfs.ext4", "-q", *plain, "-d", str(root), device, timeout_seconds=COPY_SECONDS)
+            with _mounted(device, scratch / "mounted") as mounted:
+                run("extlinux", "--install", str(mounted / "boot" / "extlinux"))
+        run("qemu-img", "convert", "-O", "qcow2", disk, finished, timeout_seconds=COPY_SECONDS)
     finished.chmod(0o644)
     size, seconds = finished.stat().st_size >> 20, time.monotonic() - begun
-    sys.stderr.write(f"{what}: {size} MB in {seconds:.0f} s, in {file}\n")
+    say(f"{what}: {size} MB in {seconds:.0f} s, in {file}")
     return finished
 
 

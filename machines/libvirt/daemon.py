@@ -1,7 +1,6 @@
 """Install and start libvirt's daemon on this computer."""
 
 import shutil
-import sys
 import time
 from pathlib import Path
 
@@ -9,11 +8,13 @@ from machines.libvirt.virsh import Virsh
 from machines.shared.computer import install_packages
 from system.errors import LocalError
 from system.programs import ask, run
+from system.progress import progress
 
 LOCAL_URI = "qemu:///system"
 SYSTEMD = Path("/run/systemd/system")
 QEMU_CONF = Path("/etc/libvirt/qemu.conf")
 ANSWER_SECONDS = 60.0
+ABOUT_SECONDS = 5
 
 PACKAGES = (
     "dnsmasq-base",
@@ -50,16 +51,16 @@ def ensure_daemon(uri: str) -> None:
     ensure_packages(PACKAGES)
     if Virsh(uri).answers():
         return
-    if SYSTEMD.is_dir():
-        run("systemctl", "enable", "--now", "libvirtd")
-    else:
-        _start_without_systemd()
-    deadline = time.monotonic() + ANSWER_SECONDS
-    while not Virsh(uri).answers():
-        if time.monotonic() > deadline:
-            Virsh(uri).require()
-        time.sleep(0.2)
-    sys.stderr.write("this computer: libvirtd started\n")
+    with progress("this computer: starting libvirtd", ABOUT_SECONDS):
+        if SYSTEMD.is_dir():
+            run("systemctl", "enable", "--now", "libvirtd")
+        else:
+            _start_without_systemd()
+        deadline = time.monotonic() + ANSWER_SECONDS
+        while not Virsh(uri).answers():
+            if time.monotonic() > deadline:
+                Virsh(uri).require()
+            time.sleep(0.2)
 
 
 def ensure_packages(packages: tuple[str, ...]) -> None:

@@ -1,10 +1,9 @@
 """Build, download or link the image of a stack's virtual machines, and check it."""
 
-import sys
 import tempfile
-import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from blueprint.hosts.images import Image
 from machines.libvirt.built_image import ensure_built
@@ -12,9 +11,10 @@ from machines.libvirt.qcow2 import virtual_size_mib
 from project import cache_folder
 from system.digests import sha512_of
 from system.errors import LocalError
+from system.progress import progress
 
 BLOCK_BYTES = 1 << 20
-PROGRESS_SECONDS = 10.0
+MIB_PER_SECOND = 10
 CONNECT_SECONDS = 60.0
 
 
@@ -79,14 +79,15 @@ def _downloaded(image: Image, url: str) -> Path:
 
 def _download(url: str, part: Path) -> None:
     with urllib.request.urlopen(url, timeout=CONNECT_SECONDS) as answer, part.open("wb") as sink:  # noqa: S310 (the settings check the scheme)
-        size = int(answer.headers.get("Content-Length") or 0)
-        done, reported = 0, time.monotonic()
-        while block := answer.read(BLOCK_BYTES):
-            sink.write(block)
-            done += len(block)
-            if time.monotonic() - reported > PROGRESS_SECONDS:
-                reported = time.monotonic()
-                sys.stderr.write(f"image: {done >> 20} of {size >> 20} MB\n")
+        mib = int(answer.headers.get("Content-Length") or 0) >> 20
+
+        def so_far() -> str:
+            return f"{part.stat().st_size >> 20} of {mib} MB"
+
+        what = f"image: downloading {mib} MB from {urlsplit(url).hostname}"
+        with progress(what, mib / MIB_PER_SECOND, so_far):
+            while block := answer.read(BLOCK_BYTES):
+                sink.write(block)
 
 
 def _require_digest(image: Image, file: Path, what: str) -> None:

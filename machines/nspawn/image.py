@@ -1,7 +1,6 @@
 """The image of all machines: built once per recipe, shared read-only from the cache."""
 
 import shutil
-import sys
 import time
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from machines.shared.recipe import recipe_digest
 from machines.shared.root_folder import build_once, make_root
 from project import cache_folder
 from system.programs import run, tool_environment
+from system.progress import say
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _PACKAGE_OF = {
@@ -45,10 +45,9 @@ def _build(scratch: Path) -> Path:
     begun = time.monotonic()
     image = image_folder()
     what = f"image {image.name}"
-    sys.stderr.write(f"{what}: Debian {RECIPE.suite}, {len(RECIPE.packages)} packages\n")
     root = make_root(RECIPE, scratch, what)
     size, seconds = run("du", "-sm", str(root)).split()[0], time.monotonic() - begun
-    sys.stderr.write(f"{what}: {size} MB in {seconds:.0f} s, in {image}\n")
+    say(f"{what}: {size} MB in {seconds:.0f} s, in {image}")
     return root
 
 

@@ -8,8 +8,10 @@ import sys
 from machines.shared.paths import ROOT_VARIABLE
 from system.errors import LocalError
 from system.programs import ask, run
+from system.progress import progress
 
 INSTALL_SECONDS = 600.0
+ABOUT_SECONDS = 30
 _KEPT_VARIABLES = ("HOME", "XDG_CACHE_HOME", ROOT_VARIABLE, "http_proxy", "https_proxy")
 
 
@@ -43,14 +45,14 @@ def install_packages(missing: list[str]) -> None:
     if shutil.which("apt-get") is None:
         msg = f"this computer lacks {', '.join(missing)} and has no apt-get; install them"
         raise LocalError(msg)
-    sys.stderr.write(f"this computer: installing {' '.join(missing)}\n")
     command = (
         *("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "--yes"),
         *("--no-install-recommends", *missing),
     )
-    if ask(*command, timeout_seconds=INSTALL_SECONDS)[0] != 0:
-        run("apt-get", "update", timeout_seconds=INSTALL_SECONDS)
-        run(*command, timeout_seconds=INSTALL_SECONDS)
+    with progress(f"this computer: installing {' '.join(missing)}", ABOUT_SECONDS):
+        if ask(*command, timeout_seconds=INSTALL_SECONDS)[0] != 0:
+            run("apt-get", "update", timeout_seconds=INSTALL_SECONDS)
+            run(*command, timeout_seconds=INSTALL_SECONDS)
 
 
 def debian_codename() -> str:

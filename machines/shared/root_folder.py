@@ -4,16 +4,20 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from machines.shared.apt_sources import read_mirrors, render_sources, transport_options
 from machines.shared.computer import debian_codename
 from machines.shared.paths import lock_of
 from machines.shared.recipe import RootRecipe
+from system.errors import LocalError
 from system.locks import locked
-from system.programs import run, run_with_progress
+from system.programs import last_line, run, run_logged
+from system.progress import progress, say
 
 BUILD_SECONDS = 1800.0
+ABOUT_SECONDS = 60
 _BUILDING = ".building-"
 
 
@@ -32,7 +36,8 @@ def build_once(product: Path, build: Callable[[Path], Path]) -> Path:
         return product
     _make_cache_folder(product.parent)
     lock = lock_of(product.parent)
-    with locked(lock, wait_seconds=BUILD_SECONDS):
+    on_wait = partial(say, f"{product}: waiting for another process that builds it")
+    with locked(lock, wait_seconds=BUILD_SECONDS, on_wait=on_wait):
         if not product.exists():
             for stale in product.parent.glob(f"{_BUILDING}*"):
                 shutil.rmtree(stale)
@@ -52,7 +57,13 @@ def make_root(recipe: RootRecipe, scratch: Path, what: str) -> Path:
         LocalError: mmdebstrap failed; the message has the last line of its log.
 
     """
-    run_with_progress(_command(recipe, scratch), scratch / "mmdebstrap.log", what)
+    log = scratch / "mmdebstrap.log"
+    packages = f"Debian {recipe.suite} with {len(recipe.packages)} packages"
+    with progress(f"{what}: {packages}", ABOUT_SECONDS, lambda: last_line(log)):
+        status = run_logged(_command(recipe, scratch), log)
+        if status:
+            message = f"{what}: mmdebstrap: exit status {status}: {last_line(log)}"
+            raise LocalError(message)
     return scratch / "root"
 
 

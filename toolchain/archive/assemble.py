@@ -32,7 +32,7 @@ def assemble(version: str, project: Path, report: Report, *, fresh: bool = False
     expected = maven_sha512(version)
     archive = cached_archive(version, expected)
     if not _has_digest(archive, expected):
-        with locked_work_folder(archive, report) as folder:
+        with locked_work_folder(archive) as folder:
             if not _has_digest(archive, expected):
                 repository = folder / "repository" if fresh else None
                 made = make_archive(version, folder, repository, report)
@@ -53,7 +53,6 @@ def make_archive(version: str, folder: Path, repository: Path | None, report: Re
         LocalError: Maven failed, or a part is missing.
 
     """
-    report(f"RocketMQ {version}: collecting jars and source release with Maven (100 MB)")
     started = time.monotonic()
     source_release, jars = collect(version, folder, repository)
     count, seconds = len(list(jars.glob("*.jar"))), time.monotonic() - started

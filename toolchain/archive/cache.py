@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Final
 
 from project import cache_folder
 from system.locks import locked
+from system.progress import say
 
 WAIT_SECONDS: Final = 3600
 
@@ -20,7 +21,7 @@ def cached_archive(version: str, sha512: str) -> Path:
 
 
 @contextmanager
-def locked_work_folder(archive: Path, report: Callable[[str], None]) -> Iterator[Path]:
+def locked_work_folder(archive: Path) -> Iterator[Path]:
     """Hold an archive's lock and yield an empty folder beside it, which is removed afterwards.
 
     Raises:
@@ -30,7 +31,7 @@ def locked_work_folder(archive: Path, report: Callable[[str], None]) -> Iterator
     archive.parent.mkdir(parents=True, exist_ok=True)
     folder = archive.with_name(f".work-{archive.stem}")
     lock_file = archive.with_suffix(".lock")
-    on_wait = partial(report, f"another process is making {archive.name}; waiting for it")
+    on_wait = partial(say, f"another process is making {archive.name}; waiting for it")
     with locked(lock_file, wait_seconds=WAIT_SECONDS, on_wait=on_wait) as lock:
         # Inherited by Maven, which may outlive us: the lock is held while it still writes here.
         os.set_inheritable(lock, True)  # noqa: FBT003 (positional only)

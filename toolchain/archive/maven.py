@@ -1,15 +1,21 @@
 """Collect the jars and the source release of a version with Maven."""
 
+import re
 import shutil
 from pathlib import Path
 from typing import Final
 
 from system.errors import LocalError
-from system.programs import capture
+from system.programs import run_logged, text_of
+from system.progress import progress
 
 POM: Final = Path(__file__).with_name("pom.xml")
 _LINES_SHOWN: Final = 30
-_TIMEOUT_SECONDS: Final = 1800
+ABOUT_SECONDS: Final = 60
+"""With an empty repository."""
+_TRANSFER: Final = re.compile(r"Download(ed|ing) from \S+: ")
+_DOWNLOADED: Final = re.compile(r"Downloaded from \S+: \S+ \(([\d.]+) (B|kB|MB|GB) at ")
+_BYTES: Final = {"B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}
 
 
 def collect(version: str, into: Path, local_repository: Path | None = None) -> tuple[Path, Path]:
@@ -26,7 +32,6 @@ def collect(version: str, into: Path, local_repository: Path | None = None) -> t
     command = [
         "mvn",
         "--batch-mode",
-        "--no-transfer-progress",
         "-Dstyle.color=never",
         f"--file={POM}",
         f"-Drocketmq.version={version}",
@@ -34,15 +39,29 @@ def collect(version: str, into: Path, local_repository: Path | None = None) -> t
     ]
     if local_repository is not None:
         command.append(f"-Dmaven.repo.local={local_repository}")
-    done = capture([*command, "package"], timeout_seconds=_TIMEOUT_SECONDS, inherit_files=True)
-    if done.returncode != 0:
-        lines = (done.stdout + done.stderr).splitlines()[-_LINES_SHOWN:]
-        message = (
-            f"mvn: cannot collect RocketMQ {version}, exit status {done.returncode}; "
-            f"check the network and Maven's settings.xml; its last {len(lines)} lines:"
-        )
-        raise LocalError("\n  ".join([message, *lines]))
+    log = into / "maven.log"
+    what = f"RocketMQ {version}: collecting jars and source release with Maven"
+    with progress(what, ABOUT_SECONDS, lambda: downloads(text_of(log))):
+        # It has no time limit of its own: Maven's connections have.
+        status = run_logged([*command, "package"], log, inherit_files=True)
+        if status:
+            raise _failure(version, status, text_of(log))
     return into / "source-release.zip", into / "lib"
+
+
+def downloads(output: str) -> str:
+    """Return how many files Maven has downloaded so far, and how many MB."""
+    sizes = [float(size) * _BYTES[unit] for size, unit in _DOWNLOADED.findall(output)]
+    return f"{len(sizes)} files downloaded, {sum(sizes) / _BYTES['MB']:.0f} MB"
+
+
+def _failure(version: str, status: int, output: str) -> LocalError:
+    told = [line for line in output.splitlines() if not _TRANSFER.search(line)][-_LINES_SHOWN:]
+    message = (
+        f"mvn: cannot collect RocketMQ {version}, exit status {status}; "
+        f"check the network and Maven's settings.xml; its last {len(told)} lines:"
+    )
+    return LocalError("\n  ".join([message, *told]))
 
 
 def _require_tools() -> None:

@@ -43,7 +43,7 @@ def use_official(
     require_supported(version)
     archive = cache_folder() / "archive" / f"rocketmq-{version}-official-{sha512[:16]}.zip"
     if not _has_digest(archive, sha512):
-        with locked_work_folder(archive, report) as folder:
+        with locked_work_folder(archive) as folder:
             if not _has_digest(archive, sha512):
                 part = folder / archive.name
                 _download(version, part, download_to, report)

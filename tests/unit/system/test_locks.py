@@ -1,5 +1,6 @@
 """A lock is exclusive or shared, and waiting for it is reported once."""
 
+import contextlib
 import threading
 
 import pytest
@@ -28,6 +29,21 @@ def test_a_free_lock_is_taken_without_waiting(tmp_path):
         pass
     with locked(tmp_path / "lock", on_wait=pytest.fail):
         pass
+
+
+def test_a_second_holder_reports_again_and_again_while_it_waits(tmp_path, monkeypatch):
+    monkeypatch.setattr("system.locks.EVERY_SECONDS", 0.01)
+    reports = []
+    with contextlib.ExitStack() as first:
+        first.enter_context(locked(tmp_path / "lock"))
+
+        def report():
+            reports.append("waiting")
+            if len(reports) == 3:
+                first.close()
+
+        with locked(tmp_path / "lock", on_wait=report):
+            assert len(reports) == 3
 
 
 def test_a_second_holder_reports_and_waits_for_the_first(tmp_path):

@@ -5,7 +5,16 @@ import os
 import pytest
 
 from system.errors import LocalError
-from system.programs import ask, capture, launch, run, run_with_progress, tool_environment
+from system.programs import (
+    ask,
+    capture,
+    last_line,
+    launch,
+    run,
+    run_logged,
+    text_of,
+    tool_environment,
+)
 
 
 def test_stdout_stderr_and_exit_status_are_returned_apart():
@@ -67,32 +76,22 @@ def test_a_program_runs_in_the_given_folder(tmp_path):
 
 
 def test_a_long_command_keeps_its_output_in_the_log(tmp_path):
-    run_with_progress(["sh", "-c", "echo done"], tmp_path / "log", "image")
-    assert (tmp_path / "log").read_text() == "done\n"
+    log, more = tmp_path / "log", {"EXTRA": "more"}
+    words = ["sh", "-c", "echo $EXTRA; pwd >&2; exit 3"]
+    assert run_logged(words, log, folder=tmp_path, extra_environment=more) == 3
+    assert text_of(log) == f"more\n{tmp_path}\n"
 
 
-def test_a_long_command_that_fails_is_named_with_the_last_line_of_its_log(tmp_path):
-    with pytest.raises(LocalError, match=r"^image: x: exit status 2: no space$"):
-        run_with_progress(
-            ["sh", "-c", "echo no space; echo; exit 2", "x"], tmp_path / "log", "image"
-        )
+def test_the_last_line_of_a_log_has_text(tmp_path):
+    assert text_of(tmp_path / "log") == ""
+    assert last_line(tmp_path / "log") == "no output"
+    (tmp_path / "log").write_text("one\n  two\n \n")
+    assert last_line(tmp_path / "log") == "two"
 
 
-def test_a_long_command_reports_progress(tmp_path, capsys):
-    script = f"echo unpacking; while [ ! -e {tmp_path}/go-on ]; do sleep 0.01; done"
-
-    class Stderr:
-        def write(self, text):
-            lines.append(text)
-            if "unpacking" in text:
-                (tmp_path / "go-on").touch()
-
-    lines = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("system.programs.sys.stderr", Stderr())
-        run_with_progress(["sh", "-c", script], tmp_path / "log", "image", every_seconds=0.01)
-    assert any(line.startswith("image: 0 s: unpacking") for line in lines)
-    assert capsys.readouterr().err == ""
+def test_a_long_command_that_is_missing_is_named_with_the_remedy(tmp_path):
+    with pytest.raises(LocalError, match=r"^no-such-tool: not found on this computer; install it"):
+        run_logged(["no-such-tool"], tmp_path / "log")
 
 
 def test_a_launched_program_has_a_session_of_its_own_and_writes_to_its_log(tmp_path):

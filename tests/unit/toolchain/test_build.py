@@ -140,7 +140,9 @@ def test_only_what_is_missing_is_built(layout, tmp_path, capsys):
     for entry in recipe.BINARIES:
         (layout.modules / entry.module).mkdir(parents=True, exist_ok=True)
     assert build.build_missing(go, layout, folder, list(recipe.BINARIES[:2]))
-    assert "pulumi-language-python  0 s" in capsys.readouterr().out
+    lines = capsys.readouterr().err
+    assert lines.index("building pulumi (about 100 s)\n") < lines.index("building pulumi: done in")
+    assert "toolchain: building pulumi-language-python (about 20 s)\n" in lines
     (tmp_path / "calls").write_text("")
     assert not build.build_missing(go, layout, folder, list(recipe.BINARIES[:2]))
     assert (tmp_path / "calls").read_text() == ""
@@ -161,6 +163,13 @@ def test_a_failed_build_shows_the_tail_of_its_output_and_leaves_nothing(layout, 
     assert not any(path.is_file() for path in (layout.cache / "digest").rglob("*"))
 
 
+def test_a_build_tells_how_many_modules_and_packages_it_has_done(tmp_path):
+    log = tmp_path / "log"
+    assert build.so_far(log) == "0 modules downloaded, 0 packages compiled"
+    log.write_text("go: downloading golang.org/x/net v0.1.0\ninternal/abi\nstrings\n# x\n\tbad\n")
+    assert build.so_far(log) == "1 modules downloaded, 2 packages compiled"
+
+
 def test_a_second_clone_waits_for_the_build_of_the_first(layout, tmp_path, capsys):
     go = str(fake_go(tmp_path))
     (layout.modules / "engine").mkdir(parents=True)
@@ -173,7 +182,7 @@ def test_a_second_clone_waits_for_the_build_of_the_first(layout, tmp_path, capsy
         assert not (layout.cache / "digest").exists()
     waiting.join(timeout=10)
     assert (layout.cache / "digest").exists()
-    assert "toolchain: waiting for another build to finish\n" in capsys.readouterr().out
+    assert "toolchain: waiting for another build to finish\n" in capsys.readouterr().err
 
 
 def test_an_installed_plugin_is_replaced_only_when_its_binary_changed(layout, tmp_path):
