@@ -85,6 +85,10 @@ archive: python ## the RocketMQ archive of STACK's settings (or VERSION's, from 
 archive-digest: python ## the lines that take RocketMQ VERSION from Apache, with the digest that Apache publishes
 	@$(WITH_ENV) python -m toolchain.archive.published_digest $(VERSION)
 
+.PHONY: test-archive
+test-archive: python # of the default version, which the tests run, whatever STACK has deployed
+	@$(WITH_ENV) python -m toolchain.archive
+
 .PHONY: image
 image: python ## what STACK's hosts are made from: the machines' image, and libvirt for stack lab
 	@$(WITH_ENV) python -m cli image --stack $(STACK)
@@ -124,7 +128,7 @@ lint-types-on-hosts: python
 	@$(WITH_ENV) vermin --quiet --violations --target=3.9- --eval-annotations remoting console
 
 lint-shell: python
-	@$(WITH_ENV) shellcheck templates/*.sh toolchain/env .ci/run
+	@$(WITH_ENV) shellcheck templates/*.sh toolchain/archive/*.sh toolchain/env .ci/run
 
 lint-yaml: python
 	@$(WITH_ENV) git ls-files -z '*.yml' '*.yaml' | xargs -0 yamllint --strict
@@ -168,11 +172,12 @@ test-console: python ## the console's addresses, fuzzed against their descriptio
 	@$(PYTEST) -q tests/unit/console -m console
 
 .PHONY: test-engine
-test-engine: setup ## previews and refusals by the real engine
+test-engine: setup test-archive ## previews and refusals by the real engine
+	@$(WITH_ENV) python -m toolchain.archive 5.3.3 # which the recorded states have deployed
 	@$(PYTEST) -q tests/engine -m engine
 
 .PHONY: test-processes
-test-processes: python archive ## the checks against RocketMQ processes on loopback
+test-processes: python test-archive ## the checks against RocketMQ processes on loopback
 	@$(PYTEST) -q tests -m processes
 
 .PHONY: browser
@@ -181,7 +186,7 @@ browser: python ## a browser for the tests of the console, and its driver
 	@UV_PROJECT_ENVIRONMENT="$(CURDIR)/.state/browser" $(STEP) "browser: its driver" 10 .state/uv/bin/uv sync --quiet --frozen --project tests/browser
 
 .PHONY: test-local
-test-local: setup browser ## a real cluster on machines of this computer, its console in a browser
+test-local: setup test-archive browser ## a real cluster on machines of this computer, its console in a browser
 	@$(PYTEST) -q tests/local -m 'local and not kills' --durations=12
 
 .PHONY: screenshots

@@ -1,15 +1,16 @@
 """From the stack's raw configuration to its plan, with every problem in one report."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from blueprint.errors import SettingsError
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.plan.deployed import DeployedState
 from blueprint.plan.topology import plan_cluster
+from blueprint.rocketmq.versions import is_supported
 from blueprint.settings.cluster import ClusterSettings
 from blueprint.settings.parsing import ParsedSettings, parse_settings
-from blueprint.validation.changes import find_change_problems
+from blueprint.validation.changes import find_change_problems, find_version_change_problems
 from blueprint.validation.problems import (
     LAYOUT_KEYS,
     find_layout_problems,
@@ -44,9 +45,15 @@ def load_plan(
             of what the preflight finds, and of the plan.
 
     """
-    parsed = parse_settings(raw)
+    parsed = parse_settings(_with_version(raw, deployed))
     settings, unusable = parsed.settings, parsed.unusable
     problems = [*parsed.problems, *find_value_problems(settings, unusable)]
+    if "version" not in unusable and is_supported(settings.version):
+        refused = [*find_version_change_problems(settings, deployed)]
+        problems += refused
+        if refused:
+            # Nothing is asked of this computer for a version that will not be installed.
+            parsed = replace(parsed, unusable=unusable | {"artifact"})
     layout = [*find_layout_problems(settings, unusable)]
     plannable = not layout and unusable.isdisjoint(LAYOUT_KEYS)
     if plannable:
@@ -77,6 +84,13 @@ def load_settings(raw: object, preflight: Preflight) -> ClusterSettings:
     if problems:
         raise SettingsError(tuple(dict.fromkeys(problems)))
     return parsed.settings
+
+
+def _with_version(raw: object, deployed: DeployedState) -> object:
+    """Return settings that name the deployed version unless they name one themselves."""
+    if deployed.version is None or not isinstance(raw, Mapping):
+        return raw
+    return {"version": deployed.version, **raw}
 
 
 def _preflight_problems(

@@ -71,7 +71,7 @@ def _verify(engine: Engine, folder: StackFolder) -> None:
 
 
 COMMANDS: dict[str, Command] = {
-    "archive": lambda _, folder, __: make_archive(folder),
+    "archive": lambda engine, folder, _: make_archive(engine, folder),
     "image": lambda _, folder, __: make_image(folder),
     "plan": lambda engine, folder, chosen: print_plan(engine, folder, chosen.format),
     "hostkeys": lambda _, folder, __: print_host_keys(folder),

@@ -6,6 +6,7 @@ from typing import Any
 
 from blueprint.overview.stages import plan_stages
 from blueprint.overview.text import processes_mib
+from blueprint.overview.warnings import plan_warnings
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.plan.hosts import HostSpec
 from blueprint.plan.processes import BrokerSpec, Process
@@ -26,6 +27,7 @@ def plan_document(cluster: ClusterSpec) -> dict[str, Any]:
         **_replication(cluster),
         "replicas": cluster.replicas,
         "version": cluster.version,
+        "warnings": list(plan_warnings(cluster)),
         "nameServerAddresses": [server.address for server in cluster.name_servers],
         "hosts": [_host(cluster, host) for host in cluster.hosts],
         "processes": [_process(process) for process in cluster.services],

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from blueprint.overview.stages import Stage, plan_stages
+from blueprint.overview.warnings import plan_warnings
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.plan.hosts import HostSpec
 from blueprint.plan.paths import HOME, UNITS
@@ -49,6 +50,7 @@ def _head(cluster: ClusterSpec) -> str:
     if cluster.scheme is Scheme.SYNC:
         mode = cluster.replication
         lines.append(f"replication {mode.value}: {REPLICATION_PROMISES[mode]}")
+    lines += [f"warning: {line}" for line in plan_warnings(cluster)]
     return "\n".join(lines)
 
 

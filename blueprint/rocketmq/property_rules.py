@@ -8,7 +8,9 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 
-TABLE_VERSION = "5.3.3"
+from blueprint.rocketmq.versions import parse_version
+
+_FOLDER = Path(__file__).parent / "property_types"
 
 DECIDED = {
     "brokerClusterName": "cluster.name",
@@ -124,16 +126,27 @@ _OF_NAME = {
 
 
 @cache
-def property_types() -> Mapping[str, str]:
-    """Return the Java type of each property that a broker knows."""
-    path = Path(__file__).parent / "property_types" / f"{TABLE_VERSION}.json"
-    types: dict[str, str] = json.loads(path.read_text("utf-8"))
+def listed_versions() -> tuple[str, ...]:
+    """Return the versions whose properties are listed, oldest first."""
+    return tuple(sorted((path.stem for path in _FOLDER.glob("*.json")), key=parse_version))
+
+
+def nearest_listed(version: str) -> str:
+    """Return the newest listed version that is not newer than this one, or else the oldest."""
+    older = [one for one in listed_versions() if parse_version(one) <= parse_version(version)]
+    return older[-1] if older else listed_versions()[0]
+
+
+@cache
+def property_types(listed: str) -> Mapping[str, str]:
+    """Return the Java type of each property that a broker of a listed version knows."""
+    types: dict[str, str] = json.loads((_FOLDER / f"{listed}.json").read_text("utf-8"))
     return types
 
 
-def rule_of(name: str) -> Rule:
-    """Return the values that a property, one of `property_types`, accepts."""
-    return _OF_NAME.get(name) or _OF_JAVA_TYPE.get(property_types()[name], Rule())
+def rule_of(name: str, java_type: str) -> Rule:
+    """Return the values that a property of a Java type accepts."""
+    return _OF_NAME.get(name) or _OF_JAVA_TYPE.get(java_type, Rule())
 
 
 def as_text(value: object) -> str:

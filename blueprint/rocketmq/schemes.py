@@ -55,6 +55,8 @@ class SchemeTraits:
     promise: str
     """What an operator may rely on, in one line."""
     election: Election = Election.NONE
+    legacy: str = ""
+    """Why no new cluster should have it, in one line; empty for most."""
 
     @property
     def is_elected(self) -> bool:
@@ -92,6 +94,7 @@ TRAITS = {
             "SEND_OK once most replicas of a group hold a message; when its master is lost, "
             "they elect another, which holds it too"
         ),
+        legacy="RocketMQ 5.5.1 deprecates it; use controller for new clusters",
     ),
     Scheme.CONTROLLER: SchemeTraits(
         master_role=BrokerRole.REPLICA,

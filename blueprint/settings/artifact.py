@@ -23,8 +23,8 @@ class MavenArtifact(Settings):
     """The archive that `make archive` assembles from Maven Central, reproducibly."""
 
     source: Literal["maven"]
-    """Assembled on this computer by `make up` and uploaded once per host; 5.3.3 and 5.2.0
-    only."""
+    """Assembled on this computer by `make up` and uploaded once per host; 5.5.0, 5.3.3 and
+    5.2.0 only."""
 
 
 class UrlArtifact(Settings):
@@ -32,7 +32,7 @@ class UrlArtifact(Settings):
 
     source: Literal["url"]
     """Downloaded by each host."""
-    url: Url = Field(examples=["https://mirror.example.com/rocketmq-all-5.3.3-bin-release.zip"])
+    url: Url = Field(examples=["https://mirror.example.com/rocketmq-all-5.5.0-bin-release.zip"])
     """`https://`, `http://` or `file://`, without a login. The machines of provider nspawn have
     no access to the network outside: for them only a `file://` of their own works."""
     sha512: Sha512 = Field(examples=["0123456789abcdef" * 8])
@@ -45,7 +45,7 @@ class FileArtifact(Settings):
 
     source: Literal["file"]
     """On this computer."""
-    path: FilePath = Field(examples=["archives/rocketmq-all-5.3.3-bin-release.zip"])
+    path: FilePath = Field(examples=["archives/rocketmq-all-5.5.0-bin-release.zip"])
     """Relative to the project."""
     sha512: Sha512 = Field(examples=["0123456789abcdef" * 8])
     """The archive's SHA-512; an archive of another digest is refused before any change."""

@@ -163,8 +163,9 @@ class ClusterSettings(Settings):
     version: str = Field(
         default=DEFAULT_VERSION, max_length=14, json_schema_extra={"pattern": SUPPORTED}
     )
-    """RocketMQ's version: 5.1.2 or a later 5.x. On earlier ones anyone on the network can run
-    commands."""
+    """RocketMQ's version, 5.3.0 or a later 5.x. Left out, a new stack gets the default and a
+    deployed one keeps its version, which cannot change yet. 5.1.2 to 5.2.0 are accepted only
+    where they are deployed already: any user can read the administrator's password there."""
     artifact: Annotated[
         ArtifactSettings,
         BeforeValidator(

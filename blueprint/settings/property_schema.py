@@ -6,7 +6,14 @@ from typing import Any
 from pydantic import GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
-from blueprint.rocketmq.property_rules import REFUSED, Form, Rule, property_types, rule_of
+from blueprint.rocketmq.property_rules import (
+    REFUSED,
+    Form,
+    Rule,
+    listed_versions,
+    property_types,
+    rule_of,
+)
 
 Schema = dict[str, Any]
 
@@ -48,12 +55,15 @@ def map_objects(schema: Schema, change: Callable[[Schema], Schema]) -> Schema:
 
 
 def properties_schema() -> Schema:
-    """Return the schema of an object of properties."""
+    """Return the schema of an object of properties; the newest list contains the older ones."""
+    newest = property_types(listed_versions()[-1])
     return {
         "description": "Broker properties, spelled as RocketMQ spells them.",
         "type": "object",
         "properties": {
-            name: _value(rule_of(name)) for name in property_types() if name not in REFUSED
+            name: _value(rule_of(name, java_type))
+            for name, java_type in newest.items()
+            if name not in REFUSED
         },
         "additionalProperties": False,
     }

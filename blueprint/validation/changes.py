@@ -6,6 +6,7 @@ from blueprint.hosts.ssh_keys import fingerprint
 from blueprint.plan.deployed import DeployedState
 from blueprint.plan.topology import broker_names, controller_hosts, controller_name
 from blueprint.rocketmq.schemes import UNSEEDED, refuse_switch
+from blueprint.rocketmq.versions import refuse_new
 from blueprint.settings.cluster import ClusterSettings
 from blueprint.settings.hosts import ExistingServerSettings, ServerSettings
 
@@ -26,6 +27,23 @@ def find_change_problems(settings: ClusterSettings, deployed: DeployedState) -> 
     yield from _controller_problems(settings, deployed)
     yield from _replica_problems(settings, deployed)
     yield from _move_problems(settings, deployed)
+
+
+def find_version_change_problems(
+    settings: ClusterSettings, deployed: DeployedState
+) -> Iterator[str]:
+    """Iterate over why a supported version cannot be deployed, or cannot replace another one."""
+    was, wanted = deployed.version, settings.version
+    if was is None:
+        problem = refuse_new(wanted)
+        if problem is not None:
+            yield problem
+    elif was != wanted:
+        yield (
+            f"cluster.version: cannot change from {was}, which is deployed, to {wanted}: brokers "
+            f"cannot be rolled to another version yet; write {was}, or leave it out, which keeps "
+            "the deployed one"
+        )
 
 
 def _rename_problems(settings: ClusterSettings, deployed: DeployedState) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from blueprint.plan.cluster_spec import ClusterSpec
+from blueprint.rocketmq.versions import DEFAULT_VERSION, is_version
 from blueprint.settings.cluster import ClusterSettings
 from blueprint.validation.artifacts import find_jar_problems, find_version_problems
 from blueprint.validation.capacity import (
@@ -61,9 +62,12 @@ def find_plan_problems(cluster: ClusterSpec, unusable: AbstractSet[str]) -> Iter
 
 
 def _property_problems(settings: ClusterSettings) -> Iterator[str]:
-    yield from find_property_problems("cluster.brokerProperties", settings.broker_properties)
+    # What is no version is reported already.
+    version = settings.version if is_version(settings.version) else DEFAULT_VERSION
+    places = {"cluster.brokerProperties": settings.broker_properties}
     for position, group in enumerate(settings.broker_groups):
-        key = f"cluster.brokerGroups[{position}].properties"
-        yield from find_property_problems(key, group.properties)
+        places[f"cluster.brokerGroups[{position}].properties"] = group.properties
     for name, broker in settings.brokers.items():
-        yield from find_property_problems(f"cluster.brokers.{name}.properties", broker.properties)
+        places[f"cluster.brokers.{name}.properties"] = broker.properties
+    for place, properties in places.items():
+        yield from find_property_problems(place, properties, version)

@@ -6,10 +6,11 @@ from blueprint.rocketmq.property_rules import (
     DECIDED,
     NOT_SUPPORTED,
     SECRET,
-    TABLE_VERSION,
     WITHOUT_EFFECT,
     Form,
     Rule,
+    listed_versions,
+    nearest_listed,
     property_types,
     rule_of,
 )
@@ -17,16 +18,22 @@ from blueprint.settings.messages import shown
 from blueprint.settings.suggestions import suggest
 
 
-def find_property_problems(place: str, properties: Mapping[str, str]) -> Iterator[str]:
-    """Iterate over the problems of the properties at a place of the settings, one line each."""
+def find_property_problems(
+    place: str, properties: Mapping[str, str], version: str
+) -> Iterator[str]:
+    """Iterate over the problems of the properties at a place of the settings, one line each.
+
+    `version` is the brokers'.
+    """
+    listed = nearest_listed(version)
     for name, value in properties.items():
-        problem = _problem(name, value)
+        problem = _problem(name, value, listed)
         if problem is not None:
             given = "its value" if name in SECRET else shown(value)
             yield f"{place}.{name}: {given} {problem}"
 
 
-def _problem(name: str, value: str) -> str | None:
+def _problem(name: str, value: str, listed: str) -> str | None:
     """Return what is wrong with a property and what to write instead; None if nothing is."""
     if name in DECIDED:
         return f"cannot be set here; leave it out, it follows from {DECIDED[name]}"
@@ -34,15 +41,18 @@ def _problem(name: str, value: str) -> str | None:
         return "cannot be set, logins are not supported yet; leave it out"
     if name in WITHOUT_EFFECT:
         return f"has no effect; {WITHOUT_EFFECT[name]}"
-    if name not in property_types():
-        hint = suggest(name, property_types(), "see RocketMQ's broker configuration")
-        return f"is for a key that no broker of {TABLE_VERSION} knows; {hint}"
+    types = property_types(listed)
+    if name not in types:
+        newer = next((v for v in listed_versions() if name in property_types(v)), None)
+        hint = suggest(name, types, "see RocketMQ's broker configuration")
+        remedy = f"leave it out, it needs {newer}" if newer else hint
+        return f"is for a key that no broker of {listed} knows; {remedy}"
     if not Form.TEXT.matches(value):
         return (
             "has a character that RocketMQ misreads; write printable ASCII without backslashes, "
             "line breaks and blanks at the ends"
         )
-    return _mismatch(rule_of(name), value)
+    return _mismatch(rule_of(name, types[name]), value)
 
 
 NOT_OF_FORM = {

@@ -1,7 +1,6 @@
 """The plan of a stack, read from its file and its state; nothing is made or changed."""
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Mapping
 
@@ -11,11 +10,9 @@ from blueprint.overview.document import render_plan_json
 from blueprint.overview.mermaid import render_plan_mermaid
 from blueprint.overview.text import SHOWN_ALREADY, render_plan_page, render_plan_summary
 from blueprint.plan.cluster_spec import ClusterSpec
-from blueprint.plan.deployed import NOT_DEPLOYED, DeployedState
-from cli.engine.deployment import deployed_state_in
+from cli.engine.deployment import deployed_state_in, read_deployed_state
 from cli.engine.engine import Engine
 from cli.engine.stack_folder import StackFolder
-from cli.errors import CommandError
 
 FORMATS: Mapping[str, Callable[[ClusterSpec], str]] = {
     "text": render_plan_page,
@@ -27,7 +24,7 @@ FORMATS: Mapping[str, Callable[[ClusterSpec], str]] = {
 def print_plan(engine: Engine, folder: StackFolder, shape: str) -> None:
     """Print the plan in one of `FORMATS`, and on stderr what it was planned from."""
     raw = folder.committed_cluster()
-    deployed, basis = _read_deployed_state(engine)
+    deployed, basis = read_deployed_state(engine)
     _, cluster = load_plan(raw, deployed, NO_PREFLIGHT)
     sys.stderr.write(f"stack {folder.stack}: {basis}\n")
     sys.stderr.flush()
@@ -44,18 +41,3 @@ def print_plan_summary(engine: Engine, folder: StackFolder) -> None:
     sys.stdout.write(render_plan_summary(cluster) + "\n")
     sys.stdout.flush()
     os.environ[SHOWN_ALREADY] = "yes"
-
-
-def _read_deployed_state(engine: Engine) -> tuple[DeployedState, str]:
-    """Return the deployed state and a phrase about it; without engine or state, nothing's."""
-    if shutil.which("pulumi") is None:
-        return NOT_DEPLOYED, "planned as a new one, since there is no engine here to read a state"
-    try:
-        if not engine.exists():
-            return NOT_DEPLOYED, "planned as a new one, since it was never made"
-        deployed = deployed_state_in(engine.export())
-    except CommandError as error:
-        return NOT_DEPLOYED, f"planned as a new one, since its state cannot be read: {error}"
-    if not deployed.placements:
-        return deployed, "planned as a new one, since its state holds no broker"
-    return deployed, f"planned around {len(deployed.placements)} brokers that its state holds"

@@ -1,8 +1,11 @@
 """What a stored deployment says of its resources; `Engine.export` returns one."""
 
+import shutil
 from typing import Any
 
-from blueprint.plan.deployed import DeployedState, deployed_state_of
+from blueprint.plan.deployed import NOT_DEPLOYED, DeployedState, deployed_state_of
+from cli.engine.engine import Engine
+from cli.errors import CommandError
 
 
 def resources_in(stored: dict[str, Any]) -> list[dict[str, Any]]:
@@ -13,3 +16,18 @@ def resources_in(stored: dict[str, Any]) -> list[dict[str, Any]]:
 def deployed_state_in(stored: dict[str, Any]) -> DeployedState:
     """Return what the plan needs to know of the deployment."""
     return deployed_state_of((resource["urn"], resource) for resource in resources_in(stored))
+
+
+def read_deployed_state(engine: Engine) -> tuple[DeployedState, str]:
+    """Return the deployed state and a phrase about it; without engine or state, nothing's."""
+    if shutil.which("pulumi") is None:
+        return NOT_DEPLOYED, "planned as a new one, since there is no engine here to read a state"
+    try:
+        if not engine.exists():
+            return NOT_DEPLOYED, "planned as a new one, since it was never made"
+        deployed = deployed_state_in(engine.export())
+    except CommandError as error:
+        return NOT_DEPLOYED, f"planned as a new one, since its state cannot be read: {error}"
+    if not deployed.placements:
+        return deployed, "planned as a new one, since its state holds no broker"
+    return deployed, f"planned around {len(deployed.placements)} brokers that its state holds"

@@ -7,6 +7,7 @@ from pulumi_command import remote
 
 from blueprint.plan.archives import Archive
 from blueprint.plan.cluster_spec import ClusterSpec
+from blueprint.plan.deployed import INSTALL_TYPE, unpacked_name
 from blueprint.rendering.scripts import render_install
 from components.hosts.over_ssh import make_state, make_upload
 from components.hosts.prepared_host import PreparedHost
@@ -15,7 +16,7 @@ from components.hosts.prepared_host import PreparedHost
 class RocketmqInstall(pulumi.ComponentResource):
     """The archive, uploaded unless the host downloads it, unpacked under versions/."""
 
-    TYPE: ClassVar[str] = "rocketmq:rocketmq_install:RocketmqInstall"
+    TYPE: ClassVar[str] = INSTALL_TYPE
     archive: Archive
     installed: remote.Command
 
@@ -33,7 +34,7 @@ class RocketmqInstall(pulumi.ComponentResource):
         after_gate = access.options(self, [host.gate])
         uploads = make_upload(f"{name}-upload", access, archive, after_gate)
         self.installed = make_state(
-            f"{name}-unpacked",
+            unpacked_name(name),
             access,
             render_install(cluster, access.spec, archive),
             access.options(self, [host.ready, *uploads]),

@@ -12,13 +12,16 @@ from blueprint.plan.deployed import (
     NOT_DEPLOYED,
     DeployedState,
     Placement,
+    deployed_state_of,
 )
 from blueprint.rocketmq.schemes import Scheme
 from components import deployed_state
 from components.cluster import Cluster
 from components.deployed_state import ATTEMPTS, read_deployed_state
 from components.hosts.prepared_host import PreparedHost
+from components.services.install import RocketmqInstall
 from components.services.processes import Broker
+from tests.support.recorded_states import RECORDED, recorded_state
 from tests.support.recording import Recorder, record
 
 HALF_WRITTEN = "failed to load checkpoint: EOF"
@@ -190,3 +193,34 @@ def test_an_answer_without_a_list_of_resources_is_no_empty_state():
 
     with pytest.raises(StateError, match="the engine answered"):
         record(read_deployed_state, recorder=Silent())
+
+
+def install(name, version, *, unpacked=True):
+    made = {
+        f"{URN}::{CLUSTER_TYPE}${RocketmqInstall.TYPE}::{name}": {
+            "type": RocketmqInstall.TYPE,
+            "outputs": {"version": version},
+        }
+    }
+    if unpacked:
+        command = {"type": COMMAND_TYPE, "outputs": {}}
+        made[f"{URN}::{RocketmqInstall.TYPE}${COMMAND_TYPE}::{name}-unpacked"] = command
+    return made
+
+
+def test_the_version_is_that_of_an_archive_that_was_unpacked():
+    state = install("server1-rocketmq", "5.3.3") | install("server2-rocketmq", "5.3.3")
+    assert deployed_state_in(state) == DeployedState(version="5.3.3")
+
+
+def test_a_version_that_was_never_unpacked_is_not_deployed():
+    assert deployed_state_in(install("a-rocketmq", "5.99.0", unpacked=False)) == NOT_DEPLOYED
+    state = install("a-rocketmq", "5.99.0", unpacked=False) | install("b-rocketmq", "5.3.3")
+    assert deployed_state_in(state).version == "5.3.3"
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_the_version_of_a_state_recorded_by_an_earlier_release_is_read(name):
+    resources = recorded_state(name)["deployment"]["resources"]
+    deployed = deployed_state_of((resource["urn"], resource) for resource in resources)
+    assert deployed.version == "5.3.3"

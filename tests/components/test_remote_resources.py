@@ -12,7 +12,7 @@ from pulumi_command import remote
 from blueprint.hosts.logins import Login
 from blueprint.rendering.plan_file import render_plan
 from blueprint.rendering.processes import render_configuration, render_unit
-from blueprint.rocketmq.versions import maven_sha512
+from blueprint.rocketmq.versions import DEFAULT_VERSION, maven_sha512
 from components.hosts.over_ssh import HostAccess, RemoteFile, make_file, make_state
 from machines.nspawn.identity import planned_identity
 from project import ROOT
@@ -161,7 +161,7 @@ def test_the_input_of_a_file_is_exactly_its_rendered_text(recorded, process):
     properties = resources[f"{process.name}-properties"].inputs
     unit = resources[f"{process.name}-unit"].inputs
     assert properties["stdin"] == render_configuration(CLUSTER, process)
-    assert unit["stdin"] == render_unit(CLUSTER, process, maven_sha512("5.3.3"))
+    assert unit["stdin"] == render_unit(CLUSTER, process, maven_sha512(DEFAULT_VERSION))
     paths = process.paths
     former = [str(path) for path in CLUSTER.former_conf_files(process)]
     words = [str(paths.conf_file), "0640", "root:rocketmq", _length(properties), *former]

@@ -105,6 +105,31 @@ def test_the_command_of_a_recorded_file_changes_by_its_length_alone(preview):
     assert changed in {0, 12}
 
 
+def test_a_recorded_stack_keeps_its_version_when_its_file_names_none(engine, preview, monkeypatch):
+    silent = copy.deepcopy(engine.settings)
+    assert silent["config"]["rocketmq:cluster"].pop("version") == "5.3.3"
+    monkeypatch.setattr(engine, "settings", silent)
+    done = engine.preview("--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert _changes(json.loads(done.stdout)) == _changes(preview)
+
+
+def _changes(preview):
+    return {
+        (step["urn"], step["op"], json.dumps(step.get("newState", {}).get("inputs")))
+        for step in preview["steps"]
+    }
+
+
+def test_another_version_of_a_recorded_stack_is_refused(engine, monkeypatch):
+    newer = copy.deepcopy(engine.settings)
+    newer["config"]["rocketmq:cluster"]["version"] = "5.5.0"
+    monkeypatch.setattr(engine, "settings", newer)
+    done = engine.preview()
+    assert done.returncode != 0
+    assert "cannot change from 5.3.3, which is deployed, to 5.5.0" in done.stdout + done.stderr
+
+
 def test_a_host_of_a_recorded_stack_cannot_be_renamed(engine, monkeypatch):
     renamed = copy.deepcopy(engine.settings)
     renamed["config"]["rocketmq:cluster"]["hosts"]["servers"][1]["name"] = "renamed"

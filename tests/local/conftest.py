@@ -4,7 +4,7 @@ import zipfile
 import pytest
 
 from blueprint.plan.archives import upload_path
-from blueprint.rocketmq.versions import maven_sha512
+from blueprint.rocketmq.versions import DEFAULT_VERSION, maven_sha512
 from project import ROOT
 from tests.local.clone import Clone, remove
 from tests.local.hosts import LiveHosts
@@ -59,7 +59,7 @@ def hosts(clone, tmp_path_factory):
 def client_jars(tmp_path_factory):
     """The jars of RocketMQ's own Java client, from the archive."""
     folder = tmp_path_factory.mktemp("jars")
-    with zipfile.ZipFile(ROOT / upload_path(maven_sha512("5.3.3"))) as archive:
+    with zipfile.ZipFile(ROOT / upload_path(maven_sha512(DEFAULT_VERSION))) as archive:
         for entry in archive.infolist():
             if "/lib/" in entry.filename and entry.filename.endswith(".jar"):
                 name = entry.filename.rpartition("/")[2]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from blueprint.rocketmq.versions import DEFAULT_VERSION
 from tests.local.clone import Clone
 from tests.local.hosts import LiveHosts
 from tests.support.browser_session import Browser
@@ -75,7 +76,7 @@ def test_a_user_logs_in_and_sees_the_whole_cluster_without_requests_elsewhere(
         ("broker-b-s", "Slave", "server1"),
     ):
         (row,) = (row for row in rows if row.split()[:1] == [name])
-        for text in ("Up", role, host, "5.3.3"):
+        for text in ("Up", role, host, DEFAULT_VERSION):
             assert text in row
     page.do("wait", selector="#nameServers", text="lists 4 of 4 brokers")
     page.do("wait", selector="#verification", text="server2")

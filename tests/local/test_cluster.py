@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from blueprint.rocketmq.versions import maven_sha512
+from blueprint.rocketmq.versions import DEFAULT_VERSION, maven_sha512
 from tests.local.clone import Clone
 from tests.local.hosts import LiveHosts
 
@@ -220,8 +220,8 @@ def test_an_archive_with_a_wrong_digest_changes_nothing_on_a_host(clone: Clone, 
     assert pids == [hosts.pid(h, "rocketmq-namesrv.service") for h in ("server1", "server2")]
     again = clone.make("up")
     assert again.returncode == 0, again.stdout[-4000:]
-    assert maven_sha512("5.3.3")[:16] in hosts.run(
-        "server1", "cat /usr/local/rocketmq/versions/5.3.3/.sha512"
+    assert maven_sha512(DEFAULT_VERSION)[:16] in hosts.run(
+        "server1", f"cat /usr/local/rocketmq/versions/{DEFAULT_VERSION}/.sha512"
     )
 
 

@@ -8,12 +8,12 @@ import tempfile
 import pytest
 from pulumi.runtime import set_all_config
 
-from blueprint.plan.archives import plan_archive
+from blueprint.plan.archives import upload_path
+from blueprint.rocketmq.versions import ASSEMBLIES, maven_sha512
 from machines.libvirt.built_image import built_digest
 from project import ROOT
 from tests.support import virtual
 from tests.support.recording import record
-from tests.support.stacks import STACKS, raw_cluster, settings_of
 
 
 @pytest.fixture
@@ -23,11 +23,10 @@ def archives(tmp_path, monkeypatch):
     monkeypatch.setattr("preflight.hypervisor.ROOT", tmp_path)
     virtual.answer(monkeypatch)
     virtual.write_image(tmp_path / f".state/images/{built_digest()}.qcow2")
-    for stack in STACKS:
-        path = plan_archive(settings_of(raw_cluster(stack))).upload_path
-        if path:
-            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / path).touch()
+    for version in ASSEMBLIES:
+        path = tmp_path / upload_path(maven_sha512(version))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
     return tmp_path
 
 

@@ -108,3 +108,18 @@ def test_the_state_that_the_program_leaves_is_what_it_reads(run_program):
     assert found["broker-b-s"] == {"address": "10.98.64.151:11911", "host": "server1", "slot": 0}
     assert found["cluster"]["scheme"] == "2m-2s-sync"
     assert found["cluster"]["replicas"] == 2
+
+
+@BOTH
+def test_another_version_is_refused_before_any_resource_and_none_keeps_the_deployed_one(
+    run_program, preview
+):
+    raw = raw_cluster()
+    assert "version" not in raw
+    recorder = Recorder(state=state_left_by(run_program(changed(version="5.3.3"))))
+    with pytest.raises(pulumi.RunError, match=r"cannot change from 5\.3\.3, .* to 5\.5\.0: "):
+        run_program(changed(version="5.5.0"), preview=preview, recorder=recorder)
+    assert recorder.resources == {}
+    run_program(raw, preview=preview, recorder=recorder)
+    unit = recorder.resources["broker-a-unit"].inputs["stdin"]
+    assert "ROCKETMQ_HOME=/usr/local/rocketmq/versions/5.3.3 " in unit

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from blueprint.rocketmq.versions import maven_sha512, require_supported, top_directory
+from blueprint.rocketmq.versions import assembly_of, require_supported, top_directory
 from system.digests import sha512_of
 from system.errors import LocalError
 from toolchain.archive.cache import cached_archive, locked_work_folder
@@ -29,7 +29,7 @@ def assemble(version: str, project: Path, report: Report, *, fresh: bool = False
 
     """
     require_supported(version)
-    expected = maven_sha512(version)
+    expected = assembly_of(version).sha512
     archive = cached_archive(version, expected)
     if not _has_digest(archive, expected):
         with locked_work_folder(archive) as folder:
@@ -51,14 +51,18 @@ def make_archive(version: str, folder: Path, repository: Path | None, report: Re
 
     Raises:
         LocalError: Maven failed, or a part is missing.
+        ValueError: the version cannot be assembled.
 
     """
+    assembly = assembly_of(version)
     started = time.monotonic()
-    source_release, jars = collect(version, folder, repository)
+    source_release, jars = collect(version, assembly, folder, repository)
     count, seconds = len(list(jars.glob("*.jar"))), time.monotonic() - started
     report(f"RocketMQ {version}: {count} jars after {seconds:.0f} s; zipping")
     made = folder / "archive.zip"
-    write_stored_zip(made, collect_entries(source_release, jars, top_directory(version)))
+    top = top_directory(version)
+    entries = collect_entries(source_release, jars, top, adapted=assembly.adapted)
+    write_stored_zip(made, entries)
     return made
 
 
@@ -67,7 +71,7 @@ def check_reproducible(version: str, report: Report) -> str:
 
     Raises:
         LocalError: the two digests differ, or Maven failed.
-        ValueError: the version is not supported.
+        ValueError: the version is not supported, or cannot be assembled.
 
     """
     require_supported(version)

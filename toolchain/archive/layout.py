@@ -1,8 +1,9 @@
-"""Decide where each file of the source release and each jar goes in an archive."""
+"""Decide where each file of the source release and of the jars goes in an archive."""
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,10 @@ _RENAMED: Final = {
     "distribution/NOTICE-BIN": "NOTICE",
 }
 _FOLDERS: Final = re.compile(r"distribution/((?:bin|conf|benchmark)/.+)")
-_LOGGING: Final = re.compile(r"[^/]+/src/main/resources/(rmq\.[a-z]+\.logback\.xml)")
+_LOGGING: Final = re.compile(r"rmq\.[a-z]+\.logback\.xml")
+_GONE: Final = frozenset({"bin/startfsrv.sh"})
+"""It starts a class that RocketMQ 5 does not have."""
+_REPLACED: Final = {"benchmark/runclass.sh": Path(__file__).with_name("runclass.sh")}
 _REQUIRED: Final = (
     "LICENSE",
     "NOTICE",
@@ -42,32 +46,37 @@ def place_source(path: str) -> str | None:
         return _RENAMED[path]
     if match := _FOLDERS.fullmatch(path):
         return match[1]
-    if match := _LOGGING.fullmatch(path):
-        return f"conf/{match[1]}"
     return None
 
 
-def collect_entries(source_release: Path, jars: Path, top_directory: str) -> Iterator[Entry]:
+def collect_entries(
+    source_release: Path, jars: Path, top_directory: str, *, adapted: bool
+) -> Iterator[Entry]:
     """Yield every file of the archive, below its top directory.
+
+    With `adapted`, scripts that no longer work are left out or replaced.
 
     Raises:
         LocalError: a file is missing that RocketMQ needs to start, or that its license requires.
 
     """
+    found = sorted(jars.glob("*.jar"))
+    if not any(jar.name.startswith("rocketmq-") for jar in found):
+        message = f"{jars.name}: no rocketmq-*.jar; Maven collected nothing, so run it again"
+        raise LocalError(message)
     missing = set(_REQUIRED)
-    for name, content in _read_source(source_release):
+    for name, content in chain(_read_source(source_release), _read_logging(found)):
         missing.discard(name)
+        if adapted and name in _GONE:
+            continue
+        text = _REPLACED[name].read_bytes() if adapted and name in _REPLACED else content
         executable = name.startswith("bin/")
-        yield Entry(name=f"{top_directory}/{name}", content=content, executable=executable)
+        yield Entry(name=f"{top_directory}/{name}", content=text, executable=executable)
     if missing:
         message = (
             f"{source_release.name}: no {', '.join(sorted(missing))}; this source release has a "
             "different layout, so use an official archive for this version"
         )
-        raise LocalError(message)
-    found = sorted(jars.glob("*.jar"))
-    if not any(jar.name.startswith("rocketmq-") for jar in found):
-        message = f"{jars.name}: no rocketmq-*.jar; Maven collected nothing, so run it again"
         raise LocalError(message)
     for jar in found:
         yield Entry(name=f"{top_directory}/lib/{jar.name}", content=jar.read_bytes())
@@ -80,3 +89,14 @@ def _read_source(source_release: Path) -> Iterator[tuple[str, bytes]]:
             name = None if info.is_dir() else place_source(inside)
             if name is not None:
                 yield name, source.read(info)
+
+
+def _read_logging(jars: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+    """Iterate over the logging configurations, which differ between releases."""
+    for path in jars:
+        if not path.name.startswith("rocketmq-"):
+            continue
+        with zipfile.ZipFile(path) as jar:
+            for name in jar.namelist():
+                if _LOGGING.fullmatch(name):
+                    yield f"conf/{name}", jar.read(name)

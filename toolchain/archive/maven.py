@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from blueprint.rocketmq.versions import Assembly
 from system.errors import LocalError
 from system.programs import run_logged, text_of
 from system.progress import progress
@@ -18,7 +19,9 @@ _DOWNLOADED: Final = re.compile(r"Downloaded from \S+: \S+ \(([\d.]+) (B|kB|MB|G
 _BYTES: Final = {"B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}
 
 
-def collect(version: str, into: Path, local_repository: Path | None = None) -> tuple[Path, Path]:
+def collect(
+    version: str, assembly: Assembly, into: Path, local_repository: Path | None = None
+) -> tuple[Path, Path]:
     """Have Maven fetch what the archive of a version is made of into an existing folder.
 
     `local_repository` is Maven's own; None means the user's. Return the zip of the source release
@@ -35,8 +38,11 @@ def collect(version: str, into: Path, local_repository: Path | None = None) -> t
         "-Dstyle.color=never",
         f"--file={POM}",
         f"-Drocketmq.version={version}",
+        f"-Dsource.version={assembly.source_release}",
         f"-Dcollect.directory={into}",
     ]
+    if assembly.adapted:
+        command.append("--activate-profiles=example")
     if local_repository is not None:
         command.append(f"-Dmaven.repo.local={local_repository}")
     log = into / "maven.log"

@@ -69,7 +69,8 @@ def _schemes() -> str:
     for scheme, traits in TRAITS.items():
         copies = " or ".join(map(str, traits.replicas))
         master = MASTER[traits.election]
-        rows.append(f"| `{scheme.value}` | {copies} | {master} | {traits.promise} |")
+        promise = traits.promise + (f". Legacy: {traits.legacy}" if traits.legacy else "")
+        rows.append(f"| `{scheme.value}` | {copies} | {master} | {promise} |")
     modes = ["| `replication` of 2m-2s-sync | promise |", "|---|---|"]
     modes += [f"| `{mode.value}` | {text} |" for mode, text in REPLICATION_PROMISES.items()]
     return "\n".join([*rows, "", *modes]) + "\n"

@@ -6,10 +6,11 @@ import os
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 
 import pytest
 
-from blueprint.rocketmq.versions import maven_sha512
+from blueprint.rocketmq.versions import assembly_of, maven_sha512
 from project import ROOT, cache_folder
 from system.errors import LocalError
 from toolchain.archive import assemble as assembling
@@ -45,14 +46,18 @@ def parts(tmp_path):
     files += ["README.md", "distribution/LICENSE-BIN", "distribution/NOTICE-BIN"]
     files += ["distribution/benchmark/producer.sh"]
     files += ["distribution/conf/2m-2s-sync/broker-a.properties"]
-    files += [
-        f"{m}/src/main/resources/rmq.{m}.logback.xml" for m in ("broker", "namesrv", "tools")
-    ]
     with zipfile.ZipFile(folder / "source-release.zip", "w") as archive:
         for file in files:
             archive.writestr(f"top/{file}", file)
-    (folder / "rocketmq-broker-5.3.3.jar").write_bytes(b"jar")
+    for module in ("broker", "namesrv", "tools"):
+        write_jar(folder, module, "a")
     return folder
+
+
+def write_jar(folder, module, text):
+    with zipfile.ZipFile(folder / f"rocketmq-{module}-5.3.3.jar", "w") as jar:
+        info = zipfile.ZipInfo(f"rmq.{module}.logback.xml")
+        jar.writestr(info, text)
 
 
 @pytest.fixture
@@ -78,7 +83,8 @@ def digest(tmp_path, maven, monkeypatch):
     made = assembling.make_archive("5.3.3", folder, None, [].append)
     maven.write_text("")
     expected = hashlib.sha512(made.read_bytes()).hexdigest()
-    monkeypatch.setattr(assembling, "maven_sha512", lambda _version: expected)
+    known = replace(assembly_of("5.3.3"), sha512=expected)
+    monkeypatch.setattr(assembling, "assembly_of", lambda _version: known)
     return expected
 
 
@@ -109,7 +115,7 @@ def test_a_damaged_cached_archive_is_made_again(tmp_path, maven, digest):
 
 
 def test_a_different_jar_is_an_error_with_both_digests_and_caches_nothing(tmp_path, parts, digest):
-    (parts / "rocketmq-broker-5.3.3.jar").write_bytes(b"not the jar")
+    write_jar(parts, "broker", "b")
     with pytest.raises(LocalError, match=rf"SHA-512 [0-9a-f]{{128}}, expected {digest}; .*fresh"):
         assembling.assemble("5.3.3", tmp_path, [].append)
     assert [path.suffix for path in (cache_folder() / "archive").iterdir()] == [".lock"]
@@ -122,6 +128,17 @@ def test_fresh_gives_maven_an_empty_repository_of_its_own(tmp_path, maven):
     assert f"-Dmaven.repo.local={cache_folder() / 'archive'}/" in maven.read_text()
 
 
+@pytest.mark.usefixtures("digest")
+def test_maven_is_asked_for_the_parts_of_an_assembly(tmp_path, maven):
+    for version in ("5.3.3", "5.5.0"):
+        collect(version, assembly_of(version), tmp_path)
+    old, new = maven.read_text().splitlines()
+    for call, version in ((old, "5.3.3"), (new, "5.5.0")):
+        assert f"-Drocketmq.version={version} -Dsource.version=5.3.3 " in call
+    assert "--activate-profiles=example" not in old
+    assert "--activate-profiles=example" in new
+
+
 @pytest.mark.usefixtures("maven")
 def test_two_assemblies_of_the_same_parts_are_equal(digest):
     lines = []
@@ -131,7 +148,7 @@ def test_two_assemblies_of_the_same_parts_are_equal(digest):
 
 @pytest.mark.usefixtures("maven")
 def test_two_assemblies_that_differ_are_an_error_with_both_digests(tmp_path):
-    changing = FAKE_MAVEN + 'date +%N >>"$into/lib/rocketmq-broker-5.3.3.jar"\n'
+    changing = FAKE_MAVEN + 'date +%N >"$into/lib/other.jar"\n'
     install_tool(tmp_path / "tools", "mvn", changing)
     with pytest.raises(LocalError, match=r"assemblies differ, [0-9a-f]{128} and [0-9a-f]{128};"):
         check_reproducible("5.3.3", [].append)
@@ -191,7 +208,7 @@ def test_a_failure_of_maven_shows_its_last_thirty_lines(tmp_path, monkeypatch):
     install_tool(tools, "java", "#!/bin/sh\n")
     monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
     with pytest.raises(LocalError, match="exit status 7") as caught:
-        collect("5.3.3", tmp_path)
+        collect("5.3.3", assembly_of("5.3.3"), tmp_path)
     assert str(caught.value).splitlines()[1:] == [f"  {number}" for number in range(71, 101)]
 
 
@@ -210,14 +227,14 @@ Downloaded from mirror: https://repo/c.pom (12 B at 90 B/s)
     install_tool(tools, "java", "#!/bin/sh\n")
     monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
     with pytest.raises(LocalError, match="exit status 1") as caught:
-        collect("5.3.3", tmp_path)
+        collect("5.3.3", assembly_of("5.3.3"), tmp_path)
     assert str(caught.value).splitlines()[1:] == ["  [ERROR] no space left on device"]
 
 
 def test_missing_tools_are_named_with_the_packages_to_install(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(LocalError, match="no java and no mvn on PATH; install maven"):
-        collect("5.3.3", tmp_path)
+        collect("5.3.3", assembly_of("5.3.3"), tmp_path)
 
 
 @pytest.mark.parametrize("relative", ["", "cache"])

@@ -9,6 +9,7 @@ from blueprint.overview.document import plan_document, render_plan_json
 from blueprint.overview.mermaid import render_plan_mermaid
 from blueprint.overview.stages import Pace, plan_stages
 from blueprint.overview.text import render_plan_page, render_plan_summary
+from blueprint.overview.warnings import plan_warnings
 from blueprint.plan.deployed import DeployedState, Placement
 from blueprint.rocketmq.schemes import REPLICATION_PROMISES, TRAITS, Replication, Scheme
 from tests.support.stacks import changed, planned, raw_cluster, ring
@@ -114,7 +115,28 @@ def test_the_head_names_the_scheme_with_its_promise(scheme):
     head, promise, *rest = render_plan_page(cluster).split("\n\n")[0].splitlines()
     assert cluster.name in head
     assert promise == f"scheme {scheme.value}: {TRAITS[scheme].promise}"
-    assert len(rest) == (scheme is Scheme.SYNC)
+    assert len(rest) == (scheme in {Scheme.SYNC, Scheme.DLEDGER})
+
+
+@every_scheme
+def test_only_dledger_has_a_warning_with_the_default_version(scheme):
+    warnings = plan_warnings(ROOMY[scheme])
+    assert len(warnings) == (scheme is Scheme.DLEDGER)
+    for line in warnings:
+        assert "dledger is legacy" in line
+        assert "use controller" in line
+
+
+@every_scheme
+def test_a_version_whose_slaves_lose_topics_is_one_line_of_page_preview_and_json(scheme):
+    cluster = planned(ring(2, 5, scheme=scheme.value, version="5.3.3"))
+    found = [line for line in plan_warnings(cluster) if "5.3.3" in line]
+    assert len(found) == (scheme is not Scheme.NOSLAVE)
+    for line in found:
+        assert "slaves lose all topics" in line
+        for text in (render_plan_page(cluster), render_plan_summary(cluster)):
+            assert text.splitlines().count(f"warning: {line}") == 1
+        assert line in plan_document(cluster)["warnings"]
 
 
 def test_a_preview_begins_with_the_head_the_hosts_and_the_processes_of_the_page():

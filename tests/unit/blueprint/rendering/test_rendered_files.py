@@ -5,6 +5,7 @@ import pytest
 from blueprint.errors import RenderError
 from blueprint.rendering.processes import render_configuration, render_unit
 from blueprint.rendering.templates import render
+from blueprint.rocketmq.versions import DEFAULT_VERSION
 from tests.support.golden import ARCHIVE, GOLDEN, golden_texts
 from tests.support.stacks import changed, planned, raw_cluster, ring
 
@@ -189,11 +190,11 @@ def test_a_unit_may_write_to_its_home_and_store_only():
 
 
 def test_a_unit_names_its_versions_directory_instead_of_a_link():
-    cluster = planned(changed(version="5.2.0"))
+    cluster = planned(changed(version="5.3.3"))
     for process in cluster.processes:
         unit = render_unit(cluster, process, ARCHIVE)
-        assert "ROCKETMQ_HOME=/usr/local/rocketmq/versions/5.2.0 " in unit
-        assert "5.3.3" not in unit
+        assert "ROCKETMQ_HOME=/usr/local/rocketmq/versions/5.3.3 " in unit
+        assert DEFAULT_VERSION not in unit
 
 
 def test_a_template_without_a_value_that_it_needs_is_an_error_naming_both():

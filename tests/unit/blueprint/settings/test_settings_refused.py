@@ -114,11 +114,15 @@ REFUSED = {
     ),
     "a version under the security floor": (
         {"version": "5.1.1"},
-        ["cluster.version: 5.1.1", "CVE-2023-33246", "write 5.1.2 or a later 5.x"],
+        ["cluster.version: 5.1.1", "CVE-2023-33246", "write 5.3.0 or a later 5.x"],
     ),
     "a version of another major release": (
         {"version": "4.9.7"},
-        ["cluster.version: 4.9.7 is not supported", "write 5.1.2 or a later 5.x"],
+        ["cluster.version: 4.9.7 is not supported", "write 5.3.0 or a later 5.x"],
+    ),
+    "a version that no new cluster gets": (
+        {"version": "5.2.0"},
+        ["cluster.version: 5.2.0", "CVE-2024-23321", "write 5.3.0 or a later 5.x"],
     ),
     "no version": ({"version": "latest"}, ["cluster.version:", "'latest'", "three numbers"]),
     "a version that cannot be assembled": (
@@ -127,7 +131,7 @@ REFUSED = {
             "cluster.artifact:",
             "'maven'",
             "5.3.1",
-            "5.3.3 and 5.2.0",
+            "only 5.5.0, 5.3.3 and 5.2.0",
             "{source: official, sha512: …}",
         ],
     ),

@@ -8,8 +8,10 @@ import pytest
 
 from blueprint.errors import SettingsError
 from blueprint.hosts.ssh_keys import fingerprint
+from blueprint.load import Preflight, load_plan
 from blueprint.plan.deployed import NOT_DEPLOYED, DeployedState, Placement
 from blueprint.rocketmq.schemes import TRAITS, Scheme
+from blueprint.rocketmq.versions import DEFAULT_VERSION
 from tests.support.refusals import LONGEST_LINE
 from tests.support.stacks import changed, planned, ring, settings_of
 
@@ -270,3 +272,50 @@ def test_the_number_of_controllers_is_fixed_and_hosts_can_be_added():
     before = made(ring(2, 5, scheme="controller"))
     assert "keep their number" in refused(ring(2, 5, scheme="controller", controllers=5), before)
     assert made(ring(2, 6, scheme="controller"), before).controllers == before.controllers
+
+
+def test_a_deployed_stack_keeps_its_version_until_its_file_names_another_one():
+    raw = ring(2, 2)
+    for version in ("5.2.0", "5.3.3", "5.5.0"):
+        before = replace(made(raw), version=version)
+        assert planned(raw, before).version == version
+        assert planned({**raw, "version": version}, before).version == version
+        assert "version" not in raw
+
+
+def test_a_new_stack_gets_the_default_version():
+    assert planned(ring(2, 2)).version == DEFAULT_VERSION
+
+
+@pytest.mark.parametrize(
+    ("was", "wanted"),
+    [("5.3.3", "5.5.0"), ("5.5.0", "5.3.3"), ("5.2.0", "5.3.3"), ("5.3.3", "5.2.0")],
+)
+def test_another_version_than_the_deployed_one_is_refused_in_one_line(was, wanted):
+    raw = ring(2, 2, version=wanted)
+    assert refused(raw, replace(made(ring(2, 2)), version=was)) == (
+        f"cluster.version: cannot change from {was}, which is deployed, to {wanted}: brokers "
+        f"cannot be rolled to another version yet; write {was}, or leave it out, which keeps the "
+        "deployed one"
+    )
+
+
+def test_a_version_that_is_refused_is_not_looked_for_on_this_computer():
+    checks = (lambda _: pytest.fail("asked"),)
+    deployed = replace(made(ring(2, 2)), version="5.3.3")
+    with pytest.raises(SettingsError, match=r"cluster\.version: cannot change"):
+        load_plan(ring(2, 2, version="5.5.0"), deployed, Preflight(checks=checks))
+
+
+def test_a_version_is_refused_beside_other_changes():
+    deployed = replace(made(ring(2, 2)), version="5.3.3")
+    with pytest.raises(SettingsError) as error:
+        settings_of(ring(2, 2, version="5.5.0", scheme="2m-noslave"), deployed=deployed)
+    keys = [line.partition(": ")[0] for line in error.value.problems]
+    assert keys == ["cluster.version", "cluster.scheme"]
+
+
+def test_no_new_stack_gets_a_version_below_5_3_0_and_a_deployed_one_keeps_it():
+    raw = ring(2, 2, version="5.2.0")
+    assert "CVE-2024-23321" in refused(raw, NOT_DEPLOYED)
+    assert planned(raw, replace(made(ring(2, 2)), version="5.2.0")).version == "5.2.0"

@@ -1,13 +1,17 @@
 """Which broker properties may be set, and to which values."""
 
+from itertools import pairwise
+
 import pytest
 
-from tests.support.refusals import assert_one_line
+from blueprint.rocketmq.property_rules import listed_versions, nearest_listed, property_types
+from blueprint.rocketmq.versions import DEFAULT_VERSION
+from tests.support.refusals import assert_one_line, problems_of
 from tests.support.stacks import changed, settings_of
 
 PROPERTIES_REFUSED = {
     "misspelt": ("fileReservedTim", 48, ["'48'", "did you mean fileReservedTime?"]),
-    "unknown": ("zzzzzz", 1, ["'1'", "no broker of 5.3.3 knows"]),
+    "unknown": ("zzzzzz", 1, ["'1'", "no broker of 5.5.0 knows"]),
     "blank before": ("deleteWhen", " 04", ["' 04'", "blanks"]),
     "blank after": ("flushDiskType", "SYNC_FLUSH ", ["'SYNC_FLUSH '", "blanks"]),
     "line break": ("deleteWhen", "04\nbrokerId=7", ["'04\\nbrokerId=7'", "line breaks"]),
@@ -78,3 +82,58 @@ def test_a_valid_property_is_accepted(name, value):
     settings = settings_of(changed(brokerProperties={name: value}))
     expected = str(value).lower() if isinstance(value, bool) else str(value)
     assert settings.broker_properties[name] == expected
+
+
+def test_every_list_contains_the_older_ones_with_the_same_types():
+    """The schema offers the newest list to editors, whatever the version."""
+    lists = [property_types(version) for version in listed_versions()]
+    assert len(lists) >= 2
+    for older, newer in pairwise(lists):
+        assert older.items() < newer.items()
+
+
+def test_the_default_version_has_a_list_of_its_own():
+    assert listed_versions()[-1] == DEFAULT_VERSION
+
+
+@pytest.mark.parametrize(
+    ("version", "listed"),
+    [
+        ("5.1.2", "5.3.3"),
+        ("5.3.1", "5.3.3"),
+        ("5.3.3", "5.3.3"),
+        ("5.4.0", "5.3.3"),
+        ("5.5.0", "5.5.0"),
+        ("5.10.0", "5.5.0"),
+    ],
+)
+def test_the_list_of_the_nearest_older_version_is_used(version, listed):
+    assert nearest_listed(version) == listed
+
+
+def test_a_property_of_a_newer_version_is_refused_with_that_version():
+    changes = {"version": "5.3.3", "brokerProperties": {"enableSplitMetadata": False}}
+    assert_one_line(
+        changed(**changes),
+        "cluster.brokerProperties.enableSplitMetadata: 'false' ",
+        "no broker of 5.3.3 knows; leave it out, it needs 5.5.0",
+    )
+    assert settings_of(changed(**{**changes, "version": "5.5.0"}))
+
+
+@pytest.mark.parametrize("place", ["brokerProperties", "brokerGroups", "brokers"])
+def test_properties_are_checked_by_the_list_of_the_version_wherever_they_are(place):
+    properties = {"splitMetadataSize": 1}
+    value = {
+        "brokerProperties": properties,
+        "brokerGroups": [{"name": "broker-a", "properties": properties}],
+        "brokers": {"broker-a": {"properties": properties}},
+    }[place]
+    assert_one_line(changed(version="5.3.3", **{place: value}), "it needs 5.5.0")
+    assert settings_of(changed(version="5.5.0", **{place: value}))
+
+
+def test_properties_are_checked_beside_a_version_that_is_none():
+    problems = problems_of(changed(version="newest", brokerProperties={"fileReservedTim": 48}))
+    keys = [line.partition(": ")[0] for line in problems]
+    assert keys == ["cluster.version", "cluster.brokerProperties.fileReservedTim"]
