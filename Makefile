@@ -57,8 +57,10 @@ hostkeys: python ## the host keys of STACK's servers (provider existing), to com
 setup: engine archive image ## install and build all that `make up` needs
 
 .PHONY: python
+# Not by a wrapper such as pyenv's: uv would take it for another Python and remake the environment
+# each time, under the updates that run in it.
 python: .state/uv/$(UV_VERSION) ## the Python environment, from the lock
-	@sync=(.state/uv/bin/uv sync --frozen --quiet --python "$$(command -v python3)"); \
+	@sync=(.state/uv/bin/uv sync --frozen --quiet --python "$$(python3 -c 'import sys; print(sys.executable)')"); \
 	    if cmp -s uv.lock .venv/uv.lock; then "$${sync[@]}"; \
 	    else $(STEP) 'Python environment: the packages of uv.lock' 20 "$${sync[@]}"; cp uv.lock .venv/; fi
 
@@ -70,11 +72,19 @@ python: .state/uv/$(UV_VERSION) ## the Python environment, from the lock
 	@touch $@
 
 .PHONY: toolchain
-toolchain: python ## the engine and all its plugins: yours when new enough, else built from Go modules
+toolchain: sdks ## the engine and all its plugins: yours when new enough, else built from Go modules
 	@$(WITH_ENV) python -m toolchain.build
 
+.PHONY: sdk
+sdk: python # the SDK of STACK's provider, if it is not in the environment
+	@$(WITH_ENV) python -m toolchain.sdks --for $(STACK)
+
+.PHONY: sdks
+sdks: python # the SDKs of all providers
+	@$(WITH_ENV) python -m toolchain.sdks
+
 .PHONY: engine
-engine: python # what STACK needs of the toolchain
+engine: sdk # what STACK needs of the toolchain
 	@$(WITH_ENV) python -m toolchain.build --for $(STACK)
 
 .PHONY: archive
@@ -105,7 +115,7 @@ hypervisor: python ## libvirt on this computer, installed and started
 LINTS := lint-format lint-python lint-types lint-types-on-hosts lint-shell lint-yaml lint-whitespace lint-secrets
 
 .PHONY: check
-check: python ## formatting, lint, types, and every test that needs no host and no engine
+check: sdks ## formatting, lint, types, and every test that needs no host and no engine
 	@$(MAKE) --no-print-directory -j2 --output-sync $(LINTS)
 	@$(PYTEST) -q -n 4 --dist worksteal tests -m '$(WITHOUT_HOSTS)'
 
@@ -119,7 +129,7 @@ lint-format: python
 lint-python: python
 	@$(WITH_ENV) ruff check --quiet .
 
-lint-types: python
+lint-types: sdks
 	@$(WITH_ENV) mypy --no-error-summary .
 
 # What runs on hosts, as Python 3.9: mypy no longer goes below 3.10; vermin finds what 3.10 brought.

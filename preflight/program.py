@@ -8,6 +8,7 @@ from preflight.archives import find_archive_problems
 from preflight.console_program import find_jar_problems
 from preflight.hypervisor import ask_hypervisor, find_hypervisor_problems
 from preflight.login_key import find_agent_problems, find_key_problems
+from preflight.provider_sdk import find_sdk_problems
 
 
 def preflight_of(stack: str, *, preview: bool) -> Preflight:
@@ -21,6 +22,7 @@ def preflight_of(stack: str, *, preview: bool) -> Preflight:
         partial(find_archive_problems, stack=stack),
         find_jar_problems,
         find_key_problems,
+        partial(find_sdk_problems, stack=stack),
         partial(find_hypervisor_problems, stack=stack),
     )
     if not preview:

@@ -12,9 +12,15 @@ from components.hosts.hosts import make_hosts
 from preflight.console_program import plan_console_program
 from preflight.hypervisor import ask_hypervisor
 from preflight.program import preflight_of
+from project import ROOT
 from tests.support import virtual
 from tests.support.recording import record
 from tests.support.stacks import raw_cluster
+from toolchain.sdks.folders import providers, use_sdk
+
+# The program does this for the stack's provider; these tests import the modules of all of them.
+for provider in providers(ROOT):
+    use_sdk(ROOT, provider)
 
 
 def make_cluster(raw):

@@ -131,7 +131,7 @@ def test_a_preview_first_builds_what_the_stack_needs(name):
     (script,) = (step["run"] for step in JOBS[name]["steps"] if "run" in step)
     stack = step_of(JOBS[name], "pulumi/actions")["with"]["stack-name"]
     assert name == f"preview/{stack}"
-    assert re.search(rf"^make python archive( image)? STACK={stack}$", script, re.MULTILINE)
+    assert re.search(rf"^make sdk archive( image)? STACK={stack}$", script, re.MULTILINE)
 
 
 def test_ci_runs_the_test_command_of_the_readme():

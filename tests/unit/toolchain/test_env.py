@@ -49,6 +49,7 @@ def test_each_clone_has_its_own_state_and_passphrase(shell, clone):
     assert variables["PULUMI_BACKEND_URL"] == f"file://{clone}/.state/backend?metadata=skip"
     assert variables["PULUMI_CONFIG_PASSPHRASE_FILE"] == f"{clone}/.state/passphrase"
     assert variables["PULUMI_SKIP_UPDATE_CHECK"] == "true"
+    assert variables["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] == "true"
     assert (clone / ".state" / "backend").is_dir()
 
 
@@ -68,9 +69,11 @@ def test_variables_set_by_the_user_are_kept(shell, clone):
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_an_installed_engine_keeps_its_own_home(shell, clone):
+def test_an_installed_engine_keeps_its_own_home_and_downloads_plugins(shell, clone):
     (clone / ".state" / "bin" / "pulumi").unlink()
-    assert "PULUMI_HOME" not in variables_after(shell, clone)
+    variables = variables_after(shell, clone)
+    assert "PULUMI_HOME" not in variables
+    assert "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION" not in variables
 
 
 @pytest.mark.parametrize("shell", SHELLS)
