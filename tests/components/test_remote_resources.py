@@ -234,7 +234,7 @@ def test_no_resource_logs_its_stdout(recorded):
     for resource in recorded.of_type(REMOTE_COMMAND, LOCAL_COMMAND):
         assert resource.inputs["logging"] in {"none", "stderr"}, resource.name
     for host in HOSTS:
-        # What people read of a verification is on the other stream.
+        # Its report for programs is on the other stream.
         verification = recorded.resources[f"{host}-verification"].inputs
         assert verification["logging"] == "stderr"
         assert " --json " in verification["stdin"]

@@ -197,7 +197,7 @@ def test_verification_changes_with_the_output_of_any_step():
 def test_a_step_waits_for_its_process_by_the_plan(process):
     _, _, ensured = SCRIPTS[f"{process.name} step"].partition("ensure() {")
     (line,) = [line for line in ensured.splitlines() if " ready " in line]
-    words = shlex.split(line)
+    words = shlex.split(line.strip().removeprefix("cause=$("))
     assert words[:3] == ["python3", str(REMOTING), "ready"]
     options = argument_parser().parse_args(words[2:9])
     assert (options.plan, options.process, options.timeout) == (PLAN, process.name, 180)

@@ -200,7 +200,7 @@ def explain(open_folder):
     (stand_ins / "journalctl").chmod(0o755)
 
     def run():
-        words = f"{text}\nPATH={stand_ins}:$PATH\nexplain 1\n"
+        words = f"{text}\nPATH={stand_ins}:$PATH\nexplain 'no answer'\n"
         done = subprocess.run(
             ["bash", "-s"], input=words, text=True, capture_output=True, check=False
         )
@@ -213,7 +213,12 @@ def explain(open_folder):
 def test_a_failed_step_shows_the_end_of_the_log(explain):
     log, run = explain
     log.write_text("an old line\n" * 20 + "the cause\n")
-    assert "the cause\n" in run()
+    *page, remedy = run().splitlines()
+    assert page[:2] == ["cause: no answer", f"last lines of {log}:"]
+    assert page[-1] == "    the cause"
+    assert len(page) == 2 + 15
+    assert remedy.startswith("server1: rocketmq-broker-a.service is not ready; ")
+    assert remedy.endswith("; fix the cause above and run again")
 
 
 def test_a_failed_step_prints_no_file_that_only_root_may_read(explain, victim):
