@@ -3,7 +3,6 @@
 import http.client
 import signal
 import ssl
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -18,12 +17,8 @@ from system.errors import LocalError
 SECONDS: Final = 30.0
 MOST_BYTES: Final = 4096
 SILENCE_SECONDS: Final = 60.0
-REPORT_SECONDS: Final = 10.0
 BLOCK_BYTES: Final = 1 << 20
 _SCHEME: Final = "https://"
-
-Report = Callable[[int, int], None]
-"""Takes the number of bytes that have arrived, and of all bytes, which is 0 if unknown."""
 
 
 class NotFoundError(LocalError):
@@ -64,14 +59,9 @@ def fetch_text(
 
 
 def download(
-    url: str,
-    tls: ssl.SSLContext,
-    file: Path,
-    report: Report,
-    *,
-    silence_seconds: float = SILENCE_SECONDS,
+    url: str, tls: ssl.SSLContext, file: Path, *, silence_seconds: float = SILENCE_SECONDS
 ) -> None:
-    """Write what is at an https:// URL to a file; `report` is called about every 10 s.
+    """Write what is at an https:// URL to a file.
 
     Raises:
         NotFoundError: the server answered that there is no such file.
@@ -81,15 +71,9 @@ def download(
     """
     late = f"nothing more came within {silence_seconds:.0f} s"
     with _errors_of(url, late), _asked(url, tls, silence_seconds) as answer:
-        whole = answer.length or 0
-        done, reported = 0, time.monotonic()
         with _writing(file) as write:
             while block := answer.read(BLOCK_BYTES):
                 write(block)
-                done += len(block)
-                if time.monotonic() - reported >= REPORT_SECONDS:
-                    reported = time.monotonic()
-                    report(done, whole)
         _require_whole(block, answer)
 
 

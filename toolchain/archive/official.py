@@ -9,30 +9,26 @@ import ssl
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from blueprint.rocketmq.official_archive import RELEASES, official_sha512, official_url
 from blueprint.rocketmq.versions import require_supported
 from project import ROOT, cache_folder
 from system.digests import sha512_of
 from system.errors import LocalError
-from system.https import NotFoundError, Report, download
+from system.https import NotFoundError, download
+from system.progress import progress, say
 from toolchain.archive.cache import locked_work_folder
 from toolchain.archive.upload import link_for_upload
 
-Download = Callable[[str, Path, Report], None]
+Download = Callable[[str, Path], None]
 """Writes what is at a URL to a file; raises LocalError, and NotFoundError if there is nothing."""
 
-MEGABYTE = 1_000_000
+ABOUT_SECONDS = 30
 SHA512 = re.compile("[0-9a-fA-F]{128}")
 
 
-def use_official(
-    version: str,
-    sha512: str,
-    project: Path,
-    download_to: Download,
-    report: Callable[[str], None],
-) -> Path:
+def use_official(version: str, sha512: str, project: Path, download_to: Download) -> Path:
     """Return the path, below the project, of Apache's archive; download it if needed.
 
     Raises:
@@ -46,12 +42,12 @@ def use_official(
         with locked_work_folder(archive) as folder:
             if not _has_digest(archive, sha512):
                 part = folder / archive.name
-                _download(version, part, download_to, report)
+                _download(version, part, download_to)
                 _require_digest(version, part, sha512)
                 part.chmod(0o444)
                 part.replace(archive)
     target = link_for_upload(archive, sha512, project)
-    report(f"RocketMQ {version} archive: {target.relative_to(project)} (sha512 {sha512[:16]}…)")
+    say(f"RocketMQ {version} archive: {target.relative_to(project)} (sha512 {sha512[:16]}…)")
     return target
 
 
@@ -59,18 +55,14 @@ def _has_digest(archive: Path, sha512: str) -> bool:
     return archive.is_file() and sha512_of(archive) == sha512
 
 
-def _download(
-    version: str, part: Path, download_to: Download, report: Callable[[str], None]
-) -> None:
-    url = official_url(version)
-    report(f"RocketMQ {version}: downloading {url} (about 100 MB)")
+def _download(version: str, part: Path, download_to: Download) -> None:
+    def so_far() -> str:
+        return f"{part.stat().st_size >> 20} MB" if part.exists() else ""
 
-    def progress(done: int, whole: int) -> None:
-        of = f" of {whole // MEGABYTE}" if whole else ""
-        report(f"RocketMQ {version}: {done // MEGABYTE}{of} MB")
-
+    what = f"RocketMQ {version}: downloading 100 MB from {urlsplit(RELEASES).hostname}"
     try:
-        download_to(url, part, progress)
+        with progress(what, ABOUT_SECONDS, so_far):
+            download_to(official_url(version), part)
     except NotFoundError as error:
         message = f"{error}; {RELEASES} lists the versions there are"
         raise LocalError(message) from error
@@ -86,9 +78,9 @@ def _require_digest(version: str, part: Path, sha512: str) -> None:
         raise LocalError(message)
 
 
-def download_over_https(url: str, file: Path, report: Report) -> None:
+def download_over_https(url: str, file: Path) -> None:
     """Write what is at a URL to a file, from a server whose certificate this system trusts."""
-    download(url, ssl.create_default_context(), file, report)
+    download(url, ssl.create_default_context(), file)
 
 
 def main(arguments: list[str], download_to: Download = download_over_https) -> int:
@@ -101,7 +93,7 @@ def main(arguments: list[str], download_to: Download = download_over_https) -> i
     options = parser.parse_args(arguments)
     try:
         sha512 = _digest(options.sha512 or official_sha512(options.version))
-        use_official(options.version, sha512, ROOT, download_to, _report)
+        use_official(options.version, sha512, ROOT, download_to)
     except (LocalError, ValueError) as error:
         sys.stderr.write(f"archive: {error}\n")
         return 1
@@ -115,11 +107,6 @@ def _digest(text: str) -> str:
         )
         raise ValueError(message)
     return text.lower()
-
-
-def _report(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

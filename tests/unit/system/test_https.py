@@ -141,15 +141,8 @@ def test_plain_http_is_refused_before_anything_is_asked(server):
 
 
 def test_a_download_is_written_whole(server, tmp_path):
-    download(server.url("/big"), server.trusting, tmp_path / "file", lambda *_: None)
+    download(server.url("/big"), server.trusting, tmp_path / "file")
     assert (tmp_path / "file").read_bytes() == BIG
-
-
-def test_a_long_download_reports_what_has_arrived(server, tmp_path, monkeypatch):
-    monkeypatch.setattr("system.https.REPORT_SECONDS", 0)
-    reports = []
-    download(server.url("/big"), server.trusting, tmp_path / "file", lambda *r: reports.append(r))
-    assert reports == [(1 << 20, len(BIG)), (2 << 20, len(BIG)), (len(BIG), len(BIG))]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +154,7 @@ def test_a_long_download_reports_what_has_arrived(server, tmp_path, monkeypatch)
 )
 def test_a_download_that_ends_early_is_one_line(server, tmp_path, path, cause):
     with pytest.raises(LocalError) as refused:
-        download(server.url(path), server.trusting, tmp_path / "file", lambda *_: None)
+        download(server.url(path), server.trusting, tmp_path / "file")
     assert cause in str(refused.value)
     assert "\n" not in str(refused.value)
 
@@ -172,7 +165,6 @@ def test_a_download_that_goes_silent_is_given_up(server, tmp_path):
             server.url("/silent"),
             server.trusting,
             tmp_path / "file",
-            lambda *_: None,
             silence_seconds=0.3,
         )
 
@@ -180,4 +172,4 @@ def test_a_download_that_goes_silent_is_given_up(server, tmp_path):
 def test_a_full_disk_is_told_apart_from_the_network(server):
     line = r"^/dev/full: cannot be written \(No space left on device\);"
     with pytest.raises(LocalError, match=line):
-        download(server.url("/big"), server.trusting, Path("/dev/full"), lambda *_: None)
+        download(server.url("/big"), server.trusting, Path("/dev/full"))
