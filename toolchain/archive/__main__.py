@@ -5,7 +5,7 @@ import sys
 
 from blueprint.rocketmq.versions import DEFAULT_VERSION
 from project import ROOT
-from system.errors import LocalError
+from system.commands import exit_status_of
 from toolchain.archive.assemble import assemble, check_reproducible
 
 
@@ -20,15 +20,14 @@ def main(arguments: list[str]) -> int:
         help="assemble twice, each time with an empty Maven repository, and compare the bytes",
     )
     options = parser.parse_args(arguments)
-    try:
+
+    def act() -> None:
         if options.check_reproducible:
             check_reproducible(options.version, _report)
         else:
             assemble(options.version, ROOT, _report, fresh=options.fresh)
-    except (LocalError, ValueError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    return 0
+
+    return exit_status_of("archive", act)
 
 
 def _report(line: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from project import cache_folder
+from system.errors import LocalError
 from system.locks import locked
 from system.progress import say
 
@@ -25,9 +26,23 @@ def locked_work_folder(archive: Path) -> Iterator[Path]:
     """Hold an archive's lock and yield an empty folder beside it, which is removed afterwards.
 
     Raises:
-        LocalError: another process has been making the archive for an hour.
+        LocalError: another process has been making the archive for an hour, or the cache cannot
+            be written.
 
     """
+    try:
+        with _locked_work_folder(archive) as folder:
+            yield folder
+    except OSError as error:
+        message = (
+            f"{archive.parent}: cannot be written ({error.strerror or error}); make room there, "
+            "or name the folder of another cache in XDG_CACHE_HOME"
+        )
+        raise LocalError(message) from error
+
+
+@contextmanager
+def _locked_work_folder(archive: Path) -> Iterator[Path]:
     archive.parent.mkdir(parents=True, exist_ok=True)
     folder = archive.with_name(f".work-{archive.stem}")
     lock_file = archive.with_suffix(".lock")

@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Final
 
 from blueprint.rocketmq.versions import Assembly
+from project import cache_folder
 from system.errors import LocalError
-from system.programs import run_logged, text_of
+from system.programs import last_lines, run_logged, text_of
 from system.progress import progress
 
 POM: Final = Path(__file__).with_name("pom.xml")
-_LINES_SHOWN: Final = 30
+_LONGEST_CAUSE: Final = 300
 ABOUT_SECONDS: Final = 60
 """With an empty repository."""
-_TRANSFER: Final = re.compile(r"Download(ed|ing) from \S+: ")
+_ERROR: Final = re.compile(r"\[ERROR\]\s+(.*?)\s*(?:-> \[Help \d+\])?", re.ASCII)
 _DOWNLOADED: Final = re.compile(r"Downloaded from \S+: \S+ \(([\d.]+) (B|kB|MB|GB) at ")
 _BYTES: Final = {"B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}
 
@@ -28,7 +29,8 @@ def collect(
     and the folder of jars.
 
     Raises:
-        LocalError: Maven or Java is missing, or Maven failed; its last lines are in the message.
+        LocalError: Maven or Java is missing, or Maven failed; the message has the cause, and the
+            file with all that Maven printed.
 
     """
     _require_tools()
@@ -51,7 +53,7 @@ def collect(
         # It has no time limit of its own: Maven's connections have.
         status = run_logged([*command, "package"], log, inherit_files=True)
         if status:
-            raise _failure(version, status, text_of(log))
+            raise _failure(version, status, log)
     return into / "source-release.zip", into / "lib"
 
 
@@ -61,13 +63,23 @@ def downloads(output: str) -> str:
     return f"{len(sizes)} files downloaded, {sum(sizes) / _BYTES['MB']:.0f} MB"
 
 
-def _failure(version: str, status: int, output: str) -> LocalError:
-    told = [line for line in output.splitlines() if not _TRANSFER.search(line)][-_LINES_SHOWN:]
-    message = (
-        f"mvn: cannot collect RocketMQ {version}, exit status {status}; "
-        f"check the network and Maven's settings.xml; its last {len(told)} lines:"
+def _failure(version: str, status: int, log: Path) -> LocalError:
+    # The log's folder is about to be removed.
+    kept = cache_folder() / "archive" / f"maven-{version}.log"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(log, kept)
+    return LocalError(
+        f"cluster.artifact: 'maven' cannot collect RocketMQ {version}: mvn: exit status {status}: "
+        f"{_cause(text_of(log))}; check disk, network and Maven's settings.xml, and read {kept}"
     )
-    return LocalError("\n  ".join([message, *told]))
+
+
+def _cause(output: str) -> str:
+    """Return the longest line of an error, which quotes the others; without one, the last line."""
+    errors = [match[1] for line in output.splitlines() if (match := _ERROR.fullmatch(line))]
+    cause = max(errors, key=len, default="") or last_lines(output, 1)
+    # The reason is at the end, after what was to be done.
+    return cause if len(cause) <= _LONGEST_CAUSE else f"…{cause[-_LONGEST_CAUSE:]}"
 
 
 def _require_tools() -> None:

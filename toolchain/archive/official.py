@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from blueprint.rocketmq.official_archive import RELEASES, official_sha512, official_url
 from blueprint.rocketmq.versions import require_supported
 from project import ROOT, cache_folder
+from system.commands import exit_status_of
 from system.digests import sha512_of
 from system.errors import LocalError
 from system.https import NotFoundError, download
@@ -91,13 +92,12 @@ def main(arguments: list[str], download_to: Download = download_over_https) -> i
     parser.add_argument("version")
     parser.add_argument("sha512", nargs="?")
     options = parser.parse_args(arguments)
-    try:
+
+    def act() -> None:
         sha512 = _digest(options.sha512 or official_sha512(options.version))
         use_official(options.version, sha512, ROOT, download_to)
-    except (LocalError, ValueError) as error:
-        sys.stderr.write(f"archive: {error}\n")
-        return 1
-    return 0
+
+    return exit_status_of("archive", act)
 
 
 def _digest(text: str) -> str:

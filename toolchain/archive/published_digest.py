@@ -16,6 +16,7 @@ from blueprint.rocketmq.official_archive import (
     parse_published_sha512,
 )
 from blueprint.rocketmq.versions import DEFAULT_VERSION, require_supported
+from system.commands import exit_status_of
 from system.errors import LocalError
 from system.https import NotFoundError, fetch_text
 
@@ -78,13 +79,11 @@ def main(arguments: list[str], fetch: Fetch = fetch_over_https) -> int:
     )
     parser.add_argument("version", nargs="?", default=DEFAULT_VERSION)
     version = parser.parse_args(arguments).version
-    try:
-        lines = lines_for(version, published_sha512(version, fetch))
-    except (LocalError, ValueError) as error:
-        sys.stderr.write(f"archive-digest: {error}\n")
-        return 1
-    sys.stdout.write(lines)
-    return 0
+
+    def act() -> None:
+        sys.stdout.write(lines_for(version, published_sha512(version, fetch)))
+
+    return exit_status_of("archive-digest", act)
 
 
 if __name__ == "__main__":

@@ -38,10 +38,26 @@ def link_for_upload(archive: Path, sha512: str, project: Path) -> Path:
 
     It is a hard link where the file system allows it, otherwise a symbolic one; an old link is
     replaced atomically. The caller has checked the archive's digest.
+
+    Raises:
+        LocalError: the project's folder cannot be written.
+
     """
     target = project / upload_path(sha512)
+    try:
+        _link(archive, target)
+    except OSError as error:
+        message = (
+            f"{target}: cannot be written ({error.strerror}); make room there, and its folder "
+            "writable for you"
+        )
+        raise LocalError(message) from error
+    return target
+
+
+def _link(archive: Path, target: Path) -> None:
     if target.exists() and target.samefile(archive):
-        return target
+        return
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".link-") as folder:
         link = Path(folder) / target.name
@@ -52,4 +68,3 @@ def link_for_upload(archive: Path, sha512: str, project: Path) -> Path:
             # It is on another file system, or not our file.
             link.symlink_to(real)
         link.replace(target)
-    return target

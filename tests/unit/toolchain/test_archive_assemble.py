@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -202,33 +203,72 @@ def test_a_maven_that_outlives_its_killed_parent_keeps_the_lock(tmp_path, maven)
             fcntl.flock(lock, fcntl.LOCK_EX)
 
 
-def test_a_failure_of_maven_shows_its_last_thirty_lines(tmp_path, monkeypatch):
+REFUSED_CONNECTION = """\
+[INFO] Downloading from central: https://repo/a.jar
+[ERROR] [ERROR] Some problems were encountered while processing the POMs:
+[ERROR]     Non-resolvable import POM: Could not transfer a.pom: Connection refused -> [Help 1]
+[ERROR]
+[ERROR] Re-run Maven using the -X switch to enable full debug logging.
+[INFO] done
+"""
+
+
+@pytest.mark.parametrize(
+    ("output", "cause"),
+    [
+        (
+            REFUSED_CONNECTION,
+            "Non-resolvable import POM: Could not transfer a.pom: Connection refused",
+        ),
+        (f"[ERROR] {'a' * 400}: No space left on device\n", "…aaaa"),
+        ("1\n2\n\n", "2"),
+        ("", "no output"),
+    ],
+)
+def test_a_failure_of_maven_is_one_line_with_its_cause_and_its_whole_output(
+    tmp_path, monkeypatch, output, cause
+):
     tools = tmp_path / "tools"
-    install_tool(tools, "mvn", "#!/bin/sh\nseq 1 100\nexit 7\n")
+    install_tool(tools, "mvn", f"#!/bin/sh\ncat <<'END'\n{output}END\nexit 7\n")
     install_tool(tools, "java", "#!/bin/sh\n")
     monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
-    with pytest.raises(LocalError, match="exit status 7") as caught:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    with pytest.raises(LocalError) as caught:
         collect("5.3.3", assembly_of("5.3.3"), tmp_path)
-    assert str(caught.value).splitlines()[1:] == [f"  {number}" for number in range(71, 101)]
+    line = str(caught.value)
+    assert f"cannot collect RocketMQ 5.3.3: mvn: exit status 7: {cause}" in line
+    assert "\n" not in line
+    assert len(line) < 600 + len(str(tmp_path))
+    assert Path(line.rpartition(" ")[2]).read_text() == output
 
 
-def test_what_maven_downloaded_is_counted_and_is_no_part_of_a_failure(tmp_path, monkeypatch):
+def test_what_maven_downloaded_is_counted():
     output = """\
 [INFO] Downloading from central: https://repo/a.jar
 [INFO] Downloaded from central: https://repo/a.jar (1.5 MB at 3.0 MB/s)
 Downloaded from central: https://repo/b.pom (500 kB at 1.2 MB/s)
 Downloaded from mirror: https://repo/c.pom (12 B at 90 B/s)
-[ERROR] no space left on device
 """
     assert downloads(output) == "3 files downloaded, 2 MB"
     assert downloads("") == "0 files downloaded, 0 MB"
-    tools = tmp_path / "tools"
-    install_tool(tools, "mvn", f"#!/bin/sh\ncat <<'END'\n{output}END\nexit 1\n")
-    install_tool(tools, "java", "#!/bin/sh\n")
-    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
-    with pytest.raises(LocalError, match="exit status 1") as caught:
-        collect("5.3.3", assembly_of("5.3.3"), tmp_path)
-    assert str(caught.value).splitlines()[1:] == ["  [ERROR] no space left on device"]
+
+
+def test_a_cache_that_cannot_be_written_is_one_line_with_its_folder(tmp_path):
+    (tmp_path / "file").touch()
+    line = r"file/archive: cannot be written \(Not a directory\); .* in XDG_CACHE_HOME$"
+    with (
+        pytest.raises(LocalError, match=line),
+        locked_work_folder(tmp_path / "file" / "archive" / "a.zip"),
+    ):
+        pytest.fail("the folder was made")
+
+
+def test_a_project_that_cannot_be_written_is_one_line_with_the_file(tmp_path):
+    (tmp_path / ".state").touch()
+    (tmp_path / "a.zip").touch()
+    line = r"\.state/archive/abababababababab\.zip: cannot be written \(.*\); make room"
+    with pytest.raises(LocalError, match=line):
+        link_for_upload(tmp_path / "a.zip", "ab" * 64, tmp_path)
 
 
 def test_missing_tools_are_named_with_the_packages_to_install(tmp_path, monkeypatch):
@@ -316,5 +356,5 @@ def test_the_command_line_refuses_an_unsafe_version_in_one_line():
     )
     assert done.returncode == 1
     assert done.stdout == ""
-    assert done.stderr.startswith("cluster.version: 5.1.1 ")
+    assert done.stderr.startswith("archive: cluster.version: 5.1.1 ")
     assert done.stderr.count("\n") == 1
