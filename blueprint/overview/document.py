@@ -64,9 +64,13 @@ def _host(cluster: ClusterSpec, host: HostSpec) -> dict[str, Any]:
 
 def _process(process: Process) -> dict[str, Any]:
     paths = process.paths
-    broker = {}
+    broker: dict[str, Any] = {}
     if isinstance(process, BrokerSpec):
-        broker = {"group": process.group, "brokerId": process.broker_id}
+        broker = {
+            "group": process.group,
+            "brokerId": process.broker_id,
+            "uncheckedProperties": process.unchecked_properties,
+        }
     return {
         "name": process.name,
         "kind": process.kind.value,

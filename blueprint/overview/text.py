@@ -1,8 +1,8 @@
 """The whole plan as one page for people: hosts, processes, files, start order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from blueprint.overview.stages import Stage, plan_stages
+from blueprint.overview.stages import plan_stages
 from blueprint.overview.warnings import plan_warnings
 from blueprint.plan.cluster_spec import ClusterSpec
 from blueprint.plan.hosts import HostSpec
@@ -15,7 +15,7 @@ SHOWN_ALREADY = "ROCKETMQ_PLAN_SHOWN_ALREADY"
 
 INDENT = 2
 MOST_NAMES = 8
-"""A stage with more names shows only its first and last."""
+"""Of more names only the first and last are shown."""
 
 
 def render_plan_page(cluster: ClusterSpec) -> str:
@@ -51,7 +51,23 @@ def _head(cluster: ClusterSpec) -> str:
         mode = cluster.replication
         lines.append(f"replication {mode.value}: {REPLICATION_PROMISES[mode]}")
     lines += [f"warning: {line}" for line in plan_warnings(cluster)]
+    lines += _unchecked(cluster)
     return "\n".join(lines)
+
+
+def _unchecked(cluster: ClusterSpec) -> Iterator[str]:
+    """Yield one line that names every unchecked property and the brokers that have it."""
+    brokers_of: dict[str, list[str]] = {}
+    for broker in cluster.brokers:
+        for name, value in broker.unchecked_properties.items():
+            brokers_of.setdefault(f"{name}={value}", []).append(broker.name)
+    if brokers_of:
+        shown = (f"{text} ({_brokers(cluster, names)})" for text, names in brokers_of.items())
+        yield f"unchecked properties: {', '.join(sorted(shown))}"
+
+
+def _brokers(cluster: ClusterSpec, names: Sequence[str]) -> str:
+    return "every broker" if len(names) == len(cluster.brokers) else _shortened(names)
 
 
 def _count(number: int, noun: str) -> str:
@@ -91,14 +107,16 @@ def _files(cluster: ClusterSpec) -> str:
 def _start_order(cluster: ClusterSpec) -> str:
     rows: list[tuple[str, ...]] = [("", "stage", "how", "which", "done when")]
     for number, stage in enumerate(plan_stages(cluster), start=1):
-        rows.append((str(number), stage.what, stage.pace.value, _names(stage), stage.over_when))
+        rows.append(
+            (str(number), stage.what, stage.pace.value, _shortened(stage.names), stage.over_when)
+        )
     return _titled("start order", rows)
 
 
-def _names(stage: Stage) -> str:
-    if len(stage.names) <= MOST_NAMES:
-        return ", ".join(stage.names)
-    return f"{stage.names[0]} … {stage.names[-1]}, {len(stage.names)} in all"
+def _shortened(names: Sequence[str]) -> str:
+    if len(names) <= MOST_NAMES:
+        return ", ".join(names)
+    return f"{names[0]} … {names[-1]}, {len(names)} in all"
 
 
 def _titled(title: str, rows: Sequence[Sequence[str]]) -> str:

@@ -13,17 +13,32 @@ Properties = Mapping[str, str]
 
 def with_properties(cluster: ClusterSpec, settings: ClusterSettings) -> ClusterSpec:
     """Return the cluster, each broker of it with its effective properties."""
-    brokers = (replace(b, properties=_effective(cluster, settings, b)) for b in cluster.brokers)
+    brokers = (_with_properties(cluster, settings, broker) for broker in cluster.brokers)
     return replace(cluster, brokers=tuple(brokers))
 
 
-def _effective(cluster: ClusterSpec, settings: ClusterSettings, broker: BrokerSpec) -> Properties:
-    of_group = next(g.properties for g in settings.broker_groups if g.name == broker.group)
-    of_broker = settings.brokers.get(broker.name, BrokerOverrides()).properties
-    overrides = {**settings.broker_properties, **of_group, **of_broker}
+def _with_properties(
+    cluster: ClusterSpec, settings: ClusterSettings, broker: BrokerSpec
+) -> BrokerSpec:
+    group = next(group for group in settings.broker_groups if group.name == broker.group)
+    own = settings.brokers.get(broker.name, BrokerOverrides())
+    overrides = {**settings.broker_properties, **group.properties, **own.properties}
+    unchecked = {
+        **settings.unchecked_properties,
+        **group.unchecked_properties,
+        **own.unchecked_properties,
+    }
+    properties = {
+        **_effective(cluster, broker, dict(sorted(overrides.items()))),
+        **dict(sorted(unchecked.items())),
+    }
+    return replace(broker, properties=properties, unchecked=frozenset(unchecked))
+
+
+def _effective(cluster: ClusterSpec, broker: BrokerSpec, overrides: Properties) -> Properties:
     properties = {
         **_defaults(cluster, broker),
-        **dict(sorted(overrides.items())),
+        **overrides,
         **_decided(cluster, broker),
         **_metrics(broker),
     }

@@ -102,6 +102,8 @@ class BrokerSpec(Process):
     """For its group in scheme dledger, where it has no HA port."""
     properties: Mapping[str, str] = field(default_factory=dict)
     """What its properties file holds; `plan.broker_properties` adds them last."""
+    unchecked: frozenset[str] = frozenset()
+    """The names of those from `uncheckedProperties`."""
 
     @property
     def role(self) -> str:
@@ -138,6 +140,11 @@ class BrokerSpec(Process):
     def placement(self) -> Mapping[str, str | int]:
         """Return where it is, as `deployed_state_of` reads it from the state."""
         return {"host": self.host.name, "slot": self.slot}
+
+    @property
+    def unchecked_properties(self) -> Mapping[str, str]:
+        """Return the properties that are passed on without a check, sorted by name."""
+        return {name: self.properties[name] for name in sorted(self.unchecked)}
 
     @property
     def permission(self) -> int:

@@ -52,12 +52,14 @@ METRICS = (
 
 
 def group_properties(broker: BrokerSpec, election: Election) -> tuple[Properties, ...]:
-    """Return the broker's properties by paragraph; those of no paragraph come last, as one."""
+    """Return the broker's properties by paragraph: the named ones, others, unchecked ones."""
     properties = broker.properties
     named = (IDENTITY, STORAGE, ADDRESSES, REPLICATION[election], METRICS)
-    others = tuple(name for name in properties if not any(name in names for names in named))
+    unchecked = tuple(sorted(broker.unchecked))
+    placed = {name for names in (*named, unchecked) for name in names}
+    others = tuple(name for name in properties if name not in placed)
     paragraphs = (
         {name: properties[name] for name in names if name in properties}
-        for names in (*named, others)
+        for names in (*named, others, unchecked)
     )
     return tuple(paragraph for paragraph in paragraphs if paragraph)

@@ -141,8 +141,9 @@ def assembly_of(version: str) -> Assembly:
         *newer, oldest = ASSEMBLIES
         message = (
             f"cluster.artifact: 'maven' cannot assemble RocketMQ {version}, only "
-            f"{', '.join(newer)} and {oldest}; for another version write "
-            "{source: official, sha512: …}"
+            f"{', '.join(newer)} and {oldest}; for Apache's own archive add the lines that this "
+            "command prints, where there is internet access: "
+            f"make archive-digest VERSION={version}"
         )
         raise ValueError(message)
     return ASSEMBLIES[version]

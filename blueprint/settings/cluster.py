@@ -21,6 +21,7 @@ from blueprint.settings.fields import (
     HostName,
     Mebibytes,
     Port,
+    PropertyName,
     PropertyText,
     Settings,
     Switch,
@@ -38,6 +39,8 @@ MOST_GROUPS = 256
 
 Properties = Annotated[Mapping[str, PropertyText], KnownProperties()]
 
+UncheckedProperties = Mapping[PropertyName, PropertyText]
+
 
 class GroupSettings(Settings):
     """One broker group; a bare name stands for `{name: …}`."""
@@ -48,6 +51,10 @@ class GroupSettings(Settings):
     """The servers of its brokers, the master's first. By default the plan spreads the load."""
     properties: Properties = Field(default_factory=dict, examples=[{"fileReservedTime": 72}])
     """Broker properties of this group; they override `brokerProperties`."""
+    unchecked_properties: UncheckedProperties = Field(
+        default_factory=dict, examples=[{"keyOfANewerVersion": True}]
+    )
+    """Those that this program does not know; they override the cluster's."""
 
     @model_validator(mode="before")
     @classmethod
@@ -64,6 +71,10 @@ class BrokerOverrides(Settings):
     """Direct memory of its JVM, outside the heap."""
     properties: Properties = Field(default_factory=dict, examples=[{"slaveReadEnable": True}])
     """Broker properties of this broker; they override those of its group."""
+    unchecked_properties: UncheckedProperties = Field(
+        default_factory=dict, examples=[{"keyOfANewerVersion": True}]
+    )
+    """Those that this program does not know; they override those of its group."""
 
 
 class PortSettings(Settings):
@@ -219,6 +230,12 @@ class ClusterSettings(Settings):
     """Properties of every broker, spelled as RocketMQ spells them. RocketMQ silently ignores
     mistakes, so unknown keys and invalid values are refused. Refused as well: what the plan
     decides, what would disable replication, and logins (not supported yet)."""
+    unchecked_properties: UncheckedProperties = Field(
+        default_factory=dict, examples=[{"keyOfANewerVersion": True}]
+    )
+    """Properties of every broker that this program does not know, for a newer RocketMQ or a build
+    of your own. They are passed on as they are: RocketMQ ignores a misspelled key without a word,
+    and reports it back as if it were set. A key that this program knows is refused here."""
     brokers: Mapping[BrokerName, BrokerOverrides] = Field(
         default_factory=dict, examples=[{"broker-a-s": {"heap": "1GiB"}}]
     )

@@ -26,6 +26,7 @@ from blueprint.settings.sizes import SIZE, parse_mebibytes
 HIGHEST_PORT = 65535
 
 NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+PROPERTY_NAME = r"^[a-z][a-zA-Z0-9]*$"
 SHA512 = r"^[0-9a-fA-F]{128}$"
 PATH = r"^[^\x00-\x1f\x7f]*$"
 URL = r"^(https?|file)://[^@/?#\x00-\x1f\x7f]*([/?#][^\x00-\x1f\x7f]*)?$"
@@ -102,6 +103,7 @@ def property_text(value: object) -> object:
     return as_text(value) if isinstance(value, bool | int | float) else value
 
 
+PropertyName = Annotated[str, StringConstraints(pattern=PROPERTY_NAME, max_length=128)]
 PropertyText = Annotated[
     str, BeforeValidator(property_text, json_schema_input_type=str | int | float | bool)
 ]

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from blueprint.rocketmq.property_rules import SECRET
-from blueprint.settings.fields import NAME, PATH, SHA512
+from blueprint.settings.fields import NAME, PATH, PROPERTY_NAME, SHA512
 from blueprint.settings.introspection import (
     Location,
     as_yaml,
@@ -21,6 +21,7 @@ LONGEST_VALUE = 100
 PATTERNS = {
     NAME: "use lower-case letters, digits and single hyphens, a letter first",
     PATH: "use a path without control characters",
+    PROPERTY_NAME: "use letters and digits, a lower-case letter first",
     SHA512: "use its 128 hexadecimal digits",
 }
 """What to write, for each pattern of more than one field."""
@@ -109,6 +110,11 @@ def shown(value: object) -> str:
         return "an object"
     text = repr(value)
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+
+
+def shown_key(key: str) -> str:
+    """Return a key as a message shows it: quoted if it would break the line."""
+    return key if key.isprintable() else shown(key)
 
 
 def _is_hidden(path: Location) -> bool:

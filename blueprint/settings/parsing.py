@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from blueprint.errors import SettingsError
 from blueprint.settings.cluster import ClusterSettings
 from blueprint.settings.introspection import DISCRIMINATORS, MAPPING_KEY, Location
-from blueprint.settings.messages import explain
+from blueprint.settings.messages import explain, shown_key
 
 ROOT = "cluster"
 DEEPEST = 6
@@ -159,4 +159,4 @@ def _line(error: ErrorDetails, raw: Mapping[str, Any]) -> str:
 
 
 def _key(path: Location) -> str:
-    return ROOT + "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in path)
+    return ROOT + "".join(f"[{s}]" if isinstance(s, int) else f".{shown_key(s)}" for s in path)

@@ -15,6 +15,7 @@ from blueprint.validation.capacity import (
 from blueprint.validation.placement import find_name_problems, find_placement_problems
 from blueprint.validation.properties import find_property_problems
 from blueprint.validation.servers import find_server_problems
+from blueprint.validation.unchecked_properties import find_unchecked_problems
 
 LAYOUT_KEYS = frozenset(
     {
@@ -64,10 +65,15 @@ def find_plan_problems(cluster: ClusterSpec, unusable: AbstractSet[str]) -> Iter
 def _property_problems(settings: ClusterSettings) -> Iterator[str]:
     # What is no version is reported already.
     version = settings.version if is_version(settings.version) else DEFAULT_VERSION
-    places = {"cluster.brokerProperties": settings.broker_properties}
+    places = {
+        "cluster.brokerProperties": (settings.broker_properties, settings.unchecked_properties)
+    }
     for position, group in enumerate(settings.broker_groups):
-        places[f"cluster.brokerGroups[{position}].properties"] = group.properties
+        place = f"cluster.brokerGroups[{position}].properties"
+        places[place] = group.properties, group.unchecked_properties
     for name, broker in settings.brokers.items():
-        places[f"cluster.brokers.{name}.properties"] = broker.properties
-    for place, properties in places.items():
+        place = f"cluster.brokers.{name}.properties"
+        places[place] = broker.properties, broker.unchecked_properties
+    for place, (properties, unchecked) in places.items():
         yield from find_property_problems(place, properties, version)
+        yield from find_unchecked_problems(place, unchecked, version)

@@ -14,7 +14,7 @@ from blueprint.rocketmq.property_rules import (
     property_types,
     rule_of,
 )
-from blueprint.settings.messages import shown
+from blueprint.settings.messages import shown, shown_key
 from blueprint.settings.suggestions import suggest
 
 
@@ -27,31 +27,48 @@ def find_property_problems(
     """
     listed = nearest_listed(version)
     for name, value in properties.items():
-        problem = _problem(name, value, listed)
+        problem = _problem(name, value, listed, unchecked_beside(place))
         if problem is not None:
             given = "its value" if name in SECRET else shown(value)
-            yield f"{place}.{name}: {given} {problem}"
+            yield f"{place}.{shown_key(name)}: {given} {problem}"
 
 
-def _problem(name: str, value: str, listed: str) -> str | None:
-    """Return what is wrong with a property and what to write instead; None if nothing is."""
+def unchecked_beside(place: str) -> str:
+    """Return where properties belong that no list has, instead of a place of known ones."""
+    return f"{place.rpartition('.')[0]}.uncheckedProperties"
+
+
+MISREAD = (
+    "has a character that RocketMQ misreads; write printable ASCII without backslashes, line "
+    "breaks and blanks at the ends"
+)
+
+
+def why_refused(name: str) -> str | None:
+    """Return why a key cannot be set at all and what to do; None if it can."""
     if name in DECIDED:
         return f"cannot be set here; leave it out, it follows from {DECIDED[name]}"
     if name in NOT_SUPPORTED:
         return "cannot be set, logins are not supported yet; leave it out"
     if name in WITHOUT_EFFECT:
         return f"has no effect; {WITHOUT_EFFECT[name]}"
+    return None
+
+
+def _problem(name: str, value: str, listed: str, unchecked: str) -> str | None:
+    """Return what is wrong with a property and what to write instead; None if nothing is."""
+    refused = why_refused(name)
+    if refused is not None:
+        return refused
     types = property_types(listed)
     if name not in types:
         newer = next((v for v in listed_versions() if name in property_types(v)), None)
         hint = suggest(name, types, "see RocketMQ's broker configuration")
-        remedy = f"leave it out, it needs {newer}" if newer else hint
+        other = f"{hint} A key of a newer RocketMQ, or of your own build, belongs in {unchecked}"
+        remedy = f"leave it out, it needs {newer}" if newer else other
         return f"is for a key that no broker of {listed} knows; {remedy}"
     if not Form.TEXT.matches(value):
-        return (
-            "has a character that RocketMQ misreads; write printable ASCII without backslashes, "
-            "line breaks and blanks at the ends"
-        )
+        return MISREAD
     return _mismatch(rule_of(name, types[name]), value)
 
 

@@ -174,6 +174,18 @@ def test_an_archive_with_another_digest_ends_the_run_before_any_resource(run_pro
     assert recorder.resources == {}
 
 
+@pytest.mark.parametrize("preview", [True, False])
+def test_an_official_archive_of_unknown_digest_ends_the_run_with_the_command_for_it(
+    run_program, preview
+):
+    recorder = Recorder()
+    raw = changed("lab", version="5.99.0", artifact="official")
+    command = r"cluster\.artifact\.sha512: .*: make archive-digest VERSION=5\.99\.0$"
+    with pytest.raises(pulumi.RunError, match=command):
+        run_program(raw, preview=preview, recorder=recorder)
+    assert recorder.resources == {}
+
+
 def test_a_stack_without_a_cluster_object_is_refused_by_its_name(run_program):
     recorder = Recorder()
     with pytest.raises(Exception, match="rocketmq:cluster") as refused:

@@ -132,7 +132,7 @@ REFUSED = {
             "'maven'",
             "5.3.1",
             "only 5.5.0, 5.3.3 and 5.2.0",
-            "{source: official, sha512: …}",
+            ": make archive-digest VERSION=5.3.1",
         ],
     ),
     "an official archive without its digest": (

@@ -41,6 +41,11 @@ def test_a_property_that_rocketmq_would_silently_ignore_is_refused(what):
     )
 
 
+def test_a_key_that_would_break_the_line_is_quoted():
+    assert_one_line(changed(brokerProperties={"a\nb": 1}), "cluster.brokerProperties.'a\\nb': '1'")
+    assert_one_line(changed(**{"a\nb": 1}), "cluster.'a\\nb': unknown key")
+
+
 DECIDED_BY = {
     "brokerClusterName": "cluster.name",
     "brokerName": "cluster.brokerGroups",
