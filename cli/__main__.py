@@ -14,6 +14,7 @@ from cli.commands.ssh import ssh
 from cli.commands.up import up
 from cli.commands.verify import verify
 from cli.engine.engine import Engine
+from cli.engine.recovery import remove_torn_attributes
 from cli.engine.stack_folder import StackFolder, ensure_passphrase
 from system.errors import LocalError
 
@@ -37,6 +38,7 @@ def main() -> int:
             ensure_passphrase()
             folder.compose_config()
             leave_agent_alone(folder)
+            remove_torn_attributes()
         return COMMANDS[chosen.command](Engine(folder), folder, chosen) or 0
     except (ClusterError, LocalError) as error:
         sys.stdout.flush()

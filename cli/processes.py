@@ -3,15 +3,20 @@
 import contextlib
 import ctypes
 import math
+import os
+import select
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
+from system.progress import EVERY_SECONDS
+
 SET_PARENT_DEATH_SIGNAL = 1
+READ_BYTES = 65536
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -30,6 +35,53 @@ def show(words: Sequence[str], *, folder: Path | None = None, quiet: bool = Fals
         return _start(words, folder=folder, stdout=subprocess.DEVNULL if quiet else None).wait()
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def show_lines(
+    words: Sequence[str],
+    on_line: Callable[[str], None],
+    on_silence: Callable[[], None],
+    *,
+    folder: Path | None = None,
+    silence_seconds: float = EVERY_SECONDS,
+) -> int:
+    """Like `show`, but give each line of stdout to `on_line`, which may print it.
+
+    `on_silence` is called after each `silence_seconds` without any output.
+    """
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with _start(words, folder=folder, stdout=subprocess.PIPE) as process:
+            for chunk in _chunks(process, silence_seconds):
+                if chunk is None:
+                    on_silence()
+                else:
+                    on_line(chunk)
+        return process.returncode
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _chunks(process: subprocess.Popen[bytes], silence_seconds: float) -> Iterator[str | None]:
+    """Yield the lines of a process's stdout, the last as it is; None for each silence."""
+    if process.stdout is None:
+        return
+    rest = b""
+    while True:
+        ready, _, _ = select.select([process.stdout], [], [], silence_seconds)
+        if not ready:
+            # What the process started may outlive it, and keep its output open.
+            if process.poll() is not None:
+                break
+            yield None
+            continue
+        read = os.read(process.stdout.fileno(), READ_BYTES)
+        if not read:
+            break
+        *lines, rest = (rest + read).split(b"\n")
+        yield from (f"{line.decode(errors='replace')}\n" for line in lines)
+    if rest:
+        yield rest.decode(errors="replace")
 
 
 def start(words: Sequence[str]) -> subprocess.Popen[bytes]:
@@ -82,7 +134,7 @@ def _start(
         stdin=stdin,
         stdout=stdout,
         stderr=stderr,
-        preexec_fn=prepare,  # noqa: PLW1509 (no other thread runs)
+        preexec_fn=prepare,  # noqa: PLW1509 (it takes no lock that another thread may hold)
     )
 
 

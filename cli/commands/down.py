@@ -12,6 +12,7 @@ from cli.engine.stack_folder import StackFolder
 from cli.errors import CommandError
 from cli.processes import die_with_parent
 from cli.tools import run_machines, run_tool
+from system.progress import say
 
 
 def down(engine: Engine, folder: StackFolder) -> None:
@@ -26,6 +27,7 @@ def down(engine: Engine, folder: StackFolder) -> None:
         if folder.provider() == EXISTING:
             gone = part_from_gone(engine, folder)
             stays = keeps_stores(engine, folder)
+        say(f"stack {folder.stack}: destroy (about half a minute)")
         failed = engine.run("destroy", "--yes", "--skip-preview") != 0
     else:
         end_leftovers()

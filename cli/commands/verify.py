@@ -19,10 +19,14 @@ from cli.ssh.connection import agent_with, command_as_root, read_logins
 from cli.ssh.probe import SSH_FAILED
 from remoting.verification.report import VerificationReport, parse_report, render_reports
 from system.programs import capture
+from system.progress import progress
 
 NO_CONNECTION = ("refused", "timed out", "No route", "reset by peer", "closed by remote host")
 
 PAUSE_SECONDS = 5.0
+
+ABOUT_SECONDS = 10
+"""On hosts that are neither booting nor emulated."""
 
 GRACE_SECONDS = 5.0
 """How long the other hosts may still take after one failed."""
@@ -40,7 +44,11 @@ def verify(engine: Engine, stack: str, *, may_boot: bool = False) -> None:
     outputs = engine.outputs()
     logins = read_logins(outputs, stack)
     console = read_console(outputs)
-    with agent_with(outputs.get("sshPrivateKey"), logins) as ssh:
+    what = f"stack {stack}: verification"
+    with (
+        agent_with(outputs.get("sshPrivateKey"), logins) as ssh,
+        progress(what, ABOUT_SECONDS),
+    ):
         commands = [_command(ssh, login) for login in logins]
         reports = ask_until_failure(commands, GRACE_SECONDS)
         boot_seconds = max(login.startup_seconds for login in logins) if may_boot else 0

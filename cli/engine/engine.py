@@ -1,17 +1,20 @@
 """The Pulumi engine, run for one stack."""
 
 import json
+import sys
 import time
 from subprocess import CompletedProcess
 from typing import Any
 
 from blueprint.plan.deployed import is_half_written
 from cli.engine.stack_folder import StackFolder
+from cli.engine.unfinished import Unfinished
 from cli.errors import CommandError
-from cli.processes import show
+from cli.processes import show, show_lines
 from project import ROOT
 from system.errors import LocalError
 from system.programs import capture
+from system.progress import say
 
 RETRIES = 20
 PAUSE_SECONDS = 0.05
@@ -42,9 +45,26 @@ class Engine:
             raise CommandError(message)
 
     def run(self, *words: str) -> int:
-        """Run a command that shows its own progress; return its exit status."""
+        """Run a command that shows its own progress; return its exit status.
+
+        On a terminal the engine shows what it waits for. In a log it only adds dots to a line.
+        """
         options = ("--stack", self._stack, "--config-file", str(self._folder.config))
-        return show(["pulumi", *words, *options], folder=ROOT)
+        command = ["pulumi", *words, *options]
+        if sys.stdout.isatty():
+            return show(command, folder=ROOT)
+        begun, unfinished = time.monotonic(), Unfinished()
+
+        def pass_on(line: str) -> None:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            unfinished.read(line)
+
+        def tell() -> None:
+            waits = f", waiting for {unfinished}" if str(unfinished) else ""
+            say(f"{words[0]} of stack {self._stack}: {time.monotonic() - begun:.0f} s{waits}")
+
+        return show_lines([*command, "--suppress-progress"], pass_on, tell, folder=ROOT)
 
     def outputs(self) -> dict[str, Any]:
         """Return the stack's outputs, secrets decrypted: keep them in this process."""

@@ -46,6 +46,42 @@ def recover(engine: Engine, stack: str) -> None:
     _forget_pending_creates(engine)
 
 
+def remove_torn_attributes() -> None:
+    """Remove files of attributes that a killed engine left empty or cut: they hide every state.
+
+    Only a backend without `metadata=skip` has them, and it needs none of them. While an engine
+    runs, it may be writing them.
+    """
+    backend = _file_backend()
+    if backend is None:
+        return
+    found = [backend / "meta.yaml.attrs", *(backend / "stacks").rglob("*.attrs")]
+    torn = [file for file in found if file.is_file() and not _is_json(file)]
+    if not torn or any(_is_held(lock) for lock in (backend / "locks").rglob("*.json")):
+        return
+    for file in torn:
+        file.unlink(missing_ok=True)
+        sys.stderr.write(f"{file}: removed; a killed run had written it only in part\n")
+
+
+def _is_json(file: Path) -> bool:
+    try:
+        json.loads(file.read_bytes())
+    except ValueError:
+        return False
+    return True
+
+
+def _is_held(lock: Path) -> bool:
+    """Return whether the engine that wrote a lock may still run; on other computers it may."""
+    try:
+        holder = json.loads(lock.read_text("utf-8"))
+        pid, computer = int(holder["pid"]), str(holder["hostname"])
+    except (ValueError, KeyError, FileNotFoundError):
+        return False
+    return computer != socket.gethostname() or _is_engine(pid)
+
+
 def _break_dead_lock(engine: Engine, stack: str) -> None:
     for lock in _locks(stack):
         try:
@@ -80,13 +116,16 @@ def _ends(pid: int) -> bool:
 
 def _locks(stack: str) -> list[Path]:
     """Return the lock files of a file backend; only those can be checked."""
-    url = urlsplit(os.environ.get("PULUMI_BACKEND_URL", ""))
-    if url.scheme != "file":
+    backend = _file_backend()
+    if backend is None:
         return []
-    folder = (
-        Path(url.path).expanduser() / ".pulumi" / "locks" / "organization" / "rocketmq" / stack
-    )
-    return sorted(folder.glob("*.json"))
+    return sorted((backend / "locks" / "organization" / "rocketmq" / stack).glob("*.json"))
+
+
+def _file_backend() -> Path | None:
+    """Return the folder in which the engine keeps its state; None if it is elsewhere."""
+    url = urlsplit(os.environ.get("PULUMI_BACKEND_URL", ""))
+    return Path(url.path).expanduser() / ".pulumi" if url.scheme == "file" else None
 
 
 def _is_engine(pid: int) -> bool:
