@@ -62,7 +62,7 @@ setup: engine archive image ## install and build all that `make up` needs
 python: .state/uv/$(UV_VERSION) ## the Python environment, from the lock
 	@sync=(.state/uv/bin/uv sync --frozen --quiet --python "$$(python3 -c 'import sys; print(sys.executable)')"); \
 	    if cmp -s uv.lock .venv/uv.lock; then "$${sync[@]}"; \
-	    else $(STEP) 'Python environment: the packages of uv.lock' 20 "$${sync[@]}"; cp uv.lock .venv/; fi
+	    else $(STEP) 'Python environment: the packages of uv.lock' 20 "$${sync[@]}" --compile-bytecode; cp uv.lock .venv/; fi
 
 .state/uv/$(UV_VERSION):
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'python3: 3.11 or newer is needed' >&2; exit 1; }

@@ -6,6 +6,7 @@ from blueprint.load import Check, Preflight
 from blueprint.settings.cluster import ClusterSettings
 from preflight.archives import find_archive_problems
 from preflight.console_program import find_jar_problems
+from preflight.environment import find_environment_problems
 from preflight.hypervisor import ask_hypervisor, find_hypervisor_problems
 from preflight.login_key import find_agent_problems, find_key_problems
 from preflight.provider_sdk import find_sdk_problems
@@ -19,6 +20,7 @@ def preflight_of(stack: str, *, preview: bool) -> Preflight:
         return hypervisor is not None and hypervisor.emulated
 
     checks: tuple[Check, ...] = (
+        find_environment_problems,
         partial(find_archive_problems, stack=stack),
         find_jar_problems,
         find_key_problems,
