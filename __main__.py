@@ -12,7 +12,6 @@ from components.cluster import Cluster
 from components.deployed_state import read_deployed_state
 from components.exports import export_cluster
 from components.hosts.hosts import make_hosts
-from components.sdk_wait_patch import patch_sdk_wait
 from preflight.console_program import plan_console_program
 from preflight.hypervisor import ask_hypervisor
 from preflight.program import preflight_of
@@ -21,7 +20,6 @@ from system.errors import LocalError
 
 def main() -> None:
     """Make the stack that its configuration describes."""
-    patch_sdk_wait()
     raw = pulumi.Config().require_object("cluster")
     stack, preview = pulumi.get_stack(), pulumi.runtime.is_dry_run()
     preflight = preflight_of(stack, preview=preview)

@@ -64,7 +64,7 @@ def _parse() -> argparse.Namespace:
 def _preview(engine: Engine, folder: StackFolder) -> int:
     engine.ensure_stack()
     print_plan_summary(engine, folder)
-    return engine.run("preview", "--diff")
+    return engine.run("preview", "--diff", "--show-full-output")
 
 
 def _verify(engine: Engine, folder: StackFolder) -> None:

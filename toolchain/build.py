@@ -33,7 +33,7 @@ from toolchain.recipe import (
 LOCK_SECONDS = 7200
 """More than another clone's build of all modules may take."""
 SHOWN_LINES_OF_A_FAILURE = 15
-ABOUT_SECONDS = {"pulumi": 100, "pulumi-resource-libvirt": 60}
+ABOUT_SECONDS = {"pulumi": 240, "pulumi-resource-libvirt": 60}
 """On two cores, with an empty cache of Go's."""
 ABOUT_SMALL_SECONDS = 20
 GO_VARIABLES = {"GOTOOLCHAIN": "local", "GOSUMDB": "off", "CGO_ENABLED": "0"}

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from toolchain.stack_file import read_provider
 
-ENGINE_VERSION = "3.188.0"
+ENGINE_VERSION = "3.276.0"
+LANGUAGE_HOST_VERSION = "3.188.0"
+"""The last release whose Python language host can be had as a Go module (docs/adr/0021)."""
 SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3"
 VERSION_VARIABLE = f"{SDK_MODULE}/go/common/version.Version"
 
@@ -19,6 +21,7 @@ class Binary:
     name: str
     module: str
     package: str
+    version: str | None = None
     plugin: tuple[str, str] | None = None
     lab_only: bool = False
 
@@ -44,11 +47,17 @@ class ModuleFile:
 
 
 BINARIES = (
-    Binary(name="pulumi", module="engine", package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"),
+    Binary(
+        name="pulumi",
+        module="engine",
+        package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+        version=ENGINE_VERSION,
+    ),
     Binary(
         name="pulumi-language-python",
-        module="engine",
+        module="language-python",
         package="github.com/pulumi/pulumi/sdk/python/cmd/pulumi-language-python/v3",
+        version=LANGUAGE_HOST_VERSION,
     ),
     Binary(
         name="pulumi-resource-command",
@@ -66,9 +75,6 @@ BINARIES = (
 )
 MODULE_FILES = (
     ModuleFile(name="pulumi-language-python-exec", path="python/cmd/pulumi-language-python-exec"),
-    ModuleFile(
-        name="pulumi-analyzer-policy-python", path="python/dist/pulumi-analyzer-policy-python"
-    ),
 )
 ALL_STACKS = "all"
 
@@ -81,9 +87,9 @@ def binaries_for(stack: str, root: Path) -> list[Binary]:
 
 def go_build_arguments(binary: Binary) -> list[str]:
     """Return the flags of `go build`: stripped binaries without local paths."""
-    flags = f"-s -w -X {VERSION_VARIABLE}=v{ENGINE_VERSION}"
-    if binary.module != "engine":
-        flags = "-s -w"
+    flags = "-s -w"
+    if binary.version:
+        flags += f" -X {VERSION_VARIABLE}=v{binary.version}"
     return ["-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags", flags]
 
 

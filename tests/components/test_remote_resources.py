@@ -295,7 +295,7 @@ def test_the_first_preview_shows_the_text_of_every_file(previewed):
 
 def test_the_first_preview_knows_neither_keys_nor_what_a_step_will_be_given(previewed):
     assert previewed.resources["broker-a-step"].inputs["stdin"] == Unknown()
-    assert previewed.resources["server1-gate"].inputs["connection"] == Unknown()
+    assert previewed.resources["server1-gate"].inputs["connection"] == Secret(Unknown())
     assert all(r.delete_before_replace for r in _remote(previewed))
 
 

@@ -34,22 +34,23 @@ class Engine:
     def write(self) -> None:
         self.config.write_text(yaml.safe_dump(self.settings, sort_keys=False))
 
-    def run(self, *words: str):
+    def run(self, *words: str, stderr: int = subprocess.PIPE):
         return subprocess.run(
             ["pulumi", *words, "--non-interactive"],
             cwd=ROOT,
             env=self.environment,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
             text=True,
             stdin=subprocess.DEVNULL,
             timeout=120,
             check=False,
         )
 
-    def preview(self, *words: str):
+    def preview(self, *words: str, stderr: int = subprocess.PIPE):
         self.write()
         options = ("--stack", "local", "--config-file", str(self.config))
-        return self.run("preview", *options, *words)
+        return self.run("preview", *options, *words, stderr=stderr)
 
 
 @pytest.fixture

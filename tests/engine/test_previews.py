@@ -121,8 +121,8 @@ def test_a_preview_of_existing_servers_needs_neither_them_nor_an_agent(engine):
 
 
 def test_a_plain_pulumi_preview_begins_with_the_plan(engine):
-    done = engine.preview("--diff")
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = engine.preview("--diff", stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout
     summary = render_plan_summary(planned(engine.cluster))
     assert done.stdout.count(summary) == 1
     assert done.stdout.index(summary) < done.stdout.index("rocketmq:cluster:Cluster: (create)")

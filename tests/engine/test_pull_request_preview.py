@@ -30,6 +30,7 @@ class Runner:
         self.checkout = folder / "checkout"
         self._path_file = folder / "path"
         self._path_file.touch()
+        self.job_page = folder / "summary.md"
         own = {ROOT / ".venv/bin", ROOT / ".state/uv/bin"}
         path = [part for part in os.environ["PATH"].split(os.pathsep) if Path(part) not in own]
         self._environment = {
@@ -37,6 +38,7 @@ class Runner:
             "HOME": str(folder),
             "XDG_CACHE_HOME": str(cache_folder().parent),
             "GITHUB_PATH": str(self._path_file),
+            "GITHUB_STEP_SUMMARY": str(self.job_page),
         }
         if engine_home := os.environ.get("PULUMI_HOME"):
             self._environment["PULUMI_HOME"] = engine_home
@@ -93,15 +95,21 @@ def test_a_fresh_state_is_previewed_without_a_host_an_ssh_key_or_a_hypervisor(ru
     assert len(shown) < ROOM_IN_A_COMMENT
 
 
-@pytest.mark.parametrize("words", [(), ("--diff",)], ids=["without-a-state", "with-a-state"])
-def test_the_comment_shows_the_plan(runner, stack, words):
-    shown = [line.strip() for line in runner.preview(stack, *words).splitlines()]
+def test_the_comment_without_a_state_shows_the_plan(runner, stack):
+    shown = [line.strip() for line in runner.preview(stack).splitlines()]
     plan = [line.strip() for line in render_plan_summary(planned(raw_cluster(stack))).splitlines()]
     assert shown[shown.index(plan[0]) :][: len(plan)] == plan
 
 
-def test_the_full_diff_of_a_fresh_state_does_not_fit_into_a_comment(runner, stack):
+def test_the_page_of_the_job_shows_the_plan(runner, stack):
+    plan = render_plan_summary(planned(raw_cluster(stack)))
+    page = runner.job_page.read_text("utf-8")
+    assert page.startswith(f"```\n{plan.rstrip()}\n")
+    assert page.endswith("\n```\n")
+
+
+def test_the_diff_of_a_fresh_state_leaves_too_little_room_in_a_comment(runner, stack):
     # So the workflow asks for a diff only if there is a state to compare with.
     shown = runner.preview(stack, "--diff")
-    assert len(shown) > 2 * ROOM_IN_A_COMMENT
+    assert len(shown) > 3 / 4 * ROOM_IN_A_COMMENT
     assert "PRIVATE KEY" not in shown

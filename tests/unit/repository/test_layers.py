@@ -56,7 +56,6 @@ LAYERS = (
     "preflight",
     # The program, and the commands around the engine.
     "components.deployed_state",
-    "components.sdk_wait_patch",
     "components.secrets",
     "components.hosts",
     "components.services",

@@ -1,10 +1,13 @@
 """The toolchain is built once per digest of its sources."""
 
 import filecmp
+import re
 import shutil
 import threading
+import tomllib
 
 import pytest
+import yaml
 
 from project import ROOT
 from system.errors import LocalError
@@ -82,28 +85,28 @@ def test_output_without_a_version_parses_as_no_numbers():
 
 
 def test_a_new_enough_engine_on_path_is_used(layout, tmp_path):
-    engine = script(tmp_path / "bin" / "pulumi", "echo v3.200.1")
+    engine = script(tmp_path / "bin" / "pulumi", "echo v3.300.1")
     found = build.engine_on_path(str(engine.parent), layout)
-    assert found == f"pulumi v3.200.1 ({engine})"
+    assert found == f"pulumi v3.300.1 ({engine})"
 
 
 def test_an_old_engine_on_path_is_named_and_not_used(layout, tmp_path, capsys):
     engine = script(tmp_path / "bin" / "pulumi", "echo v3.99.0")
     assert build.engine_on_path(str(engine.parent), layout) is None
-    assert f"{engine} is v3.99.0, below 3.188.0" in capsys.readouterr().out
+    assert f"{engine} is v3.99.0, below {recipe.ENGINE_VERSION}" in capsys.readouterr().out
 
 
 def test_our_own_engine_does_not_count_as_installed(layout):
-    engine = script(layout.cache / "digest" / "bin" / "pulumi", "echo v3.188.0")
+    engine = script(layout.cache / "digest" / "bin" / "pulumi", "echo v3.300.0")
     build.replace_link(layout.link, engine.parent)
     assert build.engine_on_path(f"{layout.link}:{engine.parent}", layout) is None
 
 
 def test_an_installed_engine_removes_the_link_to_ours(layout, tmp_path, monkeypatch):
-    engine = script(tmp_path / "bin" / "pulumi", "echo v3.200.0")
+    engine = script(tmp_path / "bin" / "pulumi", "echo v3.300.0")
     build.replace_link(layout.link, tmp_path / "old")
     monkeypatch.setenv("PATH", str(engine.parent), prepend=":")
-    assert build.make_toolchain(layout, "all").startswith("using pulumi v3.200.0")
+    assert build.make_toolchain(layout, "all").startswith("using pulumi v3.300.0")
     assert not layout.link.is_symlink()
 
 
@@ -141,7 +144,7 @@ def test_only_what_is_missing_is_built(layout, tmp_path, capsys):
         (layout.modules / entry.module).mkdir(parents=True, exist_ok=True)
     assert build.build_missing(go, layout, folder, list(recipe.BINARIES[:2]))
     lines = capsys.readouterr().err
-    assert lines.index("building pulumi (about 100 s)\n") < lines.index("building pulumi: done in")
+    assert lines.index("building pulumi (about 4 min)\n") < lines.index("building pulumi: done in")
     assert "toolchain: building pulumi-language-python (about 20 s)\n" in lines
     (tmp_path / "calls").write_text("")
     assert not build.build_missing(go, layout, folder, list(recipe.BINARIES[:2]))
@@ -206,13 +209,45 @@ def test_stack_local_needs_no_libvirt():
     ]
 
 
-def test_the_versions_match_the_python_dependencies():
-    lock = (ROOT / "pyproject.toml").read_text()
+@pytest.fixture(scope="module")
+def packages():
+    """The version of each package in the lock."""
+    lock = tomllib.loads((ROOT / "uv.lock").read_text("utf-8"))
+    return {package["name"]: package.get("version") for package in lock["package"]}
+
+
+def test_the_engine_is_at_least_as_new_as_the_sdk(packages):
+    assert build.parse_version(packages["pulumi"]) >= (3, 272)
+    assert build.parse_version(packages["pulumi"]) <= build.parse_version(recipe.ENGINE_VERSION)
+
+
+def test_each_plugin_has_the_version_of_its_sdk(packages):
     plugins = dict(entry.plugin for entry in recipe.BINARIES if entry.plugin)
-    assert f'"pulumi=={recipe.ENGINE_VERSION}"' in lock
-    assert f'"pulumi-command=={plugins["command"]}"' in lock
-    go_mod = (ROOT / "toolchain" / "go" / "engine" / "go.mod").read_text()
-    assert f"github.com/pulumi/pulumi/pkg/v3 v{recipe.ENGINE_VERSION}" in go_mod
+    assert {name: packages[f"pulumi-{name}"] for name in plugins} == plugins
+
+
+@pytest.mark.parametrize(
+    ("module", "version"),
+    [("engine", recipe.ENGINE_VERSION), ("language-python", recipe.LANGUAGE_HOST_VERSION)],
+)
+def test_each_module_pins_the_version_that_its_binaries_report(module, version):
+    go_mod = (ROOT / "toolchain" / "go" / module / "go.mod").read_text("utf-8")
+    for part in ("pkg", "sdk"):
+        assert re.search(rf"github.com/pulumi/pulumi/{part}/v3 v{version}\b", go_mod)
+
+
+def test_an_older_engine_is_refused_by_the_project_too():
+    project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text("utf-8"))
+    assert project["requiredPulumiVersion"] == f">={recipe.ENGINE_VERSION}"
+
+
+def test_the_readme_states_the_go_and_the_engine_that_are_needed():
+    go_mod = (ROOT / "toolchain" / "go" / "engine" / "go.mod").read_text("utf-8")
+    go = re.search(r"^go (\S+)$", go_mod, re.MULTILINE).group(1)
+    engine = recipe.ENGINE_VERSION.rpartition(".")[0]
+    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    assert f"Go {go} or newer" in readme
+    assert f"`pulumi` {engine} or newer" in readme
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ func TestAPinnedRSAKeyFindsNoCommonAlgorithm(t *testing.T) {
 	connection := connectionTo(server).with("dialErrorLimit", 0).with("hostKey", rsaLine(t))
 	e := newEngine(t, remoteCommand)
 	expectError(t, e.create(props{"connection": connection, "create": "true"}),
-		"no common algorithm", "we offered: [ssh-rsa]")
+		"no common algorithm", `we offered: ["ssh-rsa"]`)
 }
 
 func TestWithoutAPinnedKeyAnyHostKeyIsAccepted(t *testing.T) {
