@@ -82,18 +82,18 @@ def test_a_local_archive_with_a_wrong_digest_is_refused_before_any_resource(engi
 
 
 def test_an_official_archive_of_unknown_digest_is_refused_with_the_command_that_fetches_it(engine):
-    engine.cluster |= {"version": "5.99.0", "artifact": "official"}
+    engine.cluster.update(version="5.99.0", artifact="official")
     line = next(line for line in refusal(engine).splitlines() if "cluster.artifact" in line)
     assert line.endswith(": make archive-digest VERSION=5.99.0")
 
 
 def test_a_preview_of_a_version_without_a_list_says_so_and_shows_unchecked_properties(engine):
     engine.settings = yaml.safe_load((ROOT / "Pulumi.hosts.yaml").read_text())
-    engine.cluster |= {
-        "version": "5.99.0",
-        "artifact": {"source": "official", "sha512": "ab" * 64},
-        "uncheckedProperties": {"keyOfANewerVersion": True},
-    }
+    engine.cluster.update(
+        version="5.99.0",
+        artifact={"source": "official", "sha512": "ab" * 64},
+        uncheckedProperties={"keyOfANewerVersion": True},
+    )
     done = engine.preview("--diff")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "warning: RocketMQ 5.99.0: this program has no list of its properties" in done.stdout
