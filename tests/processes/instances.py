@@ -33,6 +33,8 @@ LOGBACK = {
     CONTROLLER_MAIN: "controller",
     PROXY_MAIN: "proxy",
 }
+UNKNOWN_KEY = "keyOfANewerVersion"
+"""No RocketMQ has it."""
 MASTER_IP, SLAVE_IP = "127.0.0.2", "127.0.0.1"
 
 
@@ -207,6 +209,8 @@ def make_group(folder: Path, rocketmq: Path) -> Group:
             "inSyncReplicas": "2",
             "slaveTimeout": "2000",
             "timerWheelEnable": "false",
+            # As uncheckedProperties may hold it.
+            UNKNOWN_KEY: "true",
         }
         address = f"{ip}:{port}"
         return Instance(folder / name, rocketmq, BROKER_MAIN, address, properties, 128)

@@ -26,6 +26,7 @@ from remoting.requests.admin import (
     update_broker_config,
 )
 from remoting.requests.messages import read_topic, send_message
+from tests.processes.instances import UNKNOWN_KEY
 from tests.support.counting import count_messages
 
 if TYPE_CHECKING:
@@ -155,6 +156,12 @@ def test_a_restarted_name_server_lists_brokers_after_a_nudge(group: Group):
         servers = group.name_server_addresses
         check_broker_registered(servers, identity(instance), deadline, nudge=True)
     assert permission_of(group.master) == 4
+
+
+def test_a_key_that_no_broker_knows_is_reported_as_in_the_file_so_it_fails_no_check(group: Group):
+    for instance in (group.master, group.slave):
+        with Connection(instance.address) as connection:
+            assert broker_config(connection)[UNKNOWN_KEY] == instance.properties[UNKNOWN_KEY]
 
 
 def test_an_empty_permission_registers_and_changes_nothing(group: Group):
