@@ -1,6 +1,7 @@
 """The raw settings in a stack's file, `Pulumi.<stack>.yaml`."""
 
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -12,6 +13,30 @@ class StackFileError(ClusterError):
     """A stack's file holds no settings; one line that names the file and the cause."""
 
 
+_MERGE = "tag:yaml.org,2002:merge"
+
+
+class _TwiceError(Exception):
+    def __init__(self, key: object, line: int) -> None:
+        super().__init__(key, line)
+        self.key, self.line = key, line
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """Refuses a key that is there twice, of which PyYAML takes the last without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 (the signature is PyYAML's)
+        found = set()
+        for key_node, _ in node.value:
+            if key_node.tag == _MERGE:
+                continue
+            key = self.construct_object(key_node, deep=True)
+            if key in found:
+                raise _TwiceError(key, key_node.start_mark.line + 1)
+            found.add(key)
+        return super().construct_mapping(node, deep)
+
+
 def read_cluster(file: Path) -> object:
     """Return the raw `cluster` object.
 
@@ -21,7 +46,12 @@ def read_cluster(file: Path) -> object:
 
     """
     try:
-        cluster: object = yaml.safe_load(file.read_text("utf-8"))["config"][CONFIG_KEY]
+        # As safe as SafeLoader, which it extends.
+        content = yaml.load(file.read_text("utf-8"), _UniqueKeys)  # noqa: S506
+        cluster: object = content["config"][CONFIG_KEY]
+    except _TwiceError as error:
+        message = f"{file.name}, line {error.line}: {error.key} is there twice; leave one out"
+        raise StackFileError(message) from None
     except yaml.YAMLError as error:
         cause = " ".join(str(error).split())
         message = f"{file.name}: is not YAML: {cause}; correct it"

@@ -59,7 +59,8 @@ def published_sha512(version: str, fetch: Fetch) -> str:
 def lines_for(version: str, sha512: str) -> str:
     """Return the lines, indented as in a stack's file."""
     return (
-        f"# Below rocketmq:cluster in Pulumi.<stack>.yaml; from {official_url(version)}.sha512\n"
+        f"# From {official_url(version)}.sha512\n"
+        "# For rocketmq:cluster in Pulumi.<stack>.yaml, in place of its version and artifact:\n"
         f"    version: {version}\n"
         "    artifact:\n"
         "      source: official\n"
