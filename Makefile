@@ -26,8 +26,12 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
 
 .PHONY: up
-up: setup ## bring the cluster of STACK up (default: local) and verify it
+up: steps setup ## bring the cluster of STACK up (default: local) and verify it
 	@$(WITH_ENV) python -m cli up --stack $(STACK)
+
+.PHONY: steps
+steps: # what `make up` does for STACK, before it does it; an old Python is reported later
+	@! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || python3 -m toolchain.steps "$(STACK)"
 
 .PHONY: down
 down: engine ## destroy everything that `make up` made for STACK

@@ -5,8 +5,6 @@ import platform
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from toolchain.stack_file import read_provider
-
 ENGINE_VERSION = "3.276.0"
 LANGUAGE_HOST_VERSION = "3.188.0"
 """The last release whose Python language host can be had as a Go module (docs/adr/0021)."""
@@ -81,6 +79,8 @@ ALL_STACKS = "all"
 
 def binaries_for(stack: str, root: Path) -> list[Binary]:
     """Return the binaries that a stack needs, by the provider in its settings file."""
+    from toolchain.stack_file import read_provider  # noqa: PLC0415 (needs PyYAML, the rest nothing)
+
     with_libvirt = stack == ALL_STACKS or read_provider(root / f"Pulumi.{stack}.yaml") == "libvirt"
     return [binary for binary in BINARIES if with_libvirt or not binary.lab_only]
 

@@ -15,16 +15,10 @@ from cli.errors import CommandError
 from cli.processes import die_with_parent
 from cli.tools import run_machines
 from system.progress import say
+from toolchain.steps import UPDATE_TIMES
 
 ON_THIS_COMPUTER = ("nspawn", "libvirt")
 """The providers whose stacks are claimed on this computer by the clone that makes them."""
-
-UPDATE = {
-    "nspawn": "a minute for a new cluster",
-    "libvirt": "2 min for new machines with KVM, 15 min emulated",
-    "existing": "2 min for a new cluster",
-}
-"""How long an update takes, by provider."""
 
 SHOWN = ("namesrvAddr", "consoleUrl", "brokers", "hosts", "ssh")
 
@@ -42,7 +36,7 @@ def up(engine: Engine, folder: StackFolder) -> None:
         clear_leftovers(folder, engine.export())
     elif provider == EXISTING:
         require_usable(engine, folder)
-    say(f"stack {folder.stack}: update (about {UPDATE.get(provider or '', 'a minute')})")
+    say(f"stack {folder.stack}: update (about {UPDATE_TIMES.get(provider or '', 'a minute')})")
     if engine.run("up", "--yes", "--skip-preview", "--suppress-outputs"):
         message = (
             f"stack {folder.stack}: the update failed; "
