@@ -169,7 +169,11 @@ docs: python ## write docs/config.md, schema/, the console's openapi.json and th
 	@$(WITH_ENV) python -m toolchain.docs
 
 .PHONY: test
-test: setup check test-go test-console test-engine test-processes test-local test-existing ## the tests: no host, console, engine, processes, machines (root)
+test: test-begins setup check test-go test-console test-engine test-processes test-local test-existing ## the tests: no host, console, engine, processes, machines (root)
+
+.PHONY: test-begins
+test-begins:
+	@echo 'make test: about half an hour, besides what make up would have to install and build' >&2
 
 .PHONY: test-go
 test-go: lint-workflows ## the stand-in command provider keeps the official behavior and limits
@@ -201,7 +205,7 @@ browser: python ## a browser for the tests of the console, and its driver
 
 .PHONY: test-local
 test-local: setup test-archive browser ## a real cluster on machines of this computer, its console in a browser
-	@$(PYTEST) -q tests/local -m 'local and not kills' --durations=12
+	@$(PYTEST) -v tests/local -m 'local and not kills' --durations=12
 
 .PHONY: screenshots
 screenshots: engine browser ## the pictures in docs/images, of STACK, which is up
@@ -213,27 +217,27 @@ bench-console: engine ## measure the console of STACK, which is up, and write do
 
 .PHONY: test-schemes
 test-schemes: setup ## a cluster of each scheme on machines of this computer, up, verified, tried, down
-	@$(PYTEST) -q tests/schemes -m schemes --durations=12
+	@$(PYTEST) -v tests/schemes -m schemes --durations=12
 
 .PHONY: test-existing
 test-existing: setup ## servers that run already, played by machines of this computer
-	@$(PYTEST) -q tests/existing -m existing --durations=12
+	@$(PYTEST) -v tests/existing -m existing --durations=12
 
 .PHONY: test-lab
 test-lab: python ## a real cluster on virtual machines, made and destroyed (root): a quarter of an hour emulated
-	@$(PYTEST) -q tests/lab -m 'lab and not full and not machines' --capture=sys --durations=12
+	@$(PYTEST) -v tests/lab -m 'lab and not full and not machines' --capture=sys --durations=12
 
 .PHONY: test-lab-full
 test-lab-full: python ## more of the lab: replication with a stopped slave, a machine off and on: half an hour emulated
-	@$(PYTEST) -q tests/lab -m full --capture=sys --durations=12
+	@$(PYTEST) -v tests/lab -m full --capture=sys --durations=12
 
 .PHONY: test-lab-machines
 test-lab-machines: python ## machines of the lab lost, rebuilt, enlarged, every message counted: 40 minutes emulated
-	@$(PYTEST) -q tests/lab -m machines --capture=sys --durations=12
+	@$(PYTEST) -v tests/lab -m machines --capture=sys --durations=12
 
 .PHONY: test-kills
 test-kills: setup ## kill `make up` at KILLS random moments, then bring it up
-	@KILLS=$(KILLS) $(PYTEST) -q tests/local -m kills
+	@KILLS=$(KILLS) $(PYTEST) -v tests/local -m kills
 
 .PHONY: clean
 clean: ## remove what setup made in this clone; not the cache, not the state of stacks

@@ -1,0 +1,39 @@
+"""A run of tests is not silent while a long test runs."""
+
+import io
+import re
+
+import pytest
+
+from tests.support.silence import SilenceBreaker
+
+
+class Item:
+    nodeid = "tests/local/test_cluster.py::test_long"
+
+
+def run_test(every_seconds, until):
+    """Run the hook as pytest does, around a test that ends when `until` says so."""
+    terminal = io.StringIO()
+    hook = SilenceBreaker(terminal, every_seconds).pytest_runtest_protocol(Item)
+    next(hook)
+    while not until(terminal.getvalue()):
+        pass
+    with pytest.raises(StopIteration) as ended:
+        hook.send("result")
+    assert ended.value.value == "result"
+    return terminal.getvalue()
+
+
+def test_a_long_test_is_named_again_and_again_with_its_time():
+    text = run_test(0.001, lambda text: text.count("\n") >= 4)
+    assert re.match(rf"(\n{Item.nodeid}: \d+ s\n){{2}}", text)
+
+
+def test_a_quick_test_is_not_mentioned():
+    assert run_test(3600, lambda _: True) == ""
+
+
+def test_this_run_has_it_unless_tests_run_in_parallel(request):
+    parallel = hasattr(request.config, "workerinput")
+    assert request.config.pluginmanager.has_plugin("silence-breaker") is not parallel
