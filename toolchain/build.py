@@ -15,9 +15,10 @@ from functools import partial
 from pathlib import Path
 
 from project import ROOT, cache_folder
+from system.commands import exit_status_of
 from system.errors import LocalError
 from system.locks import locked
-from system.programs import last_lines, run, run_logged, text_of
+from system.programs import last_line, run, run_logged, text_of
 from system.progress import progress, say
 from toolchain.recipe import (
     ALL_STACKS,
@@ -32,7 +33,6 @@ from toolchain.recipe import (
 
 LOCK_SECONDS = 7200
 """More than another clone's build of all modules may take."""
-SHOWN_LINES_OF_A_FAILURE = 15
 ABOUT_SECONDS = {"pulumi": 240, "pulumi-resource-libvirt": 60}
 """On two cores, with an empty cache of Go's."""
 ABOUT_SMALL_SECONDS = 20
@@ -59,12 +59,11 @@ def main(arguments: list[str] | None = None) -> int:
         "--for", dest="stack", default=ALL_STACKS, help="build only what STACK needs"
     )
     stack: str = parser.parse_args(arguments).stack
-    try:
+
+    def act() -> None:
         report(make_toolchain(Layout(ROOT, cache_folder() / "toolchain"), stack))
-    except (LocalError, OSError) as error:
-        sys.stderr.write(f"toolchain: {error}\n")
-        return 1
-    return 0
+
+    return exit_status_of("toolchain", act)
 
 
 def make_toolchain(layout: Layout, stack: str) -> str:
@@ -154,7 +153,7 @@ def make_entry(go: str, modules: Path, folder: Path, entry: Binary | ModuleFile)
     with tempfile.TemporaryDirectory(dir=folder) as unfinished:
         file = Path(unfinished) / entry.name
         if isinstance(entry, Binary):
-            _build(go, modules, entry, file)
+            _build(go, modules, entry, file, folder.parent)
         else:
             command = (go, "list", "-m", "-f", "{{.Dir}}", entry.source_module)
             source = run(*command, folder=modules / entry.module, extra_environment=GO_VARIABLES)
@@ -163,7 +162,7 @@ def make_entry(go: str, modules: Path, folder: Path, entry: Binary | ModuleFile)
         file.replace(target)
 
 
-def _build(go: str, modules: Path, binary: Binary, file: Path) -> None:
+def _build(go: str, modules: Path, binary: Binary, file: Path, logs: Path) -> None:
     log = file.with_name("log")
     what = f"toolchain: building {binary.name}"
     # With -v, go prints each package that it compiles.
@@ -173,8 +172,12 @@ def _build(go: str, modules: Path, binary: Binary, file: Path) -> None:
         folder = modules / binary.module
         status = run_logged(command, log, folder=folder, extra_environment=GO_VARIABLES)
         if status:
-            output = last_lines(text_of(log), SHOWN_LINES_OF_A_FAILURE)
-            message = f"building {binary.name}: go build: exit status {status}: {output}"
+            kept = logs / f"{binary.name}.log"
+            shutil.copyfile(log, kept)
+            message = (
+                f"building {binary.name}: go build: exit status {status}: {last_line(log)}; "
+                f"check disk, network and GOPROXY, and read {kept}"
+            )
             raise LocalError(message)
 
 
