@@ -172,10 +172,10 @@ def _build(go: str, modules: Path, binary: Binary, file: Path, logs: Path) -> No
         folder = modules / binary.module
         status = run_logged(command, log, folder=folder, extra_environment=GO_VARIABLES)
         if status:
-            kept = logs / f"{binary.name}.log"
-            shutil.copyfile(log, kept)
+            # Moved, which a full disk allows.
+            kept = log.replace(logs / f"{binary.name}.log")
             message = (
-                f"building {binary.name}: go build: exit status {status}: {last_line(log)}; "
+                f"building {binary.name}: go build: exit status {status}: {last_line(kept)}; "
                 f"check disk, network and GOPROXY, and read {kept}"
             )
             raise LocalError(message)

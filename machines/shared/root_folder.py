@@ -1,6 +1,7 @@
 """Build a Debian root folder from packages, with mmdebstrap and this computer's apt mirrors."""
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -13,12 +14,14 @@ from machines.shared.paths import lock_of
 from machines.shared.recipe import RootRecipe
 from system.errors import LocalError
 from system.locks import locked
-from system.programs import last_line, run, run_logged
+from system.programs import last_line, last_lines, run, run_logged, text_of
 from system.progress import progress, say
 
 BUILD_SECONDS = 1800.0
 ABOUT_SECONDS = 60
 _BUILDING = ".building-"
+_ERROR = "E: "
+_LOGIN = re.compile(r"://[^/@\s]*@")
 
 
 def build_once(product: Path, build: Callable[[Path], Path]) -> Path:
@@ -54,7 +57,8 @@ def make_root(recipe: RootRecipe, scratch: Path, what: str) -> Path:
     """Build a root folder in `scratch` and return it; `what` begins each line of progress.
 
     Raises:
-        LocalError: mmdebstrap failed; the message has the last line of its log.
+        LocalError: mmdebstrap failed; the message has the cause, and the file with all that it
+            printed.
 
     """
     log = scratch / "mmdebstrap.log"
@@ -62,9 +66,21 @@ def make_root(recipe: RootRecipe, scratch: Path, what: str) -> Path:
     with progress(f"{what}: {packages}", ABOUT_SECONDS, lambda: last_line(log)):
         status = run_logged(_command(recipe, scratch), log)
         if status:
-            message = f"{what}: mmdebstrap: exit status {status}: {last_line(log)}"
+            # Moved, which a full disk allows.
+            kept = log.replace(scratch.with_name(log.name))
+            message = (
+                f"{what}: mmdebstrap: exit status {status}: {_cause(text_of(kept))}; check disk, "
+                f"network and /etc/apt, and read {kept}"
+            )
             raise LocalError(message)
     return scratch / "root"
+
+
+def _cause(output: str) -> str:
+    """Return the first error, from which the others follow; without one, the last line."""
+    errors = (line for line in output.splitlines() if line.startswith(_ERROR))
+    first = next(errors, "").removeprefix(_ERROR) or last_lines(output, 1)
+    return _LOGIN.sub("://", first)
 
 
 def _command(recipe: RootRecipe, scratch: Path) -> list[str]:

@@ -67,10 +67,11 @@ def _failure(version: str, status: int, log: Path) -> LocalError:
     # The log's folder is about to be removed.
     kept = cache_folder() / "archive" / f"maven-{version}.log"
     kept.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(log, kept)
+    # Within the cache it is only moved, which a full disk allows.
+    shutil.move(log, kept)
     return LocalError(
         f"cluster.artifact: 'maven' cannot collect RocketMQ {version}: mvn: exit status {status}: "
-        f"{_cause(text_of(log))}; check disk, network and Maven's settings.xml, and read {kept}"
+        f"{_cause(text_of(kept))}; check disk, network and Maven's settings.xml, and read {kept}"
     )
 
 
