@@ -2,16 +2,19 @@
 
 import os
 import platform
+import re
 import shutil
 import sys
 
 from machines.shared.paths import ROOT_VARIABLE
 from system.errors import LocalError
-from system.programs import ask, run
+from system.programs import ask, last_lines
 from system.progress import progress
 
 INSTALL_SECONDS = 600.0
 ABOUT_SECONDS = 30
+_ERROR = "E: "
+_LOGIN = re.compile(r"://[^/@\s]*@")
 _KEPT_VARIABLES = ("HOME", "XDG_CACHE_HOME", ROOT_VARIABLE, "http_proxy", "https_proxy")
 
 
@@ -51,8 +54,27 @@ def install_packages(missing: list[str]) -> None:
     )
     with progress(f"this computer: installing {' '.join(missing)}", ABOUT_SECONDS):
         if ask(*command, timeout_seconds=INSTALL_SECONDS)[0] != 0:
-            run("apt-get", "update", timeout_seconds=INSTALL_SECONDS)
-            run(*command, timeout_seconds=INSTALL_SECONDS)
+            for words in (("apt-get", "update"), command):
+                _require(missing, *ask(*words, timeout_seconds=INSTALL_SECONDS))
+
+
+def _require(missing: list[str], status: int, output: str) -> None:
+    if status:
+        msg = (
+            f"this computer: cannot install {' '.join(missing)}: apt-get: exit status {status}: "
+            f"{apt_cause(output)}; check disk, network and /etc/apt, or install them yourself"
+        )
+        raise LocalError(msg)
+
+
+def apt_cause(output: str) -> str:
+    """Return the first error that apt reports, from which the others follow, without logins.
+
+    If there is none, it is the last line.
+    """
+    errors = (line for line in output.splitlines() if line.startswith(_ERROR))
+    first = next(errors, "").removeprefix(_ERROR) or last_lines(output, 1)
+    return _LOGIN.sub("://", first)
 
 
 def debian_codename() -> str:

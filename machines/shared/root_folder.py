@@ -1,7 +1,6 @@
 """Build a Debian root folder from packages, with mmdebstrap and this computer's apt mirrors."""
 
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -9,19 +8,17 @@ from functools import partial
 from pathlib import Path
 
 from machines.shared.apt_sources import read_mirrors, render_sources, transport_options
-from machines.shared.computer import debian_codename
+from machines.shared.computer import apt_cause, debian_codename
 from machines.shared.paths import lock_of
 from machines.shared.recipe import RootRecipe
 from system.errors import LocalError
 from system.locks import locked
-from system.programs import last_line, last_lines, run, run_logged, text_of
+from system.programs import last_line, run, run_logged, text_of
 from system.progress import progress, say
 
 BUILD_SECONDS = 1800.0
 ABOUT_SECONDS = 60
 _BUILDING = ".building-"
-_ERROR = "E: "
-_LOGIN = re.compile(r"://[^/@\s]*@")
 
 
 def build_once(product: Path, build: Callable[[Path], Path]) -> Path:
@@ -69,18 +66,11 @@ def make_root(recipe: RootRecipe, scratch: Path, what: str) -> Path:
             # Moved, which a full disk allows.
             kept = log.replace(scratch.with_name(log.name))
             message = (
-                f"{what}: mmdebstrap: exit status {status}: {_cause(text_of(kept))}; check disk, "
-                f"network and /etc/apt, and read {kept}"
+                f"{what}: mmdebstrap: exit status {status}: {apt_cause(text_of(kept))}; check "
+                f"disk, network and /etc/apt, and read {kept}"
             )
             raise LocalError(message)
     return scratch / "root"
-
-
-def _cause(output: str) -> str:
-    """Return the first error, from which the others follow; without one, the last line."""
-    errors = (line for line in output.splitlines() if line.startswith(_ERROR))
-    first = next(errors, "").removeprefix(_ERROR) or last_lines(output, 1)
-    return _LOGIN.sub("://", first)
 
 
 def _command(recipe: RootRecipe, scratch: Path) -> list[str]:
