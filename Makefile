@@ -120,7 +120,7 @@ LINTS := lint-format lint-python lint-types lint-types-on-hosts lint-shell lint-
 
 .PHONY: check
 check: sdks ## formatting, lint, types, and every test that needs no host and no engine
-	@$(MAKE) --no-print-directory -j2 --output-sync $(LINTS)
+	@$(STEP) 'formatting, lint and types' 60 $(MAKE) --no-print-directory -j2 --output-sync $(LINTS)
 	@$(PYTEST) -q -n 4 --dist worksteal tests -m '$(WITHOUT_HOSTS)'
 
 .PHONY: lint

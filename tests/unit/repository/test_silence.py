@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.support.silence import SilenceBreaker
+from tests.support.silence import ParallelSilenceBreaker, SilenceBreaker
 
 
 class Item:
@@ -34,6 +34,22 @@ def test_a_quick_test_is_not_mentioned():
     assert run_test(3600, lambda _: True) == ""
 
 
-def test_this_run_has_it_unless_tests_run_in_parallel(request):
-    parallel = hasattr(request.config, "workerinput")
-    assert request.config.pluginmanager.has_plugin("silence-breaker") is not parallel
+class Report:
+    when = "call"
+
+
+def test_tests_in_parallel_are_counted_while_none_ends():
+    terminal = io.StringIO()
+    breaker = ParallelSilenceBreaker(terminal, 0.001)
+    breaker.pytest_runtest_logreport(Report)
+    breaker.start()
+    while terminal.getvalue().count("\n") < 4:
+        pass
+    breaker.stop()
+    assert re.match(r"(\n1 tests done, \d+ s\n){2}", terminal.getvalue())
+
+
+def test_this_run_is_not_silent(request):
+    # A worker of xdist has no terminal.
+    worker = hasattr(request.config, "workerinput")
+    assert request.config.pluginmanager.has_plugin("silence-breaker") is not worker
