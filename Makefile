@@ -12,6 +12,7 @@ export CMD
 UV_VERSION := 0.13.9
 VERSION ?=
 KILLS ?= 20
+ROUNDS ?= 30
 WORKFLOWS ?=
 
 # What `make check` leaves out: it needs an engine, Go, Java or hosts.
@@ -225,7 +226,11 @@ test-existing: setup ## servers that run already, played by machines of this com
 
 .PHONY: test-lab
 test-lab: python ## a real cluster on virtual machines, made and destroyed (root): a quarter of an hour emulated
-	@$(PYTEST) -v tests/lab -m 'lab and not full and not machines' --capture=sys --durations=12
+	@ROUNDS=3 $(PYTEST) -v tests/lab -m 'lab and not full and not machines' --capture=sys --durations=12
+
+.PHONY: test-lab-disks
+test-lab-disks: python ## the lab's pool, volumes and cloud-init disks, without machines, ROUNDS times (root): 20 s each
+	@ROUNDS=$(ROUNDS) $(PYTEST) -v tests/lab -m disks --capture=sys
 
 .PHONY: test-lab-full
 test-lab-full: python ## more of the lab: replication with a stopped slave, a machine off and on: half an hour emulated

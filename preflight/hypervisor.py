@@ -11,6 +11,7 @@ from blueprint.hosts.names import data_volume_name
 from blueprint.settings.cluster import ClusterSettings
 from blueprint.settings.hosts import Acceleration, LibvirtHostsSettings
 from machines.libvirt.built_image import built_digest
+from machines.libvirt.cloud_init_image import require_mkisofs
 from machines.libvirt.contents import Contents, read_contents
 from machines.libvirt.qcow2 import virtual_size_mib
 from machines.libvirt.virsh import Virsh
@@ -90,6 +91,7 @@ def ask_hypervisor(settings: ClusterSettings, stack: str) -> Hypervisor | None:
 def _facts(uri: str, stack: str) -> tuple[str, Contents]:
     virsh = Virsh(uri)
     virsh.require()
+    require_mkisofs()
     return virsh.run("capabilities"), read_contents(virsh, stack)
 
 

@@ -8,7 +8,6 @@ import pulumi
 import pulumi_libvirt as libvirt
 from pulumi_command import local, remote
 
-from blueprint.hosts.names import short_digest
 from blueprint.hosts.virtual_machines import (
     USER,
     VirtualHostsSpec,
@@ -20,6 +19,7 @@ from blueprint.hosts.virtual_machines import (
 from blueprint.plan.hosts import HostSpec
 from blueprint.rendering.scripts import render_first_contact
 from blueprint.settings.hosts import Acceleration
+from components.hosts.cloud_init_disk import make_cloud_init_disk
 from components.hosts.over_ssh import HostAccess, login_with, make_first_contact
 from components.secrets import SshKeyPair
 
@@ -97,23 +97,27 @@ class VirtualMachine(pulumi.ComponentResource):
             opts=self._options(retain_on_delete=True),
         )
 
-    def _cloud_init(self) -> libvirt.CloudInitDisk:
-        machine, host_key = self._args.machine, self._host_key
-        keys = pulumi.Output.all(self._args.login.public_key, host_key.public_key).apply("".join)
-        return libvirt.CloudInitDisk(
+    def _cloud_init(self) -> pulumi.Output[str]:
+        machine, login, host_key = self._args.machine, self._args.login, self._host_key
+        keys = pulumi.Output.all(login.public_key, host_key.public_key).apply("".join)
+        return make_cloud_init_disk(
             f"{self._server}-cloud-init",
-            name=keys.apply(lambda text: f"{machine.domain}-init-{short_digest(text)}.iso"),
-            pool=self._args.hosts.pool,
-            user_data=pulumi.Output.all(
-                self._args.login.public_key, host_key.private_key, host_key.public_key
-            ).apply(lambda texts: render_user_data(*texts)),
-            meta_data=keys.apply(lambda text: render_meta_data(machine, text)),
-            network_config=render_network_config(machine),
-            opts=self._options(),
+            machine.domain,
+            self._args.hosts.pool,
+            pulumi.Output.all(
+                login.public_key, host_key.private_key, host_key.public_key, keys
+            ).apply(
+                lambda texts: {
+                    "user-data": render_user_data(*texts[:3]),
+                    "meta-data": render_meta_data(machine, texts[3]),
+                    "network-config": render_network_config(machine),
+                }
+            ),
+            self._options(),
         )
 
     def _domain(
-        self, system: libvirt.Volume, data: libvirt.Volume, init: libvirt.CloudInitDisk
+        self, system: libvirt.Volume, data: libvirt.Volume, cloud_init: pulumi.Output[str]
     ) -> libvirt.Domain:
         machine, kvm = self._args.machine, self._args.acceleration is Acceleration.KVM
         options = self._options()
@@ -128,7 +132,7 @@ class VirtualMachine(pulumi.ComponentResource):
             memory=machine.memory_mib,
             autostart=True,
             running=True,
-            cloudinit=init.id,
+            cloudinit=cloud_init,
             # In the order of their devices: system, then data.
             disks=[
                 libvirt.DomainDiskArgs(volume_id=system.id),

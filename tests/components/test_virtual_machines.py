@@ -3,9 +3,12 @@
 import json
 import os
 import subprocess
+from pathlib import Path
 
+import pulumi
 import pytest
 
+from system.errors import LocalError
 from tests.support import virtual
 from tests.support.recording import LOCAL_COMMAND, PRIVATE_MARK, opened, texts_in
 from tests.support.stacks import raw_cluster
@@ -30,7 +33,7 @@ def test_there_is_one_pool_network_and_image_and_each_server_has_its_disks_and_d
         for what, role in (
             ("Volume", "system-disk"),
             ("Volume", "data-disk"),
-            ("CloudInitDisk", "cloud-init"),
+            ("Volume", "cloud-init"),
             ("Domain", "domain"),
         )
     }
@@ -98,7 +101,8 @@ def test_a_domain_boots_by_itself_with_its_disks_in_order_at_a_known_address(lab
         f"{server}-system-disk-id",
         f"{server}-data-disk-id",
     ]
-    assert domain["cloudinit"] == f"{server}-cloud-init-id"
+    volume = lab.resources[f"{server}-cloud-init"].inputs["name"]
+    assert domain["cloudinit"] == f"{server}-cloud-init-id;{volume}"
     assert domain["consoles"] == [{"type": "pty", "targetType": "serial", "targetPort": "0"}]
     (card,) = domain["networkInterfaces"]
     assert card["addresses"] == [f"192.168.64.15{server[-1]}"]
@@ -153,7 +157,57 @@ def test_every_private_key_is_in_a_secret(lab):
             assert in_secret or PRIVATE_MARK not in text, resource.name
 
 
-def test_only_the_image_has_a_path_of_this_computer_in_its_inputs(lab):
+def test_nothing_on_libvirt_is_read_back_by_a_refresh(lab):
+    """A refresh downloads a CloudInitDisk, and some downloads come back empty."""
+    assert lab.of_type("libvirt:index/cloudInitDisk:CloudInitDisk") == []
+
+
+@pytest.fixture
+def written(monkeypatch, tmp_path):
+    """The images that the program writes, into a folder of the test."""
+    images = {}
+
+    def write(file, contents):
+        images[file.relative_to(tmp_path)] = contents
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("image")
+
+    virtual.answer(monkeypatch)
+    monkeypatch.setattr("components.hosts.cloud_init_disk.ROOT", tmp_path)
+    monkeypatch.setattr("machines.libvirt.cloud_init_image.write_image", write)
+    return images
+
+
+def test_an_update_writes_each_machines_image_and_removes_it(record_settings, written, tmp_path):
+    made = record_settings(raw_cluster("lab"))
+    assert len(written) == len(SERVERS)
+    for server in SERVERS:
+        volume = made.resources[f"{server}-cloud-init"].inputs
+        assert volume["source"] == f".state/cloud-init/{volume['name']}"
+        contents = written[Path(volume["source"])]
+        assert set(contents) == {"user-data", "meta-data", "network-config"}
+        assert contents["user-data"].count(f"{PRIVATE_MARK}{server}-host-key") == 1
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == []
+
+
+def test_a_preview_writes_no_image(record_settings, written):
+    record_settings(raw_cluster("lab"), preview=True)
+    assert written == {}
+
+
+def test_an_image_that_cannot_be_written_ends_the_run_in_one_line(
+    record_settings, written, monkeypatch
+):
+    def fail(_file, _contents):
+        raise LocalError("mkisofs …: exit status 1: no space")
+
+    monkeypatch.setattr("machines.libvirt.cloud_init_image.write_image", fail)
+    with pytest.raises(pulumi.RunError, match=r"^mkisofs …: exit status 1: no space$"):
+        record_settings(raw_cluster("lab"))
+    assert written == {}
+
+
+def test_only_images_have_a_path_in_their_inputs_which_is_the_same_in_every_clone(lab):
     assert lab.resources["hosts-image"].inputs["source"].startswith(".state/images/")
     for resource in of_libvirt(lab):
         for text, _ in texts_in(resource.inputs):

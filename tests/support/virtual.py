@@ -25,9 +25,10 @@ def capabilities(*, features: tuple[str, ...] = (), arch: str = "x86_64", kvm: b
 def answer(
     patch: pytest.MonkeyPatch, *, features: tuple[str, ...] = (), contents: Contents = NOTHING
 ) -> None:
-    """Make every hypervisor report these features and contents."""
+    """Make every hypervisor report these features and contents; no image is written for it."""
     answers = (capabilities(features=features), contents)
     patch.setattr("preflight.hypervisor._facts", lambda _uri, _stack: answers)
+    patch.setattr("machines.libvirt.cloud_init_image.write_image", lambda _file, _contents: None)
 
 
 def write_image(file: Path, size_bytes: int = 8 * GIB) -> None:
