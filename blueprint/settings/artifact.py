@@ -14,9 +14,9 @@ class OfficialArtifact(Settings):
     """Downloaded from archive.apache.org by each host; for provider nspawn, whose machines have
     no access to the network outside, by `make up` on this computer, and uploaded."""
     sha512: Sha512 | None = Field(default=None, examples=["0123456789abcdef" * 8])
-    """The digest that Apache publishes beside the archive; `make archive-digest VERSION=…` fetches
-    it and prints the lines to paste. An archive of another digest is refused before anything is
-    installed."""
+    """The digest that Apache publishes beside the archive, required unless this program knows it;
+    `make archive-digest VERSION=…` fetches it. An archive of another digest is refused before
+    anything is installed."""
 
 
 class MavenArtifact(Settings):
