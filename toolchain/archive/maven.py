@@ -87,7 +87,7 @@ def _require_tools() -> None:
     missing = [tool for tool in ("java", "mvn") if shutil.which(tool) is None]
     if missing:
         message = (
-            f"cluster.artifact 'maven': no {' and no '.join(missing)} on PATH; "
-            "install maven and default-jdk-headless, or use an archive from a URL or a file"
+            f"cluster.artifact: 'maven' finds no {' and no '.join(missing)} on PATH; "
+            "install maven and default-jdk-headless, or write official, url or file instead"
         )
         raise LocalError(message)
