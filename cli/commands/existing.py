@@ -24,10 +24,14 @@ from cli.ssh.connection import agent_with, command_as_root, read_logins
 from cli.ssh.probe import Answer, probe
 from preflight.archives import find_archive_problems
 from preflight.login_key import find_agent_problems, find_key_problems, read_login_key
+from system.progress import progress
 
 EXISTING = "existing"
 PURGES = 'touch "$purge"'
 """In the script of a host's preparation only if the host's message stores are to be purged."""
+
+ABOUT_SECONDS = 5
+"""For servers that answer; one that does not is asked again for up to a minute."""
 
 BY_HAND = (
     "systemctl disable --now 'rocketmq-*'; "
@@ -50,7 +54,8 @@ def require_usable(engine: Engine, folder: StackFolder) -> None:
     settings, cluster = load_plan(folder.cluster(), deployed, Preflight(checks=checks))
     hosts = existing_hosts(settings)
     logins = plan_logins(hosts)
-    with agent_with(read_login_key(hosts), logins) as ssh:
+    what = f"stack {folder.stack}: checks of {len(logins)} servers, which change nothing"
+    with progress(what, ABOUT_SECONDS), agent_with(read_login_key(hosts), logins) as ssh:
         _raise_problems(answer.problem for answer in probe(ssh, logins, folder.stack))
         _raise_problems(_gate_problems(ssh, logins, cluster))
     # With another host key nothing can be undone there, and after a reinstallation nothing is left
@@ -79,7 +84,8 @@ def part_from_gone(
     asked = tuple(login for login in logins if login.host in identities)
     if not asked:
         return ()
-    with agent_with(key, asked) as ssh:
+    what = f"stack {folder.stack}: asking {len(asked)} servers whether they are still there"
+    with progress(what, ABOUT_SECONDS), agent_with(key, asked) as ssh:
         answers = probe(ssh, asked, folder.stack)
     _raise_problems(answer.problem for answer in answers if not answer.gone)
     gone = tuple(answer.login.host for answer in answers if answer.gone)

@@ -257,7 +257,9 @@ def test_an_unreachable_server_is_forgotten_with_one_line_on_what_stays(folder, 
     stack = Stack(made_on("server1", "server2"))
     assert part_from_gone(stack, folder(raw_cluster("hosts"))) == ("server2",)
     assert stack.names() == ["server1-gate", "server1-preparation"]
-    (line,) = capsys.readouterr().err.splitlines()
+    asked, answered, line = capsys.readouterr().err.splitlines()
+    assert asked == "stack hosts: asking 2 servers whether they are still there (about 5 s)"
+    assert answered.startswith(asked.partition(" (")[0])
     assert line.startswith(GONE["problem"])
     for part in (
         "make up STACK=hosts, then make down STACK=hosts",
