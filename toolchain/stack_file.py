@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from blueprint.errors import ClusterError
-from blueprint.settings.json_schema import CONFIG_KEY
+from blueprint.settings.config_key import CONFIG_KEY
 
 
 class StackFileError(ClusterError):

@@ -8,6 +8,7 @@ from pydantic_core import core_schema
 
 from blueprint.rocketmq.schemes import CONTROLLER_COUNTS, TRAITS, Scheme
 from blueprint.settings.cluster import ClusterSettings
+from blueprint.settings.config_key import CONFIG_KEY
 from blueprint.settings.property_schema import Schema, map_objects, share_properties
 from blueprint.settings.sizes import MEBIBYTES_PER_UNIT, SIZE
 
@@ -16,7 +17,6 @@ DIALECT = "http://json-schema.org/draft-07/schema#"
 
 CLUSTER_FILE = "cluster.schema.json"
 STACK_FILE = "stack.schema.json"
-CONFIG_KEY = "rocketmq:cluster"
 
 
 class _SettingsSchema(GenerateJsonSchema):

@@ -341,10 +341,32 @@ def test_an_update_that_fails_is_never_verified(without_side_effects, made):
 
 
 def test_down_sweeps_what_is_not_in_the_state(without_side_effects, made, tmp_path, monkeypatch):
+    monkeypatch.setenv("PULUMI_SKIP_CHECKPOINTS", "")
     monkeypatch.setattr("cli.engine.stack_folder.ROOT", tmp_path)
     down(made, StackFolder(stack="local"))
     assert without_side_effects == ["recover", "sweep"]
     assert made.ran == ["destroy", "remove"]
+
+
+@pytest.mark.parametrize(("provider", "skipped"), [("nspawn", "true"), ("existing", None)])
+@pytest.mark.usefixtures("without_side_effects")
+def test_a_destroy_is_recorded_step_by_step_where_hosts_stay(
+    made, tmp_path, monkeypatch, provider, skipped
+):
+    """A killed one must not leave resources in the state that are gone from a host that stays."""
+    monkeypatch.setattr("cli.engine.stack_folder.ROOT", tmp_path)
+    monkeypatch.setattr(StackFolder, "provider", lambda _: provider)
+    monkeypatch.setattr("cli.commands.down.part_from_gone", lambda *_: ())
+    monkeypatch.setattr("cli.commands.down.keeps_stores", lambda *_: True)
+    # So that the variable is unset again.
+    monkeypatch.setenv("PULUMI_SKIP_CHECKPOINTS", "")
+    monkeypatch.delenv("PULUMI_SKIP_CHECKPOINTS")
+    seen = []
+    monkeypatch.setattr(
+        made, "run", lambda *_: seen.append(os.environ.get("PULUMI_SKIP_CHECKPOINTS")) or 0
+    )
+    down(made, StackFolder(stack="local"))
+    assert seen == [skipped]
 
 
 def test_a_destroy_that_fails_is_refused_with_the_command_for_this_stack(

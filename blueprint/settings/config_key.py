@@ -1,0 +1,3 @@
+"""Where the settings are in a stack's file."""
+
+CONFIG_KEY = "rocketmq:cluster"
