@@ -79,8 +79,6 @@ class Settings(BaseModel):
         extra="forbid",
         alias_generator=to_camel,
         validate_by_name=False,
-        # docs/config.md and the JSON schema show the text below each field.
-        use_attribute_docstrings=True,
     )
 
 

@@ -7,6 +7,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from blueprint.rocketmq.schemes import CONTROLLER_COUNTS, TRAITS, Scheme
+from blueprint.settings.attribute_docstrings import attribute_docstrings
 from blueprint.settings.cluster import ClusterSettings
 from blueprint.settings.config_key import CONFIG_KEY
 from blueprint.settings.property_schema import Schema, map_objects, share_properties
@@ -23,6 +24,13 @@ class _SettingsSchema(GenerateJsonSchema):
     """Shows defaults as they are written in YAML, and omits null."""
 
     schema_dialect = DIALECT
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        """Describe each key by the text below its field."""
+        found, model = super().model_schema(schema), schema["cls"]
+        for name, text in attribute_docstrings(model).items():
+            found["properties"][model.model_fields[name].alias]["description"] = text
+        return found
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
         """Omit null: an optional key is left out instead."""
