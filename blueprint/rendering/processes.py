@@ -7,6 +7,7 @@ from blueprint.plan.paths import version_directory
 from blueprint.plan.processes import BrokerSpec, Process
 from blueprint.rendering.paragraphs import group_properties
 from blueprint.rendering.templates import render
+from blueprint.rocketmq.versions import always_opens_rocksdb
 
 DRAINED = ("brokerPermission=4", "startAcceptSendRequestTimeStamp=4102444800000")
 """Extra properties of a starting master: new producers do not find it, others are refused.
@@ -39,6 +40,7 @@ def render_unit(cluster: ClusterSpec, process: Process, archive_sha512: str) -> 
     guard = guard_unit(cluster, process)
     before_start = [paths.conf_file, paths.runtime_conf, paths.started_from, paths.unit_file]
     writable = [paths.user_home] + ([paths.store] if paths.store else [])
+    native = process.kind is Kind.BROKER and always_opens_rocksdb(cluster.version)
     return render(
         "process.service.j2",
         process=process,
@@ -48,6 +50,7 @@ def render_unit(cluster: ClusterSpec, process: Process, archive_sha512: str) -> 
         before_start_arguments=" ".join([*map(str, before_start), *(DRAINED if guard else ())]),
         command=render_java_command(cluster, process),
         guard_unit=guard,
+        library_directory=paths.user_home if native else None,
         writable=" ".join(map(str, writable)),
     )
 

@@ -130,6 +130,11 @@ def loses_topics_on_slaves(text: str) -> bool:
     return Version(5, 3, 2) <= parse_version(text) < Version(5, 4, 0)
 
 
+def always_opens_rocksdb(text: str) -> bool:
+    """Tell whether every broker of this version loads RocksDB's native library at its start."""
+    return parse_version(text) >= Version(5, 4, 0)
+
+
 def top_directory(version: str) -> str:
     """Return the name of the one directory that a release's archive holds."""
     return f"rocketmq-all-{version}-bin-release"

@@ -3,6 +3,7 @@
 import pytest
 
 from blueprint.errors import RenderError
+from blueprint.plan.memory import Kind
 from blueprint.rendering.processes import render_configuration, render_unit
 from blueprint.rendering.templates import render
 from blueprint.rocketmq.versions import DEFAULT_VERSION
@@ -195,6 +196,15 @@ def test_a_unit_names_its_versions_directory_instead_of_a_link():
         unit = render_unit(cluster, process, ARCHIVE)
         assert "ROCKETMQ_HOME=/usr/local/rocketmq/versions/5.3.3 " in unit
         assert DEFAULT_VERSION not in unit
+
+
+@pytest.mark.parametrize("version", ["5.3.3", "5.5.0"])
+def test_brokers_that_always_open_rocksdb_unpack_its_library_in_their_home(version):
+    cluster = planned(changed(version=version))
+    for process in cluster.processes:
+        line = f"Environment=ROCKSDB_SHAREDLIB_DIR={process.paths.user_home}"
+        native = process.kind is Kind.BROKER and version == "5.5.0"
+        assert render_unit(cluster, process, ARCHIVE).splitlines().count(line) == native
 
 
 def test_a_template_without_a_value_that_it_needs_is_an_error_naming_both():
