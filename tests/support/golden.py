@@ -1,7 +1,8 @@
 """Golden files of stack local and of each scheme; `python -m tests.support.golden` writes them.
 
 Stack local is complete. Each scheme has two groups on three hosts with metrics and a proxy, and
-the files of its first group and of the first host's controller and proxy.
+the files of its first group and of the first host's controller and proxy. Unchecked properties
+are shown by the plan and the files of one group.
 """
 
 from pathlib import Path
@@ -35,6 +36,14 @@ SCHEMES_SHOWN = {
     "dledger": {"scheme": "dledger"},
     "controller": {"scheme": "controller"},
 }
+UNCHECKED = {
+    "artifact": {"source": "official", "sha512": ARCHIVE},
+    "version": "5.99.0",
+    "brokerProperties": {"fileReservedTime": 72, "maxMessageSize": 8388608},
+    "uncheckedProperties": {"keyOfANewerVersion": True, "anotherKey": "of all brokers"},
+    "brokers": {"broker-a": {"uncheckedProperties": {"anotherKey": "of one broker"}}},
+}
+"""A version without a list, with properties that no list has."""
 UNITS_SHOWN = ("namesrv-server1", "broker-a", "broker-a-s")
 
 
@@ -57,6 +66,11 @@ def golden_texts() -> dict[Path, str]:
             texts[folder / paths.conf_file.name] = render_configuration(cluster, process)
         if process.name in UNITS_SHOWN:
             texts[folder / paths.unit] = render_unit(cluster, process, ARCHIVE)
+    unchecked = planned({**raw_cluster(), **UNCHECKED})
+    texts[GOLDEN / "unchecked" / "plan.txt"] = render_plan_page(unchecked)
+    for broker in unchecked.group_of(unchecked.brokers[0]):
+        file = GOLDEN / "unchecked" / broker.paths.conf_file.name
+        texts[file] = render_configuration(unchecked, broker)
     for name, settings in SCHEMES_SHOWN.items():
         texts |= _texts_of_scheme(GOLDEN / name, planned(ring(2, 3, **COMMON, **settings)))
     return texts
