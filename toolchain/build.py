@@ -120,8 +120,7 @@ def find_go(module: Path) -> str:
         LocalError: Go is missing, or older than the module requires.
 
     """
-    needed = re.search(r"^go (\S+)", module.read_text(), re.MULTILINE)
-    minimum = needed.group(1) if needed else "1.24"
+    (minimum,) = re.findall(r"^go (\S+)$", module.read_text("utf-8"), re.MULTILINE)
     go, version = shutil.which("go"), "not installed"
     if go:
         version = run(go, "env", "GOVERSION", extra_environment={"GOTOOLCHAIN": "local"}).strip()
