@@ -4,7 +4,6 @@ from typing import Any
 
 import pulumi
 
-from blueprint.hosts.logins import Login
 from blueprint.plan.cluster_spec import ClusterSpec
 from components.cluster import Cluster
 from components.hosts.over_ssh import Hosts
@@ -48,11 +47,7 @@ def export_cluster(cluster: ClusterSpec, hosts: Hosts, made: Cluster) -> None:
     stack = pulumi.get_stack()
     ssh = {host.name: f"make ssh STACK={stack} HOST={host.name}" for host in cluster.hosts}
     pulumi.export("ssh", ssh)
-    logins = {
-        host.name: pulumi.Output.from_input(host.login).apply(Login.to_json)
-        for host in hosts.hosts
-    }
-    pulumi.export("logins", logins)
+    pulumi.export("logins", hosts.logins)
     if hosts.private_key is not None:
         pulumi.export("sshPrivateKey", pulumi.Output.secret(hosts.private_key))
     if hosts.public_key is not None:

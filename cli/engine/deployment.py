@@ -1,5 +1,6 @@
 """What a stored deployment says of its resources; `Engine.export` returns one."""
 
+import json
 import shutil
 from typing import Any
 
@@ -31,3 +32,28 @@ def read_deployed_state(engine: Engine) -> tuple[DeployedState, str]:
     if not deployed.placements:
         return deployed, "planned as a new one, since its state holds no broker"
     return deployed, f"planned around {len(deployed.placements)} brokers that its state holds"
+
+
+def hosts_in(stored: dict[str, Any]) -> dict[str, Any]:
+    """Return what the hosts' component registered early in the update, with secrets in clear.
+
+    `stored` was exported with its secrets. Empty if the component is not there yet, or was made by
+    a release that registered no logins.
+    """
+    for resource in resources_in(stored):
+        outputs = resource.get("outputs") or {}
+        if resource["urn"].endswith("::hosts") and "logins" in outputs:
+            return {name: _revealed(value) for name, value in outputs.items()}
+    return {}
+
+
+def names_in(stored: dict[str, Any]) -> set[str]:
+    """Return the names of the resources that exist."""
+    return {str(resource["urn"]).rpartition("::")[2] for resource in resources_in(stored)}
+
+
+def _revealed(value: object) -> object:
+    """Return the value that an export with secrets shows inside its mark of a secret."""
+    if isinstance(value, dict) and "plaintext" in value:
+        return json.loads(value["plaintext"])
+    return value

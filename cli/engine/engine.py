@@ -72,9 +72,11 @@ class Engine:
         found: dict[str, Any] = json.loads(text)
         return found
 
-    def export(self) -> dict[str, Any]:
-        """Return the stored deployment, secrets encrypted."""
-        found: dict[str, Any] = json.loads(self._read("stack", "export", "--stack", self._stack))
+    def export(self, *, show_secrets: bool = False) -> dict[str, Any]:
+        """Return the stored deployment, secrets encrypted unless they are to be shown."""
+        shown = ("--show-secrets",) if show_secrets else ()
+        text = self._read("stack", "export", *shown, "--stack", self._stack)
+        found: dict[str, Any] = json.loads(text)
         return found
 
     def replace_deployment(self, deployment: dict[str, Any]) -> None:

@@ -37,7 +37,7 @@ class ExistingHosts(Hosts):
                 cluster.hosts, plan_logins(settings), settings.servers, strict=True
             )
         )
-        self.register_outputs({"addresses": [host.address for host in cluster.hosts]})
+        self.register({})
 
 
 def _access(

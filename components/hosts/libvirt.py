@@ -77,7 +77,7 @@ class LibvirtHosts(Hosts):
             ).access
             for host in cluster.hosts
         )
-        self.register_outputs({"addresses": [host.address for host in cluster.hosts]})
+        self.register({host.name: f"{host.name}-domain" for host in cluster.hosts})
 
     def _claim(self, name: str, login: SshKeyPair) -> local.Command:
         """Fail if another clone on this computer has a stack of the same name."""

@@ -44,7 +44,7 @@ class NspawnHosts(Hosts):
         }
         network = self._command(f"{name}-network", "network", self._common, [])
         self.hosts = tuple(self._machine(host, login, cluster, network) for host in cluster.hosts)
-        self.register_outputs({"addresses": [host.address for host in cluster.hosts]})
+        self.register({host.name: f"{host.name}-machine" for host in cluster.hosts})
 
     def _machine(
         self,

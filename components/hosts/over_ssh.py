@@ -5,9 +5,10 @@ host's identity. Secrets are only in the connection.
 """
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Any
 
 import pulumi
 from pulumi_command import remote
@@ -69,6 +70,32 @@ class Hosts(pulumi.ComponentResource):
     """For `make verify` and `make ssh`; None if the user's own agent has the key."""
     public_key: pulumi.Output[str] | None
     """None if the stack did not generate its own key."""
+
+    @property
+    def logins(self) -> dict[str, pulumi.Output[dict[str, Any]]]:
+        """Return how each host is reached, as JSON, by its name."""
+        return {
+            host.name: pulumi.Output.from_input(host.login).apply(Login.to_json)
+            for host in self.hosts
+        }
+
+    def register(self, machines: Mapping[str, str]) -> None:
+        """Register what `make ssh` needs until the update ends and exports it.
+
+        Args:
+            machines: the name of the resource that is each host's machine, by the host's name;
+                nothing for hosts that run already.
+
+        """
+        key = {} if self.private_key is None else {"sshPrivateKey": self.private_key}
+        self.register_outputs(
+            {
+                "addresses": [host.spec.address for host in self.hosts],
+                "logins": self.logins,
+                "machines": machines,
+                **key,
+            }
+        )
 
 
 def login_with(host_key: pulumi.Output[str], host: HostSpec, user: str) -> pulumi.Output[Login]:

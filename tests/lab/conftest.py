@@ -1,5 +1,6 @@
 import shutil
 import sys
+import threading
 import time
 from contextlib import contextmanager
 
@@ -14,6 +15,7 @@ from tests.support.root import require_root
 STACK = "labtest"
 NETWORK = "192.168.65.0/24"
 UP_SECONDS = 2400
+LOGIN_SECONDS = 10
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -40,7 +42,8 @@ def made_lab(tmp_path_factory, **settings):
         preview = made.make("preview", seconds=UP_SECONDS)
         assert preview.returncode == 0, preview.stdout[-6000:]
         started = time.monotonic()
-        done = made.pulumi("up --yes --skip-preview", seconds=UP_SECONDS)
+        with logging_in_meanwhile(made) as made.early_logins:
+            done = made.pulumi("up --yes --skip-preview", seconds=UP_SECONDS)
         say(f"pulumi up: {time.monotonic() - started:.0f} s\n{timings_of(done.stdout)}")
         assert done.returncode == 0, done.stdout[-6000:]
         made.first_up = done.stdout
@@ -53,6 +56,31 @@ def made_lab(tmp_path_factory, **settings):
         shutil.rmtree(made.folder)
         assert down.returncode == 0, down.stdout[-3000:]
         assert left == []
+
+
+@contextmanager
+def logging_in_meanwhile(made):
+    """Try `make ssh` until it succeeds or the block ends.
+
+    Yield a list of tries: whether the block had not ended after it, and what it printed.
+    """
+    tries, ended = [], threading.Event()
+
+    def log_in():
+        while not ended.is_set():
+            done = made.make("ssh", "HOST=server1", "CMD=hostname", seconds=UP_SECONDS)
+            tries.append((not ended.is_set(), done.stdout))
+            if "server1\n" in done.stdout:
+                return
+            ended.wait(LOGIN_SECONDS)
+
+    thread = threading.Thread(target=log_in)
+    thread.start()
+    try:
+        yield tries
+    finally:
+        ended.set()
+        thread.join()
 
 
 @pytest.fixture

@@ -23,6 +23,14 @@ def test_up_verifies_both_machines(clone: Clone):
     assert set(verified) == {"server1", "server2"}
 
 
+def test_a_machine_can_be_logged_in_to_while_the_first_update_runs(clone: Clone):
+    *before, (update_was_running, printed) = clone.early_logins
+    assert "server1\n" in printed
+    assert update_was_running
+    missing = "HOST=server1: its machine does not exist yet; wait for the running update"
+    assert any(missing in text for _, text in before)
+
+
 def test_the_machines_and_their_network_start_with_the_computer(clone: Clone):
     assert clone.first_up
     for domain in DOMAINS:

@@ -63,6 +63,10 @@ class MadeStack:
     def outputs(self):
         return self.all_outputs
 
+    def export(self, *, show_secrets=False):
+        assert show_secrets
+        return {}
+
     def exists(self):
         return True
 
