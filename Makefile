@@ -27,7 +27,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
 
 .PHONY: up
-up: steps setup ## bring the cluster of STACK up (default: local) and verify it
+up: steps prepare ## bring the cluster of STACK up (default: local) and verify it
 	@$(WITH_ENV) python -m cli up --stack $(STACK)
 
 .PHONY: steps
@@ -43,7 +43,7 @@ verify: engine ## check the live cluster of STACK, outside the engine
 	@$(WITH_ENV) python -m cli verify --stack $(STACK)
 
 .PHONY: preview
-preview: setup ## show what `make up` would change, line by line; touches no host
+preview: prepare ## show what `make up` would change, line by line; touches no host
 	@$(WITH_ENV) python -m cli preview --stack $(STACK)
 
 .PHONY: plan
@@ -59,7 +59,11 @@ hostkeys: python ## the host keys of STACK's servers (provider existing), to com
 	@$(WITH_ENV) python -m cli hostkeys --stack $(STACK)
 
 .PHONY: setup
-setup: engine archive image ## install and build all that `make up` needs
+setup: prepare ## install and build all that `make up` needs, and create STACK in the backend
+	@$(WITH_ENV) python -m cli stack --stack $(STACK)
+
+.PHONY: prepare
+prepare: engine archive image
 
 .PHONY: python
 # Not by a wrapper such as pyenv's: uv would take it for another Python and remake the environment
@@ -143,7 +147,7 @@ lint-types-on-hosts: python
 	@$(WITH_ENV) vermin --quiet --violations --target=3.9- --eval-annotations remoting console
 
 lint-shell: python
-	@$(WITH_ENV) shellcheck templates/*.sh toolchain/archive/*.sh toolchain/env .ci/run
+	@$(WITH_ENV) shellcheck templates/*.sh toolchain/archive/*.sh toolchain/env toolchain/bin/pulumi .ci/run
 
 lint-yaml: python
 	@$(WITH_ENV) git ls-files -z '*.yml' '*.yaml' | xargs -0 yamllint --strict

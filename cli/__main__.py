@@ -1,4 +1,4 @@
-"""`python -m cli archive|image|plan|up|down|verify|preview|ssh|hostkeys --stack S`."""
+"""`python -m cli archive|image|stack|plan|up|down|verify|preview|ssh|hostkeys --stack S`."""
 
 import argparse
 import sys
@@ -75,6 +75,7 @@ def _verify(engine: Engine, folder: StackFolder) -> None:
 COMMANDS: dict[str, Command] = {
     "archive": lambda engine, folder, _: make_archive(engine, folder),
     "image": lambda _, folder, __: make_image(folder),
+    "stack": lambda engine, _, __: engine.ensure_stack(),
     "plan": lambda engine, folder, chosen: print_plan(engine, folder, chosen.format),
     "hostkeys": lambda _, folder, __: print_host_keys(folder),
     "up": lambda engine, folder, _: up(engine, folder),

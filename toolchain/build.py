@@ -100,7 +100,10 @@ def engine_on_path(search_path: str, layout: Layout) -> str | None:
     folders = [
         folder
         for folder in search_path.split(os.pathsep)
-        if folder and not Path(folder).resolve().is_relative_to(layout.cache.resolve())
+        if folder
+        and not Path(folder).resolve().is_relative_to(layout.cache.resolve())
+        # The script that a sourced toolchain/env, of any clone, puts before the engine.
+        and not (Path(folder).parent / "env").is_file()
     ]
     engine = shutil.which("pulumi", path=os.pathsep.join(folders)) if folders else None
     if not engine:

@@ -103,6 +103,15 @@ def test_our_own_engine_does_not_count_as_installed(layout):
     assert build.engine_on_path(f"{layout.link}:{engine.parent}", layout) is None
 
 
+def test_the_script_before_a_clones_engine_does_not_count_as_installed(layout, tmp_path):
+    wrapper = script(tmp_path / "other" / "toolchain" / "bin" / "pulumi", "echo v3.300.0")
+    (tmp_path / "other" / "toolchain" / "env").touch()
+    assert build.engine_on_path(str(wrapper.parent), layout) is None
+    installed = script(tmp_path / "bin" / "pulumi", "echo v3.300.1")
+    found = build.engine_on_path(f"{wrapper.parent}:{installed.parent}", layout)
+    assert found == f"pulumi v3.300.1 ({installed})"
+
+
 def test_an_installed_engine_removes_the_link_to_ours(layout, tmp_path, monkeypatch):
     engine = script(tmp_path / "bin" / "pulumi", "echo v3.300.0")
     build.replace_link(layout.link, tmp_path / "old")

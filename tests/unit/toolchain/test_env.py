@@ -35,11 +35,16 @@ def variables_after(shell, clone, *, folder=None, times=1, given=None):
     return dict(line.split("=", 1) for line in printed.splitlines() if "=" in line)
 
 
+def folders_of(clone):
+    return [
+        f"{clone}/{name}" for name in ("toolchain/bin", ".state/bin", ".venv/bin", ".state/uv/bin")
+    ]
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_projects_tools_come_first_and_once(shell, clone):
     path = variables_after(shell, clone, times=2)["PATH"].split(":")
-    ours = [f"{clone}/.state/bin", f"{clone}/.venv/bin", f"{clone}/.state/uv/bin"]
-    assert path == [*ours, "/usr/bin", "/bin"]
+    assert path == [*folders_of(clone), "/usr/bin", "/bin"]
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -49,6 +54,7 @@ def test_each_clone_has_its_own_state_and_passphrase(shell, clone):
     assert variables["PULUMI_BACKEND_URL"] == f"file://{clone}/.state/backend?metadata=skip"
     assert variables["PULUMI_CONFIG_PASSPHRASE_FILE"] == f"{clone}/.state/passphrase"
     assert variables["PULUMI_SKIP_UPDATE_CHECK"] == "true"
+    assert variables["PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER"] == "true"
     assert variables["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] == "true"
     assert (clone / ".state" / "backend").is_dir()
 
@@ -80,4 +86,4 @@ def test_an_installed_engine_keeps_its_own_home_and_downloads_plugins(shell, clo
 def test_uvs_python_is_not_first_in_an_activated_environment(shell, clone):
     given = {"PATH": f"{clone}/.venv/bin:/usr/bin:/bin"}
     path = variables_after(shell, clone, times=2, given=given)["PATH"].split(":")
-    assert path[:3] == [f"{clone}/.state/bin", f"{clone}/.venv/bin", f"{clone}/.state/uv/bin"]
+    assert path[:4] == folders_of(clone)
