@@ -1,11 +1,10 @@
 """What a stored deployment says of its resources; `Engine.export` returns one."""
 
 import json
-import shutil
 from typing import Any
 
 from blueprint.plan.deployed import NOT_DEPLOYED, DeployedState, deployed_state_of
-from cli.engine.engine import Engine
+from cli.engine.engine import Engine, is_installed
 from cli.errors import CommandError
 
 
@@ -21,7 +20,7 @@ def deployed_state_in(stored: dict[str, Any]) -> DeployedState:
 
 def read_deployed_state(engine: Engine) -> tuple[DeployedState, str]:
     """Return the deployed state and a phrase about it; without engine or state, nothing's."""
-    if shutil.which("pulumi") is None:
+    if not is_installed():
         return NOT_DEPLOYED, "planned as a new one, since there is no engine here to read a state"
     try:
         if not engine.exists():

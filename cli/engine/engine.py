@@ -1,8 +1,11 @@
 """The Pulumi engine, run for one stack."""
 
 import json
+import os
+import shutil
 import sys
 import time
+from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
@@ -12,12 +15,18 @@ from cli.engine.unfinished import Unfinished
 from cli.errors import CommandError
 from cli.processes import show, show_lines
 from project import ROOT
-from system.errors import LocalError
 from system.programs import capture
 from system.progress import say
 
 RETRIES = 20
 PAUSE_SECONDS = 0.05
+
+
+def is_installed() -> bool:
+    """Return whether an engine is on PATH, besides the script that toolchain/env puts there."""
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    others = [folder for folder in folders if Path(folder) != ROOT / "toolchain" / "bin"]
+    return shutil.which("pulumi", path=os.pathsep.join(others)) is not None
 
 
 class Engine:
@@ -107,12 +116,11 @@ class Engine:
 
     @staticmethod
     def _run(words: tuple[str, ...], text: str = "") -> CompletedProcess[str]:
-        command = ["pulumi", *words, "--non-interactive"]
-        try:
-            return capture(command, folder=ROOT, text=text, timeout_seconds=None)
-        except LocalError:
+        if not is_installed():
             message = "pulumi: not found; run make toolchain, then source toolchain/env"
-            raise CommandError(message) from None
+            raise CommandError(message)
+        command = ["pulumi", *words, "--non-interactive"]
+        return capture(command, folder=ROOT, text=text, timeout_seconds=None)
 
 
 def _printed(words: tuple[str, ...], done: CompletedProcess[str]) -> str:

@@ -70,7 +70,7 @@ def root(tmp_path, monkeypatch):
 
 @pytest.fixture
 def with_engine(monkeypatch):
-    monkeypatch.setattr("cli.engine.deployment.shutil.which", lambda name: f"/somewhere/{name}")
+    monkeypatch.setattr("cli.engine.deployment.is_installed", lambda: True)
 
 
 def _write(root, raw):

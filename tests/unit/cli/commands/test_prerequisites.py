@@ -35,7 +35,7 @@ class State:
 def make_archive(tmp_path, monkeypatch):
     """Run `make archive` for settings, and return the programs that it started."""
     monkeypatch.setattr("cli.engine.stack_folder.ROOT", tmp_path)
-    monkeypatch.setattr("cli.engine.deployment.shutil.which", lambda name: f"/somewhere/{name}")
+    monkeypatch.setattr("cli.engine.deployment.is_installed", lambda: True)
     started = []
 
     def show(words, *, folder):

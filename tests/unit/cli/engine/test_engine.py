@@ -6,6 +6,7 @@ from cli.engine import engine
 from cli.engine.engine import RETRIES, Engine
 from cli.engine.stack_folder import StackFolder
 from cli.errors import CommandError
+from project import ROOT
 
 HALF_WRITTEN = "error: failed to load checkpoint: EOF"
 
@@ -53,3 +54,15 @@ def test_a_command_that_changes_the_state_is_run_once(pulumi):
     with pytest.raises(CommandError):
         Engine(StackFolder(stack="lab")).replace_deployment({})
     assert runs() == 1
+
+
+def test_the_script_before_the_engine_is_not_taken_for_one(monkeypatch, pulumi, tmp_path):
+    wrapper = ROOT / "toolchain" / "bin"
+    assert (wrapper / "pulumi").is_file()
+    monkeypatch.setenv("PATH", f"{wrapper}:/nonexistent")
+    assert not engine.is_installed()
+    with pytest.raises(CommandError, match=r"^pulumi: not found; run make toolchain, then source"):
+        Engine(StackFolder(stack="lab")).export()
+    pulumi(0, "")
+    monkeypatch.setenv("PATH", f"{wrapper}:{tmp_path}")
+    assert engine.is_installed()
