@@ -17,6 +17,8 @@ from blueprint.rocketmq.versions import (
     refuse_new,
     require_supported,
 )
+from project import ROOT
+from tests.support.stacks import STACKS, raw_cluster
 
 
 def test_the_default_version_can_be_assembled():
@@ -118,3 +120,11 @@ def test_a_new_cluster_may_have_5_3_0_or_later(text):
 )
 def test_two_versions_lose_topics_on_slaves(text, loses):
     assert loses_topics_on_slaves(text) is loses
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_sample_stack_names_no_version_and_shows_the_default(stack):
+    """A version in these files would ask every cluster made from them for an upgrade."""
+    assert "version" not in raw_cluster(stack)
+    text = (ROOT / f"Pulumi.{stack}.yaml").read_text("utf-8")
+    assert f"    # version: {DEFAULT_VERSION}\n" in text
