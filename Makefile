@@ -220,6 +220,10 @@ screenshots: engine browser ## the pictures in docs/images, of STACK, which is u
 bench-console: engine ## measure the console of STACK, which is up, and write docs/console.md's table
 	@$(WITH_ENV) python -m tests.benchmarks.console $(STACK)
 
+.PHONY: bench-noop
+bench-noop: engine ## measure commands on STACK, which is up, that change nothing, and write docs/operations.md's table
+	@$(WITH_ENV) python -m tests.benchmarks.noop $(STACK)
+
 .PHONY: test-schemes
 test-schemes: setup ## a cluster of each scheme on machines of this computer, up, verified, tried, down
 	@$(PYTEST) -v tests/schemes -m schemes --durations=12
