@@ -20,10 +20,12 @@ class SilenceBreaker:
         ended, begun = threading.Event(), time.monotonic()
 
         def tell():
+            # After the dots or the name that the line holds already.
+            prefix = f"\n{item.nodeid}:"
             while not ended.wait(self._every_seconds):
-                # After the dots or the name that the line holds already.
-                self._terminal.write(f"\n{item.nodeid}: {time.monotonic() - begun:.0f} s\n")
+                self._terminal.write(f"{prefix} {time.monotonic() - begun:.0f} s\n")
                 self._terminal.flush()
+                prefix = " "
 
         telling = threading.Thread(target=tell, name="silence", daemon=True)
         telling.start()
