@@ -237,7 +237,7 @@ test-lab: python ## a real cluster on virtual machines, made and destroyed (root
 	@ROUNDS=3 $(PYTEST) -v tests/lab -m 'lab and not full and not machines' --capture=sys --durations=12
 
 .PHONY: test-lab-disks
-test-lab-disks: python ## the lab's pool, volumes and cloud-init disks, without machines, ROUNDS times (root): 20 s each
+test-lab-disks: python ## the lab's pool, volumes and cloud-init disks, without machines, ROUNDS times (root): 7 s each
 	@ROUNDS=$(ROUNDS) $(PYTEST) -v tests/lab -m disks --capture=sys
 
 .PHONY: test-lab-full

@@ -4,6 +4,7 @@ The engine leaves out the network, and with it the machines and everything on th
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -70,6 +71,20 @@ def _busy_core():
             process.kill()
 
 
+def images() -> list[str]:
+    """Return the paths of the volumes for cloud-init."""
+    paths = virsh("vol-list", f"rmq-{STACK}").split()[1::2]
+    return [path for path in paths if path.endswith(".iso")]
+
+
+def host_name_in(image: str) -> str:
+    """Return the host name that cloud-init would set from an uploaded image."""
+    done = subprocess.run(
+        ["isoinfo", "-R", "-i", image, "-x", "/meta-data"], capture_output=True, check=True
+    )
+    return json.loads(done.stdout)["local-hostname"]
+
+
 @pytest.mark.usefixtures("_busy_core")
 def test_disks_are_made_refreshed_and_destroyed_many_times_without_a_failure(clone):
     failures = []
@@ -85,7 +100,7 @@ def test_disks_are_made_refreshed_and_destroyed_many_times_without_a_failure(clo
                 failures.append(f"round {number}: {words.split()[0]}: {done.stdout[-1500:]}")
                 say(failures[-1])
             if words.startswith("up"):
-                volumes = virsh("vol-list", f"rmq-{STACK}").split()[::2]
-                assert len([v for v in volumes if v.endswith(".iso")]) == len(SERVERS), done.stdout
+                assert sorted(map(host_name_in, images())) == list(SERVERS), done.stdout
+                assert list((clone.folder / ".state" / "cloud-init").iterdir()) == []
         say(f"disks: round {number} of {ROUNDS}, {len(failures)} failures")
     assert failures == []
