@@ -21,6 +21,13 @@ from rocketmq import (
 from rocketmq.v5.exception.client_exception import InternalErrorException
 
 BATCH, INVISIBLE_SECONDS = 32, 30
+POLL_SECONDS = 5
+"""The least that a proxy waits for messages.
+
+Each `receive` asks one broker, chosen at random, and waits there even if others have messages
+(https://github.com/apache/rocketmq/issues/9145). With the default of 20 s, a minute is over after
+three wrong choices.
+"""
 PAUSE_SECONDS = 0.3
 
 
@@ -39,7 +46,11 @@ def send(configuration, topic, count):
 
 def receive(configuration, topic, group, wanted, seconds):
     consumer = SimpleConsumer(
-        configuration, group, {topic: FilterExpression("*")}, tls_enable=False
+        configuration,
+        group,
+        {topic: FilterExpression("*")},
+        await_duration=POLL_SECONDS,
+        tls_enable=False,
     )
     consumer.startup()
     deadline, ids = time.monotonic() + seconds, []

@@ -1,4 +1,4 @@
-"""A proxy, its broker and its name server; the tests run in file order."""
+"""A proxy, its two brokers and its name server; the tests run in file order."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ MESSAGES = 100
 
 @dataclass
 class Proxied:
-    """One process of each kind; `base` is the broker's port, the others follow."""
+    """One name server, two brokers and a proxy, on the ports that `free_base_port` keeps free.
+
+    A broker also listens on its port - 2 and + 1.
+    """
 
     folder: Path
     rocketmq: Path
@@ -48,23 +51,8 @@ class Proxied:
         self.name_server = self._instance(
             "namesrv", NAME_SERVER_MAIN, 3, {"listenPort": str(self.base + 3)}, heap=64
         )
-        store = self.folder / "broker-a" / "store"
-        broker = {
-            "brokerClusterName": CLUSTER,
-            "brokerName": "broker-a",
-            "brokerIP1": IP,
-            "brokerIP2": IP,
-            "listenPort": str(self.base),
-            "namesrvAddr": self.name_server.address,
-            "storePathRootDir": str(store),
-            "storePathCommitLog": str(store / "commitlog"),
-            "mappedFileSizeCommitLog": str(64 * 1024 * 1024),
-            "flushDiskType": "ASYNC_FLUSH",
-            "autoCreateTopicEnable": "false",
-            **self._metrics("broker-a", 4),
-        }
-        self.broker = self._instance("broker-a", BROKER_MAIN, 0, broker, heap=128)
-        self.broker = replace(self.broker, direct_megabytes=POP_DIRECT_MIB)
+        self.broker = self._broker("broker-a", 0, self._metrics("broker-a", 4))
+        self.other_broker = self._broker("broker-b", 8, {})
         proxy = {
             "rocketMQClusterName": CLUSTER,
             "proxyName": "proxy-1",
@@ -73,31 +61,55 @@ class Proxied:
             "localServeAddr": IP,
             "remotingAccessAddr": IP,
             "grpcServerPort": self.base + 5,
-            "remotingListenPort": self.base + 6,
+            "remotingListenPort": self.base + 2,
             **self._metrics("proxy-1", 7),
         }
         self.proxy = self._instance("proxy-1", PROXY_MAIN, 5, proxy, heap=64)
 
     @property
     def instances(self) -> tuple[Instance, ...]:
-        return (self.name_server, self.broker, self.proxy)
+        return (self.name_server, *self.brokers, self.proxy)
+
+    @property
+    def brokers(self) -> tuple[Instance, Instance]:
+        return (self.broker, self.other_broker)
 
     def metrics_of(self, name: str) -> PlannedMetrics:
         port = self.base + {"broker-a": 4, "proxy-1": 7}[name]
         return PlannedMetrics(name, "server1", f"{IP}:{port}")
 
-    def wait_for_broker(self):
-        broker = BrokerIdentity(CLUSTER, "broker-a", 0, self.broker.address)
-        deadline = Deadline.after(START_SECONDS)
-        check_broker_registered([self.name_server.address], broker, deadline, nudge=True)
+    def wait_for_brokers(self):
+        for instance in self.brokers:
+            broker = BrokerIdentity(CLUSTER, instance.home.name, 0, instance.address)
+            deadline = Deadline.after(START_SECONDS)
+            check_broker_registered([self.name_server.address], broker, deadline, nudge=True)
 
     def wait_for_proxy(self, seconds: float = START_SECONDS) -> None:
-        remoting_address = f"{IP}:{self.base + 6}"
+        remoting_address = f"{IP}:{self.base + 2}"
         log = str(self.proxy.output)
         planned = PlannedProxy(
             "proxy-1", "server1", self.proxy.address, "proxy.service", log, remoting_address
         )
         check_proxy_ready(planned, CLUSTER, Deadline.after(seconds))
+
+    def _broker(self, name: str, offset: int, metrics: dict[str, str]) -> Instance:
+        store = self.folder / name / "store"
+        properties = {
+            "brokerClusterName": CLUSTER,
+            "brokerName": name,
+            "brokerIP1": IP,
+            "brokerIP2": IP,
+            "listenPort": str(self.base + offset),
+            "namesrvAddr": self.name_server.address,
+            "storePathRootDir": str(store),
+            "storePathCommitLog": str(store / "commitlog"),
+            "mappedFileSizeCommitLog": str(64 * 1024 * 1024),
+            "flushDiskType": "ASYNC_FLUSH",
+            "autoCreateTopicEnable": "false",
+            **metrics,
+        }
+        instance = self._instance(name, BROKER_MAIN, offset, properties, heap=128)
+        return replace(instance, direct_megabytes=POP_DIRECT_MIB)
 
     def _instance(self, name, main_class, offset, properties, heap) -> Instance:
         address = f"{IP}:{self.base + offset}"
@@ -129,9 +141,10 @@ def test_a_proxy_that_finds_no_broker_ends_with_an_error_so_that_its_unit_starts
     assert "create system broadcast topic" in proxied.proxy.output.read_text()
 
 
-def test_a_proxy_that_starts_after_its_broker_becomes_ready(proxied):
-    proxied.broker.start()
-    proxied.wait_for_broker()
+def test_a_proxy_that_starts_after_its_brokers_becomes_ready(proxied):
+    for broker in proxied.brokers:
+        broker.start()
+    proxied.wait_for_brokers()
     proxied.proxy.start()
     proxied.wait_for_proxy()
 
@@ -139,19 +152,25 @@ def test_a_proxy_that_starts_after_its_broker_becomes_ready(proxied):
 def test_the_official_client_loses_no_message_though_topics_are_not_created_automatically(
     proxied, tmp_path
 ):
-    ensure_topic(proxied.broker.address, TOPIC, 5.0, queues=4)
+    for broker in proxied.brokers:
+        ensure_topic(broker.address, TOPIC, 5.0, queues=4)
     done = exchange(proxied.proxy.address, TOPIC, "group-1", MESSAGES, tmp_path)
     assert len(set(done.sent)) == MESSAGES
     assert sorted(set(done.received)) == sorted(done.sent)
-    with Connection(proxied.broker.address) as connection:
-        assert len(list(read_topic(connection, TOPIC))) == MESSAGES
+    stored = []
+    for broker in proxied.brokers:
+        with Connection(broker.address) as connection:
+            stored.append(len(list(read_topic(connection, TOPIC))))
+    assert sum(stored) == MESSAGES
+    assert all(stored), stored
 
 
-def test_pops_leave_the_broker_memory_outside_its_heap(proxied):
+def test_pops_leave_the_brokers_memory_outside_its_heap(proxied):
     """The previous test made each of its threads allocate what it keeps."""
-    log = proxied.broker.home / "logs" / "rocketmqlogs" / "pop.log"
-    assert log.stat().st_size > 0
-    assert "OutOfMemoryError" not in log.read_text()
+    for broker in proxied.brokers:
+        log = broker.home / "logs" / "rocketmqlogs" / "pop.log"
+        assert log.stat().st_size > 0
+        assert "OutOfMemoryError" not in log.read_text()
 
 
 def test_the_client_writes_its_log_where_the_test_says(proxied, tmp_path):
@@ -180,5 +199,5 @@ def test_a_proxy_is_not_ready_while_its_name_server_is_dead_and_is_again_afterwa
     with pytest.raises(CheckFailedError, match=expected):
         proxied.wait_for_proxy(seconds=2)
     proxied.name_server.start()
-    proxied.wait_for_broker()
+    proxied.wait_for_brokers()
     proxied.wait_for_proxy()

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from project import ROOT, cache_folder
 
-SECONDS = 60
+SECONDS = 120
+"""Enough for more than twenty receives in a row that ask a broker without messages."""
 EXCHANGE = ROOT / "tests" / "grpc"
 
 
