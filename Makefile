@@ -234,11 +234,11 @@ test-existing: setup ## servers that run already, played by machines of this com
 
 .PHONY: test-lab
 test-lab: python ## a real cluster on virtual machines, made and destroyed (root): a quarter of an hour emulated
-	@ROUNDS=3 $(PYTEST) -v tests/lab -m 'lab and not full and not machines' --capture=sys --durations=12
+	@$(WITH_ENV) env ROUNDS=3 pytest -v tests/lab -m 'lab and not full and not machines' --capture=sys --durations=12
 
 .PHONY: test-lab-disks
 test-lab-disks: python ## the lab's pool, volumes and cloud-init disks, without machines, ROUNDS times (root): 7 s each
-	@ROUNDS=$(ROUNDS) $(PYTEST) -v tests/lab -m disks --capture=sys
+	@$(WITH_ENV) env ROUNDS=$(ROUNDS) pytest -v tests/lab -m disks --capture=sys
 
 .PHONY: test-lab-full
 test-lab-full: python ## more of the lab: replication with a stopped slave, a machine off and on: half an hour emulated
@@ -250,7 +250,7 @@ test-lab-machines: python ## machines of the lab lost, rebuilt, enlarged, every 
 
 .PHONY: test-kills
 test-kills: setup ## kill `make up` at KILLS random moments, then bring it up
-	@KILLS=$(KILLS) $(PYTEST) -v tests/local -m kills
+	@$(WITH_ENV) env KILLS=$(KILLS) pytest -v tests/local -m kills
 
 .PHONY: clean
 clean: ## remove what setup made in this clone; not the cache, not the state of stacks
