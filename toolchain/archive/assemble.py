@@ -8,7 +8,7 @@ from pathlib import Path
 from blueprint.rocketmq.versions import assembly_of, require_supported, top_directory
 from system.digests import sha512_of
 from system.errors import LocalError
-from toolchain.archive.cache import cached_archive, locked_work_folder
+from toolchain.archive.cache import cached_archive, ensure_cached
 from toolchain.archive.layout import collect_entries
 from toolchain.archive.maven import collect
 from toolchain.archive.upload import link_for_upload
@@ -31,14 +31,14 @@ def assemble(version: str, project: Path, report: Report, *, fresh: bool = False
     require_supported(version)
     expected = assembly_of(version).sha512
     archive = cached_archive(version, expected)
-    if not _has_digest(archive, expected):
-        with locked_work_folder(archive) as folder:
-            if not _has_digest(archive, expected):
-                repository = folder / "repository" if fresh else None
-                made = make_archive(version, folder, repository, report)
-                _require_digest(version, made, expected)
-                made.chmod(0o444)
-                made.replace(archive)
+
+    def make(folder: Path) -> Path:
+        repository = folder / "repository" if fresh else None
+        made = make_archive(version, folder, repository, report)
+        _require_digest(version, made, expected)
+        return made
+
+    ensure_cached(archive, expected, make)
     target = link_for_upload(archive, expected, project)
     report(f"RocketMQ {version} archive: {target.relative_to(project)} (sha512 {expected[:16]}…)")
     return target
@@ -83,10 +83,6 @@ def check_reproducible(version: str, report: Report) -> str:
         )
         raise LocalError(message)
     return first
-
-
-def _has_digest(archive: Path, sha512: str) -> bool:
-    return archive.is_file() and sha512_of(archive) == sha512
 
 
 def _require_digest(version: str, made: Path, expected: str) -> None:

@@ -2,13 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from project import cache_folder
+from system.digests import sha512_of
 from system.errors import LocalError
 from system.locks import locked
 from system.progress import say
@@ -19,6 +20,28 @@ WAIT_SECONDS: Final = 3600
 def cached_archive(version: str, sha512: str) -> Path:
     """Return where the version's archive is, or will be, for all clones of this user."""
     return cache_folder() / "archive" / f"rocketmq-{version}-maven-{sha512[:16]}.zip"
+
+
+def ensure_cached(archive: Path, sha512: str, make: Callable[[Path], Path]) -> None:
+    """Make an archive unless the cache holds it with this digest; one process at a time.
+
+    `make` gets an empty folder and returns the path in it of an archive whose digest it checked.
+
+    Raises:
+        LocalError: as `locked_work_folder` does.
+
+    """
+    if _has_digest(archive, sha512):
+        return
+    with locked_work_folder(archive) as folder:
+        if not _has_digest(archive, sha512):
+            made = make(folder)
+            made.chmod(0o444)
+            made.replace(archive)
+
+
+def _has_digest(archive: Path, sha512: str) -> bool:
+    return archive.is_file() and sha512_of(archive) == sha512
 
 
 @contextmanager

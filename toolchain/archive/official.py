@@ -19,7 +19,7 @@ from system.digests import sha512_of
 from system.errors import LocalError
 from system.https import NotFoundError, download
 from system.progress import progress, say
-from toolchain.archive.cache import locked_work_folder
+from toolchain.archive.cache import ensure_cached
 from toolchain.archive.upload import link_for_upload
 
 Download = Callable[[str, Path], None]
@@ -39,21 +39,17 @@ def use_official(version: str, sha512: str, project: Path, download_to: Download
     """
     require_supported(version)
     archive = cache_folder() / "archive" / f"rocketmq-{version}-official-{sha512[:16]}.zip"
-    if not _has_digest(archive, sha512):
-        with locked_work_folder(archive) as folder:
-            if not _has_digest(archive, sha512):
-                part = folder / archive.name
-                _download(version, part, download_to)
-                _require_digest(version, part, sha512)
-                part.chmod(0o444)
-                part.replace(archive)
+
+    def make(folder: Path) -> Path:
+        part = folder / archive.name
+        _download(version, part, download_to)
+        _require_digest(version, part, sha512)
+        return part
+
+    ensure_cached(archive, sha512, make)
     target = link_for_upload(archive, sha512, project)
     say(f"RocketMQ {version} archive: {target.relative_to(project)} (sha512 {sha512[:16]}…)")
     return target
-
-
-def _has_digest(archive: Path, sha512: str) -> bool:
-    return archive.is_file() and sha512_of(archive) == sha512
 
 
 def _download(version: str, part: Path, download_to: Download) -> None:
